@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/etcd/messages.h"
+
+#include <QtEndian>
+
+namespace slotscope::core {
+
+KeyRange KeyRange::prefix(const QByteArray &prefix)
+{
+    QByteArray end = prefix;
+    while (!end.isEmpty() && static_cast<uchar>(end.back()) == 0xff)
+        end.chop(1);
+    if (end.isEmpty())
+        end = QByteArray(1, '\0');
+    else
+        end.back() = static_cast<char>(static_cast<uchar>(end.back()) + 1);
+    return {prefix.isEmpty() ? QByteArray(1, '\0') : prefix, end};
+}
+
+KeyRange KeyRange::slot(Slot slot)
+{
+    QByteArray begin(2, Qt::Uninitialized);
+    qToBigEndian(slot.value, begin.data());
+    return prefix(begin);
+}
+
+bool KeyRange::contains(const QByteArray &key) const
+{
+    if (end.isEmpty())
+        return key == begin;
+    if (key < begin)
+        return false;
+    return (end.size() == 1 && end.front() == '\0') || key < end;
+}
+
+} // namespace slotscope::core

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/call.h"
+#include "core/etcd/messages.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace slotscope::core {
+
+/// One running watch connection that carries a fixed set of watches. Destroying it cancels them.
+class WatchStream : public QObject
+{
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+Q_SIGNALS:
+    /// In the order in which the server sent them, fragments not yet joined.
+    void received(const slotscope::core::WatchReply &reply);
+    /// The last signal: the connection is over, by fault or by the server's will.
+    void ended(const slotscope::core::Error &error);
+};
+
+/// How requests reach one etcd cluster. Knows wire formats and errors, but neither retries nor meaning.
+/// Lives on one thread; every Call is delivered there.
+class Transport : public QObject
+{
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+    /// Finds out what answers at the endpoint, and by which path. To be done before anything else.
+    virtual Call<ServerVersion> detect() = 0;
+    virtual Call<RangeReply> range(const RangeRequest &request) = 0;
+    virtual Call<PutReply> put(const PutRequest &request) = 0;
+    virtual Call<DeleteRangeReply> deleteRange(const DeleteRangeRequest &request) = 0;
+    virtual Call<TxnReply> txn(const TxnRequest &request) = 0;
+    virtual Call<Nothing> compact(const CompactionRequest &request) = 0;
+    virtual Call<StatusReply> status() = 0;
+    virtual Call<LeaseGrantReply> leaseGrant(const LeaseGrantRequest &request) = 0;
+    virtual Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) = 0;
+    /// Starts at once; the signals come later. Every request has its own watchId.
+    virtual std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) = 0;
+};
+
+} // namespace slotscope::core

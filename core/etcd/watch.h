@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/etcd/client.h"
+
+#include <QDateTime>
+#include <QObject>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace slotscope::core {
+
+/// All events of one or more whole revisions, in order; fragments joined.
+struct EventBatch
+{
+    Revision first; ///< of the first event
+    Revision last; ///< of the last event
+    std::vector<Event> events;
+};
+
+/// A watch that goes on: it reconnects with jittered backoff and resumes at the revision after the last one it delivered,
+/// so that over any interruption every event arrives exactly once and in order. Where that is impossible because the
+/// revision was compacted, it says so and stops until restarted.
+///
+///     Connecting ─► Live ─► Backoff ─► Connecting …      any ─► Compacted, Closed
+class Watch : public QObject
+{
+    Q_OBJECT
+public:
+    enum class State { Connecting, Live, Backoff, Compacted, Closed };
+    Q_ENUM(State)
+
+    struct Options
+    {
+        bool prevKv = false;
+        std::chrono::milliseconds firstBackoff {100};
+        std::chrono::milliseconds longestBackoff {5000};
+        /// A stream that says nothing for so long, progress notifications included, is taken for dead. etcd sends one at
+        /// least every ten minutes.
+        std::chrono::milliseconds silence {std::chrono::minutes(21)};
+    };
+
+    /// Does nothing until start().
+    Watch(Client *client, KeyRange range, Options options, QObject *parent = nullptr);
+    ~Watch() override;
+
+    /// Delivers every event with a revision of at least `from`. Starts over when running.
+    void start(Revision from);
+    /// No signal comes after it.
+    void close();
+    /// Gives up waiting in Backoff and tries at once.
+    void retryNow();
+
+    State state() const;
+    /// Everything up to here was delivered (or, before the first event, lies before the start).
+    Revision deliveredRevision() const;
+    /// Why it is in Backoff, Compacted or Closed.
+    const Error &lastError() const;
+    /// When the next attempt is due, while in Backoff; else invalid.
+    QDateTime nextAttempt() const;
+
+Q_SIGNALS:
+    void stateChanged(slotscope::core::Watch::State state);
+    void eventsReceived(const slotscope::core::EventBatch &batch);
+    /// The server is at this revision and has nothing more for us up to there (progress notification).
+    void progressed(slotscope::core::Revision revision);
+    /// Events up to this revision are lost to this watch: read again, then start() anew.
+    void compacted(slotscope::core::Revision compactRevision);
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace slotscope::core
+
+Q_DECLARE_METATYPE(slotscope::core::EventBatch)

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/codec/codec.h"
+#include "core/pmap/keytype.h"
+
+#include <QString>
+
+#include <memory>
+
+namespace slotscope::core {
+
+enum class Compression { None, Zlib, Snappy };
+
+/// The value types of zlmdb that this build knows; the others are shown as bytes.
+enum class ValueType {
+    String,
+    Binary,
+    Oid,
+    Uuid,
+    Timestamp,
+    Json,
+    Cbor,
+    Unknown, ///< not known: bytes, read-only
+};
+
+/// As in the class names of the library (`Cbor`); "Unknown" for Unknown.
+QString valueTypeName(ValueType type);
+std::optional<ValueType> valueTypeFromName(QStringView name);
+QString compressionName(Compression compression); ///< `none`, `zlib`, `snappy`
+
+/// How a slot's type became known.
+enum class TypeSource { Unknown, Inferred, Imported, Pinned, BuiltIn };
+QString typeSourceName(TypeSource source); ///< `unknown`, `inferred`, …
+
+/// What the bytes of a slot mean, and how that is known.
+struct SlotType
+{
+    KeyType key;
+    ValueType value = ValueType::Unknown;
+    Compression compression = Compression::None;
+    TypeSource source = TypeSource::Unknown;
+    double confidence = 0; ///< 0 … 1, for Inferred
+    QString evidence; ///< in words, for Inferred
+
+    friend bool operator==(const SlotType &, const SlotType &) = default;
+};
+
+/// Decodes and encodes the records of one slot. Cheap to copy; safe to use from any thread.
+class SlotCodec
+{
+public:
+    /// `prefixLength`: bytes of the etcd key before the table key: 2 in a slot, 0 for plain keys.
+    explicit SlotCodec(SlotType type = {}, int prefixLength = 2);
+
+    const SlotType &type() const { return m_type; }
+    int prefixLength() const { return m_prefixLength; }
+
+    /// The key's components; the error's offset counts from the start of the etcd key.
+    Expected<ValueList, DecodeError> decodeKey(QByteArrayView etcdKey) const;
+    Expected<QByteArray, EncodeError> encodeKey(QByteArrayView prefix, const ValueList &parts) const;
+    Expected<Value, DecodeError> decodeValue(QByteArrayView bytes) const;
+    /// Refuses what the value type cannot hold. For Unknown: bytes only.
+    Expected<QByteArray, EncodeError> encodeValue(const Value &value) const;
+    /// Empty if an unchanged save is byte-identical; else why it is not, so that editing is to be refused.
+    QString readOnlyReason(QByteArrayView bytes) const;
+
+private:
+    SlotType m_type;
+    int m_prefixLength;
+};
+
+} // namespace slotscope::core

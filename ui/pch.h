@@ -1,0 +1,20 @@
+// Precompiled for ui only: what nearly every file there includes anyway.
+#pragma once
+#include <QAbstractItemModel>
+#include <QAction>
+#include <QApplication>
+#include <QBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPainter>
+#include <QTableView>
+#include <QTimer>
+#include <QTreeView>
+#include <QWidget>
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
