@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/edit/editsession.h"
+#include "core/etcd/watch.h"
+#include "core/table/livetable.h"
+#include "core/table/slotdirectory.h"
+
+#include <QDateTime>
+#include <QObject>
+
+#include <map>
+#include <memory>
+
+namespace slotscope::core {
+
+/// One etcd, open: its client, the one watch over its key space, the directory of its slots, the tables that are open, and the edit session.
+/// Goes on trying until closed: an etcd that is away at the start or later is found again.
+class Connection : public QObject
+{
+    Q_OBJECT
+public:
+    enum class State {
+        Connecting, ///< never been online yet; error() says why when an attempt has failed
+        Online,
+        Reconnecting, ///< was online; nothing loaded or staged is lost
+        Closed,
+    };
+    Q_ENUM(State)
+
+    explicit Connection(const Endpoint &endpoint, QObject *parent = nullptr);
+    ~Connection() override;
+
+    void open();
+    void close();
+    /// Does not wait for the next attempt that is due.
+    void retryNow();
+
+    const Endpoint &endpoint() const { return m_endpoint; }
+    State state() const { return m_state; }
+    /// Why it is not online; detail empty when nothing is wrong.
+    const Error &error() const { return m_error; }
+    /// Since when it has been in its state.
+    QDateTime since() const { return m_since; }
+    /// The newest revision heard of.
+    Revision revision() const;
+    const StatusReply &serverStatus() const { return m_status; }
+
+    Client *client() const { return m_client; }
+    Watch *watch() const { return m_watch; }
+    SlotDirectory *directory() const { return m_directory; }
+    EditSession *edits() const { return m_edits; }
+
+    /// The table of a key range, made and loaded on first use; shared while anyone holds it.
+    std::shared_ptr<LiveTable> table(const KeyRange &range);
+
+Q_SIGNALS:
+    void stateChanged();
+    void revisionChanged();
+
+private:
+    void attempt();
+    void failed(const Error &error);
+    void setState(State state);
+    void reloadTables();
+
+    Endpoint m_endpoint;
+    Client *m_client;
+    Watch *m_watch;
+    SlotDirectory *m_directory;
+    EditSession *m_edits;
+    State m_state = State::Closed;
+    Error m_error;
+    QDateTime m_since;
+    StatusReply m_status;
+    QTimer m_retry;
+    int m_attempts = 0;
+    std::map<std::pair<QByteArray, QByteArray>, std::weak_ptr<LiveTable>> m_tables;
+};
+
+} // namespace slotscope::core

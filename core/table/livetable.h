@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/etcd/watch.h"
+#include "core/table/rowstore.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+namespace slotscope::core {
+
+/// The rows of one key range, loaded at one revision and continued by the connection's watch from the next: no event missed, none twice.
+///
+///     Loading ─► Live ◄─► Reconnecting      any ─► Loading (compacted), Failed
+class LiveTable : public QObject
+{
+    Q_OBJECT
+public:
+    enum class State {
+        Loading, ///< see progress()
+        Live,
+        Reconnecting, ///< the watch is away; what is shown is of revision()
+        Failed, ///< loading gave up, see error(); reload() tries again
+    };
+    Q_ENUM(State)
+
+    struct Progress
+    {
+        qint64 rows = 0;
+        qint64 total = 0; ///< 0: not known yet
+    };
+
+    /// `watch` covers at least the range, is running, and outlives the table. Nothing happens before reload().
+    LiveTable(Client *client, Watch *watch, KeyRange range, QObject *parent = nullptr);
+
+    /// Reads everything again. The rows shown stay until the new ones are complete, except on the first load, where pages appear as
+    /// they come.
+    void reload();
+
+    const KeyRange &range() const { return m_range; }
+    const RowStore &rows() const { return m_store; }
+    State state() const { return m_state; }
+    Progress progress() const { return m_progress; }
+    const Error &error() const { return m_error; }
+    /// The rows are those of this revision.
+    Revision revision() const { return m_revision; }
+
+Q_SIGNALS:
+    void stateChanged();
+    void progressChanged();
+    /// All row ids are void; ask rows() anew.
+    void reset();
+    /// Pages were added behind the last row during the first load.
+    void appended(quint32 firstRowId, quint32 count);
+    /// rows() is already as the delta says.
+    void changed(const slotscope::core::TableDelta &delta);
+
+private:
+    void setState(State state);
+    void requestPage();
+    void takePage(const Result<RangeReply> &result, quint64 generation);
+    void finishLoading();
+    void takeEvents(const EventBatch &batch);
+    void flush();
+    void watchStateChanged();
+
+    Client *m_client;
+    Watch *m_watch;
+    KeyRange m_range;
+    RowStore m_store;
+    RowStore m_incoming; // a reload behind the rows that are still shown
+    State m_state = State::Loading;
+    Progress m_progress;
+    Error m_error;
+    Revision m_revision;
+    Revision m_loadRevision; // 0: the first page has not come yet
+    Revision m_subscribedAt; // what the watch had delivered when loading began
+    QByteArray m_nextKey;
+    std::vector<Event> m_pending; // in order, not yet in the store
+    Revision m_pendingRevision;
+    QTimer m_flushTimer;
+    QElapsedTimer m_sinceFlush;
+    Call<RangeReply> m_call;
+    quint64 m_generation = 0;
+    bool m_everLoaded = false;
+    int m_restarts = 0;
+};
+
+} // namespace slotscope::core
+
+Q_DECLARE_METATYPE(slotscope::core::TableDelta)

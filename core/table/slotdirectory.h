@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/etcd/watch.h"
+#include "core/pmap/catalogue.h"
+#include "core/pmap/slottype.h"
+
+#include <QObject>
+
+#include <map>
+#include <optional>
+#include <set>
+
+namespace slotscope::core {
+
+enum class SlotKind {
+    Catalogue, ///< slot 0
+    Table, ///< has a catalogue entry
+    Untyped, ///< records, but no catalogue entry
+    PlainKeys, ///< ordinary text keys that happen to share two bytes
+};
+
+/// What is known of one slot.
+struct SlotInfo
+{
+    Slot slot;
+    SlotKind kind = SlotKind::Untyped;
+    std::optional<CatalogueEntry> entry;
+    qint64 records = 0;
+    SlotType type;
+    bool sampled = false; ///< the type has been looked for
+    /// For lists: the table's short name, else `slot 40`, for plain keys the two characters.
+    QString title() const;
+};
+
+/// All slots of one etcd with live counts: found by counting key ranges at one revision, continued by the watch.
+class SlotDirectory : public QObject
+{
+    Q_OBJECT
+public:
+    SlotDirectory(Client *client, Watch *watch, QObject *parent = nullptr);
+
+    /// Reads everything anew. On success loaded() is emitted, and the caller starts the watch at revision()+1.
+    void load();
+    bool isLoaded() const { return m_loaded; }
+    Revision revision() const { return m_revision; }
+
+    const SlotInfo *find(Slot slot) const;
+    /// In ascending order.
+    std::vector<Slot> slotNumbers() const;
+    /// By number, qualified or short table name, or oid; nothing when none or several fit.
+    std::optional<Slot> resolve(const QString &text) const;
+    /// Keys of one byte, which belong to no slot.
+    const std::set<QByteArray> &shortKeys() const { return m_shortKeys; }
+
+    /// Looks for the type of a slot from a sample of its records now, ahead of the others.
+    void sample(Slot slot);
+    /// The user's own word on a slot's type.
+    void pinType(Slot slot, const SlotType &type);
+    /// True once every slot has been sampled.
+    bool isSampled() const;
+
+    /// The slot a key belongs to; nothing for keys shorter than two bytes.
+    static std::optional<Slot> slotOf(QByteArrayView key);
+
+Q_SIGNALS:
+    void loaded();
+    void loadFailed(const slotscope::core::Error &error);
+    void slotAdded(slotscope::core::Slot slot);
+    void slotRemoved(slotscope::core::Slot slot);
+    /// Name, kind, type or warning changed.
+    void slotChanged(slotscope::core::Slot slot);
+    /// At most ten times a second.
+    void countsChanged(const QList<slotscope::core::Slot> &slots_);
+    /// Every slot has been sampled.
+    void sampled();
+
+private:
+    struct Private;
+    std::shared_ptr<Private> d;
+    bool m_loaded = false;
+    Revision m_revision;
+    std::set<QByteArray> m_shortKeys;
+};
+
+} // namespace slotscope::core
