@@ -24,6 +24,9 @@ class PendingPanel;
 class RecordTab;
 struct OpenTarget;
 
+/// `1 change`, `2 changes`.
+QString changesText(int count);
+
 /// The window on one etcd: navigator, tabs of records, inspector, pending changes. Owns its connection.
 class MainWindow : public QMainWindow
 {
@@ -65,6 +68,7 @@ private:
     void buildMenus();
     void buildStatusBar();
     void setConnection(const core::Endpoint &endpoint, bool remember);
+    void closeConnection();
     /// Runs `go` at once, or after the user agreed to lose what is staged.
     void unlessStaged(const QString &what, std::function<void()> go);
 
