@@ -16,10 +16,11 @@ struct Member;
 using ValueList = std::vector<Value>;
 using MemberList = std::vector<Member>;
 
-/// A decoded value: one immutable tree for all formats. Copying is cheap (shared nodes); safe to hand to other threads.
+/// A decoded value: one immutable tree for all formats. Copying is cheap (shared nodes); safe to hand to
+/// other threads.
 ///
-/// Equality compares meaning (kind and content, order of array items and map members included, sets as sets), not the
-/// spelling in some format.
+/// Equality compares meaning (kind and content, order of array items and map members included, sets as sets),
+/// not the spelling in some format.
 class Value
 {
 public:
@@ -103,14 +104,18 @@ public:
 
     const Style &style() const;
     Source source() const;
-    Value withStyle(Style style) const;
-    Value withSource(Source source) const;
+    Value withStyle(Style style) const &;
+    Value withStyle(Style style) &&; ///< without a copy where nobody else holds the node
+    Value withSource(Source source) const &;
+    Value withSource(Source source) &&;
 
     friend bool operator==(const Value &a, const Value &b);
 
 private:
     struct Node;
     explicit Value(std::shared_ptr<const Node> node);
+    Node &ownNode();
+    static int compare(const Value &a, const Value &b);
     std::shared_ptr<const Node> m_node; // null pointer: Null without style
 };
 

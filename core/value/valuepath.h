@@ -6,8 +6,8 @@
 
 namespace slotscope::core {
 
-/// One step down a tree: the n-th item of an array, tuple or set, the content of a tag (0), or the value of the map member
-/// with this key (the n-th of several with the same key).
+/// One step down a tree: the n-th item of an array, tuple or set, the content of a tag (0), or the value of
+/// the map member with this key (the n-th of several with the same key).
 struct PathStep
 {
     std::optional<Value> key; ///< map member; else by index
@@ -35,7 +35,8 @@ public:
     ValuePath child(PathStep step) const;
     ValuePath parent() const;
 
-    /// For people: `birthday.year`, `tags[0]`, `[7]`; text keys that hold `.`, `[` or quotes are quoted.
+    /// For people: `birthday.year`, `tags[0]`, `[{7}]` for an integer key, `name#2` for the second of that
+    /// name; text keys that hold `.`, `[`, quotes and the like are quoted.
     QString toString() const;
     /// The inverse of toString(), for text and integer keys; the error says what is wrong with the text.
     static Expected<ValuePath, QString> parse(const QString &text);
@@ -49,8 +50,9 @@ private:
     std::vector<PathStep> m_steps;
 };
 
-/// The tree with the node at path replaced, every other node shared with the old one (their styles kept, so that a codec
-/// writes them as before). The error says which step does not exist. Map members missing at the last step are added.
+/// The tree with the node at path replaced, every other node shared with the old one (their styles kept, so
+/// that a codec writes them as before). The error says which step does not exist. Map members missing at the
+/// last step are added.
 Expected<Value, QString> replaced(const Value &root, const ValuePath &path, const Value &value);
 /// The tree without the node at path, which must not be the root.
 Expected<Value, QString> removed(const Value &root, const ValuePath &path);

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/value/jsonreader.h"
+
+#include "core/value/numbertext.h"
+#include "core/value/utf8.h"
+
+namespace slotscope::core {
+
+namespace {
+
+bool isBlank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+bool isWordPart(char c)
+{
+    return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+class Reader
+{
+public:
+    Reader(QByteArrayView bytes, const JsonReading &reading)
+        : m_bytes(bytes)
+        , m_reading(reading)
+    {
+    }
+
+    Expected<Value, DecodeError> read()
+    {
+        if (const qsizetype bad = firstInvalidUtf8(m_bytes); bad >= 0)
+            return Unexpected {DecodeError {bad, QStringLiteral("not valid UTF-8")}};
+        const bool done = run();
+        if (!done)
+            return Unexpected {m_error};
+        return *std::move(m_root);
+    }
+
+private:
+    // An array or object that is still open.
+    struct Frame
+    {
+        bool object = false;
+        bool blanks = false; // whether the skeleton holds any
+        qint64 start = 0;
+        ValueList items;
+        MemberList members;
+        std::optional<Value> name;
+        QByteArray skeleton;
+    };
+
+    bool fail(qint64 offset, const QString &what)
+    {
+        m_error = {offset, what};
+        return false;
+    }
+
+    bool atEnd() const { return m_at >= m_bytes.size(); }
+    char current() const { return atEnd() ? '\0' : m_bytes[m_at]; }
+
+    void skipBlanks()
+    {
+        const qsizetype start = m_at;
+        while (!atEnd() && isBlank(m_bytes[m_at]))
+            ++m_at;
+        if (m_at > start && m_reading.keepStyle && !m_stack.empty()) {
+            m_stack.back().skeleton += m_bytes.sliced(start, m_at - start);
+            m_stack.back().blanks = true;
+        }
+    }
+
+    void structural(char c)
+    {
+        if (m_reading.keepStyle)
+            m_stack.back().skeleton += c;
+        ++m_at;
+    }
+
+    bool run()
+    {
+        skipBlanks();
+        const qsizetype leading = m_at;
+        if (!value())
+            return false;
+        while (!m_stack.empty()) {
+            if (!step())
+                return false;
+        }
+        const qsizetype end = m_at;
+        skipBlanks();
+        if (!atEnd()) {
+            fail(m_at, QStringLiteral("something follows the value"));
+            m_error.readSoFar = *std::move(m_root);
+            return false;
+        }
+        if (m_reading.keepStyle && (leading > 0 || end < m_at))
+            keepOuterBlanks(leading, end);
+        return true;
+    }
+
+    void keepOuterBlanks(qsizetype leading, qsizetype end)
+    {
+        Value::Style style = m_root->style();
+        style.flags = JsonStyle;
+        const QByteArrayView token = m_bytes.sliced(leading, end - leading);
+        QByteArray inner = style.spelling;
+        if (inner.isEmpty())
+            inner = m_root->isContainer() ? plainSkeleton(*m_root) : token.toByteArray();
+        style.spelling = m_bytes.first(leading).toByteArray() + inner + m_bytes.sliced(end).toByteArray();
+        m_root = std::move(*m_root).withStyle(std::move(style));
+    }
+
+    static QByteArray plainSkeleton(const Value &value)
+    {
+        const bool object = value.kind() == Value::Kind::Map;
+        const size_t count = object ? value.members().size() : value.items().size();
+        QByteArray skeleton(1, object ? '{' : '[');
+        for (size_t i = 0; i < count; ++i)
+            skeleton += object ? (i ? ",:" : ":") : (i ? "," : "");
+        return skeleton + (object ? '}' : ']');
+    }
+
+    // Goes on in the innermost open array or object, in front of a name, an item or the end.
+    bool step()
+    {
+        skipBlanks();
+        Frame &frame = m_stack.back();
+        const bool empty = frame.items.empty() && frame.members.empty();
+        const char end = frame.object ? '}' : ']';
+        if (current() == end && !atEnd()) {
+            structural(end);
+            return close();
+        }
+        if (!empty) {
+            if (atEnd())
+                return fail(
+                    m_at,
+                    QStringLiteral("the text ends inside of %1")
+                        .arg(frame.object ? QStringLiteral("an object") : QStringLiteral("an array")));
+            if (current() != ',')
+                return fail(m_at, QStringLiteral("expected a comma or %1").arg(QLatin1Char(end)));
+            structural(',');
+            skipBlanks();
+        }
+        if (!frame.object)
+            return value();
+        if (current() != '"')
+            return fail(m_at,
+                        atEnd() ? QStringLiteral("the text ends inside of an object")
+                                : QStringLiteral("expected a name in quotes"));
+        auto name = string();
+        if (!name)
+            return false;
+        frame.name = std::move(name);
+        skipBlanks();
+        if (current() != ':')
+            return fail(m_at, QStringLiteral("expected a colon behind the name"));
+        structural(':');
+        skipBlanks();
+        return value();
+    }
+
+    bool close()
+    {
+        Frame frame = std::move(m_stack.back());
+        m_stack.pop_back();
+        Value value =
+            frame.object ? Value::map(std::move(frame.members)) : Value::array(std::move(frame.items));
+        if (frame.blanks)
+            value = std::move(value).withStyle({JsonStyle, std::move(frame.skeleton)});
+        deliver(std::move(value).withSource({frame.start, m_at - frame.start}));
+        return true;
+    }
+
+    void deliver(Value value)
+    {
+        if (m_stack.empty()) {
+            m_root = std::move(value);
+        } else if (m_stack.back().object) {
+            m_stack.back().members.push_back({*std::move(m_stack.back().name), std::move(value)});
+            m_stack.back().name.reset();
+        } else {
+            m_stack.back().items.push_back(std::move(value));
+        }
+    }
+
+    bool value()
+    {
+        if (atEnd())
+            return fail(m_at,
+                        m_bytes.isEmpty() ? QStringLiteral("there are no bytes")
+                                          : QStringLiteral("expected a value, but the text ends"));
+        const char c = current();
+        if (c == '{' || c == '[') {
+            if (m_stack.size() >= size_t(m_reading.maximumDepth))
+                return fail(m_at, QStringLiteral("nested deeper than %1 levels").arg(m_reading.maximumDepth));
+            Frame frame;
+            frame.object = c == '{';
+            frame.start = m_at;
+            m_stack.push_back(std::move(frame));
+            structural(c);
+            return true;
+        }
+        if (c == '"') {
+            auto text = string();
+            if (text)
+                deliver(*std::move(text));
+            return text.has_value();
+        }
+        if (c == '-' || isDigit(c))
+            return number();
+        return word();
+    }
+
+    void deliverToken(Value value, qsizetype start, bool usual)
+    {
+        const QByteArrayView token = m_bytes.sliced(start, m_at - start);
+        if (m_reading.keepStyle && !usual)
+            value = std::move(value).withStyle({JsonStyle, token.toByteArray()});
+        deliver(std::move(value).withSource({start, m_at - start}));
+    }
+
+    bool word()
+    {
+        const qsizetype start = m_at;
+        while (!atEnd() && isWordPart(m_bytes[m_at]))
+            ++m_at;
+        const QByteArrayView word = m_bytes.sliced(start, m_at - start);
+        if (word == QByteArrayView("null"))
+            deliverToken(Value(), start, true);
+        else if (word == QByteArrayView("true") || word == QByteArrayView("false"))
+            deliverToken(Value::boolean(word[0] == 't'), start, true);
+        else if (word == QByteArrayView("NaN") || word == QByteArrayView("Infinity"))
+            deliverToken(Value::number(*floatFromText(word)), start, true);
+        else
+            return fail(start, QStringLiteral("expected a value"));
+        return true;
+    }
+
+    bool number()
+    {
+        const qsizetype start = m_at;
+        if (current() == '-')
+            ++m_at;
+        if (current() == 'I')
+            return infinity(start);
+        if (!isDigit(current()))
+            return fail(m_at, QStringLiteral("expected a digit"));
+        const bool zero = current() == '0';
+        skipDigits();
+        if (zero && m_at - start > (m_bytes[start] == '-' ? 2 : 1))
+            return fail(start, QStringLiteral("a number must not begin with 0"));
+        bool whole = true;
+        if (current() == '.') {
+            whole = false;
+            ++m_at;
+            if (!skipDigits())
+                return fail(m_at, QStringLiteral("expected a digit behind the point"));
+        }
+        if (current() == 'e' || current() == 'E') {
+            whole = false;
+            ++m_at;
+            if (current() == '+' || current() == '-')
+                ++m_at;
+            if (!skipDigits())
+                return fail(m_at, QStringLiteral("expected a digit in the exponent"));
+        }
+        const QByteArrayView token = m_bytes.sliced(start, m_at - start);
+        if (whole) {
+            Value value = *Value::integerFromText(QString::fromLatin1(token));
+            deliverToken(std::move(value), start, token != QByteArrayView("-0"));
+        } else {
+            const double value = *floatFromText(token);
+            deliverToken(Value::number(value), start, floatText(value) == token);
+        }
+        return true;
+    }
+
+    bool infinity(qsizetype start)
+    {
+        constexpr QByteArrayView word("Infinity");
+        if (!m_bytes.sliced(m_at).startsWith(word))
+            return fail(m_at, QStringLiteral("expected a digit"));
+        m_at += word.size();
+        deliverToken(Value::number(*floatFromText("-Infinity")), start, true);
+        return true;
+    }
+
+    bool skipDigits()
+    {
+        const qsizetype start = m_at;
+        while (isDigit(current()))
+            ++m_at;
+        return m_at > start;
+    }
+
+    std::optional<int> hexDigits()
+    {
+        int code = 0;
+        for (int i = 0; i < 4; ++i) {
+            const char c = current();
+            const int digit = isDigit(c) ? c - '0'
+                : c >= 'a' && c <= 'f'   ? c - 'a' + 10
+                : c >= 'A' && c <= 'F'   ? c - 'A' + 10
+                                         : -1;
+            if (digit < 0)
+                return std::nullopt;
+            code = code * 16 + digit;
+            ++m_at;
+        }
+        return code;
+    }
+
+    std::optional<Value> string()
+    {
+        const qsizetype start = m_at++;
+        QString text;
+        bool escapes = false;
+        qsizetype run = m_at;
+        const auto flush = [&] { text += *textFromUtf8(m_bytes.sliced(run, m_at - run)); };
+        while (current() != '"') {
+            if (atEnd()) {
+                fail(start, QStringLiteral("the string has no closing quote"));
+                return std::nullopt;
+            }
+            if (quint8(current()) < 0x20) {
+                fail(m_at, QStringLiteral("a control character inside of a string"));
+                return std::nullopt;
+            }
+            if (current() != '\\') {
+                ++m_at;
+                continue;
+            }
+            flush();
+            escapes = true;
+            const qsizetype backslash = m_at++;
+            const char c = current();
+            ++m_at;
+            static constexpr QByteArrayView Letters("\"\\/bfnrt");
+            static constexpr QByteArrayView Meanings("\"\\/\b\f\n\r\t");
+            if (const qsizetype i = c ? Letters.indexOf(c) : -1; i >= 0) {
+                text += QLatin1Char(Meanings[i]);
+            } else if (const auto code = c == 'u' ? hexDigits() : std::nullopt) {
+                text += QChar(char16_t(*code));
+            } else {
+                fail(backslash, QStringLiteral("not an escape that JSON knows"));
+                return std::nullopt;
+            }
+            run = m_at;
+        }
+        flush();
+        ++m_at;
+        const QByteArrayView token = m_bytes.sliced(start, m_at - start);
+        const bool usual = !escapes || (QStringView(text).isValidUtf16() && jsonString(text) == token);
+        Value value = Value::text(std::move(text));
+        if (m_reading.keepStyle && !usual)
+            value = std::move(value).withStyle({JsonStyle, token.toByteArray()});
+        return std::move(value).withSource({start, m_at - start});
+    }
+
+    QByteArrayView m_bytes;
+    const JsonReading &m_reading;
+    qsizetype m_at = 0;
+    std::vector<Frame> m_stack;
+    std::optional<Value> m_root;
+    DecodeError m_error;
+};
+
+} // namespace
+
+Expected<Value, DecodeError> readJson(QByteArrayView bytes, const JsonReading &reading)
+{
+    return Reader(bytes, reading).read();
+}
+
+QByteArray jsonString(QStringView text)
+{
+    const QByteArray utf8 = text.toUtf8();
+    QByteArray out;
+    out.reserve(utf8.size() + 2);
+    out += '"';
+    for (const char c : utf8) {
+        switch (c) {
+        case '"':
+            out += "\\\"";
+            break;
+        case '\\':
+            out += "\\\\";
+            break;
+        case '\b':
+            out += "\\b";
+            break;
+        case '\f':
+            out += "\\f";
+            break;
+        case '\n':
+            out += "\\n";
+            break;
+        case '\r':
+            out += "\\r";
+            break;
+        case '\t':
+            out += "\\t";
+            break;
+        default:
+            if (quint8(c) < 0x20)
+                out += "\\u" + QByteArray::number(quint8(c), 16).rightJustified(4, '0');
+            else
+                out += c;
+        }
+    }
+    out += '"';
+    return out;
+}
+
+} // namespace slotscope::core

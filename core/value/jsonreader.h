@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// JSON text read into a Value without losing anything: member order, repeated names, the numbers' digits, and
+// on demand the spelling. Used by the notation and by the JSON codec. (nlohmann_json tells neither byte
+// positions nor escapes and blanks, and refuses NaN.)
+#pragma once
+
+#include "core/value/notation.h"
+
+#include <QByteArray>
+#include <QByteArrayView>
+
+namespace slotscope::core {
+
+/// Marks a Value::Style as set by the JSON reader; its `spelling` is then the token as it stood, or for an
+/// array or object its skeleton: the brackets, commas and colons with the blanks around them, without names
+/// and values.
+inline constexpr quint32 JsonStyle = 0x02000000;
+
+struct JsonReading
+{
+    bool keepStyle = false; ///< set Value::style where the text is not what writeJson() would write
+    int maximumDepth = 512;
+};
+
+/// RFC 8259 and the bare NaN, Infinity and -Infinity of Python. Objects become maps, integers Integer of any
+/// size, numbers with a point or an exponent Float. Escaped lone surrogates are kept as such. Sets
+/// Value::source. Not recursive.
+Expected<Value, DecodeError> readJson(QByteArrayView bytes, const JsonReading &reading);
+
+/// A JSON string with quotes, as Python's json.dumps(ensure_ascii=False) writes it. Only for valid UTF-16.
+QByteArray jsonString(QStringView text);
+
+} // namespace slotscope::core

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/value/notation.h"
+
+#include "core/value/jsonreader.h"
+#include "core/value/numbertext.h"
+#include "core/value/timetext.h"
+
+namespace slotscope::core {
+
+namespace {
+
+constexpr qint64 LargestPlain = 9007199254740992; // 2^53
+
+// Tags that say more than their content, where the content fits.
+constexpr quint64 DateTimeTag = 0;
+constexpr quint64 FractionTag = 30;
+constexpr quint64 RegexTag = 35;
+constexpr quint64 MimeTag = 36;
+constexpr quint64 DateTag = 1004;
+
+class Writer
+{
+public:
+    Writer(int indent, bool typed)
+        : m_indent(indent)
+        , m_typed(typed)
+    {
+    }
+
+    void write(const Value &value)
+    {
+        switch (value.kind()) {
+        case Value::Kind::Null:
+            m_out += "null";
+            break;
+        case Value::Kind::Undefined:
+            telling("undefined", "true");
+            break;
+        case Value::Kind::Bool:
+            m_out += value.toBool() ? "true" : "false";
+            break;
+        case Value::Kind::Integer:
+            integer(value);
+            break;
+        case Value::Kind::Float:
+            telling("float", jsonString(QString::fromLatin1(floatText(value.toDouble()))));
+            break;
+        case Value::Kind::Text:
+            text(value.toText());
+            break;
+        case Value::Kind::Bytes:
+            telling("hex", '"' + value.toBytes().toHex() + '"');
+            break;
+        case Value::Kind::Uuid: {
+            const QByteArray quoted = '"' + value.toUuid().toByteArray(QUuid::WithoutBraces) + '"';
+            if (m_typed)
+                m_out += quoted;
+            else
+                telling("uuid", quoted);
+            break;
+        }
+        case Value::Kind::Timestamp:
+            timestamp(value.toNanoseconds());
+            break;
+        case Value::Kind::Decimal:
+            telling("decimal", jsonString(value.toText()));
+            break;
+        case Value::Kind::Array:
+            list(value.items());
+            break;
+        case Value::Kind::Tuple:
+            tellingList("tuple", value.items());
+            break;
+        case Value::Kind::Set:
+            tellingList("set", value.items());
+            break;
+        case Value::Kind::Map:
+            open("map");
+            pairs(value.members());
+            m_out += '}';
+            break;
+        case Value::Kind::Tag:
+            tag(value);
+            break;
+        case Value::Kind::Simple:
+            telling("simple", QByteArray::number(value.simpleNumber()));
+            break;
+        case Value::Kind::Opaque:
+            opaque(value);
+            break;
+        }
+    }
+
+    QByteArray take() { return std::move(m_out); }
+
+private:
+    // json.dumps without indent is compact here: no blanks.
+    void colon() { m_out += m_indent < 0 ? ":" : ": "; }
+    void open(const char *name)
+    {
+        m_out += "{\"";
+        m_out += name;
+        m_out += '"';
+        colon();
+    }
+    void telling(const char *name, const QByteArray &json)
+    {
+        open(name);
+        m_out += json;
+        m_out += '}';
+    }
+    void tellingList(const char *name, const ValueList &items)
+    {
+        open(name);
+        list(items);
+        m_out += '}';
+    }
+
+    void newLine()
+    {
+        if (m_indent >= 0)
+            m_out += '\n' + QByteArray(m_indent * m_level, ' ');
+    }
+
+    template <typename List, typename WriteOne>
+    void sequence(const List &items, WriteOne &&writeOne)
+    {
+        m_out += '[';
+        ++m_level;
+        bool first = true;
+        for (const auto &item : items) {
+            if (!first)
+                m_out += ',';
+            first = false;
+            newLine();
+            writeOne(item);
+        }
+        --m_level;
+        if (!first)
+            newLine();
+        m_out += ']';
+    }
+
+    void list(const ValueList &items)
+    {
+        sequence(items, [this](const Value &item) { write(item); });
+    }
+
+    void pairs(const MemberList &members)
+    {
+        sequence(members, [this](const Member &member) {
+            m_out += '[';
+            write(member.key);
+            m_out += m_indent < 0 ? "," : ", ";
+            write(member.value);
+            m_out += ']';
+        });
+    }
+
+    void integer(const Value &value)
+    {
+        const QByteArray digits = value.integerText().toLatin1();
+        const auto small = value.toInt64();
+        if (small && *small >= -LargestPlain && *small <= LargestPlain)
+            m_out += digits;
+        else if (m_typed)
+            m_out += '"' + digits + '"';
+        else
+            telling("int", '"' + digits + '"');
+    }
+
+    void text(const QString &text)
+    {
+        if (QStringView(text).isValidUtf16()) {
+            m_out += jsonString(text);
+            return;
+        }
+        open("codepoints");
+        m_out += '[';
+        for (qsizetype i = 0; i < text.size(); ++i) {
+            if (i > 0)
+                m_out += ',';
+            char32_t codepoint = text[i].unicode();
+            if (text[i].isHighSurrogate() && i + 1 < text.size() && text[i + 1].isLowSurrogate()) {
+                codepoint = QChar::surrogateToUcs4(text[i], text[i + 1]);
+                ++i;
+            }
+            m_out += QByteArray::number(quint32(codepoint));
+        }
+        m_out += "]}";
+    }
+
+    void timestamp(qint64 nanoseconds)
+    {
+        if (!m_typed && nanoseconds != NotATime) {
+            telling("datetime", jsonString(pythonIsoTimestamp(nanoseconds)));
+            return;
+        }
+        open("ns");
+        const QByteArray digits = QByteArray::number(nanoseconds);
+        m_out += nanoseconds >= -LargestPlain && nanoseconds <= LargestPlain ? digits : '"' + digits + '"';
+        m_out += m_indent < 0 ? ",\"iso\"" : ", \"iso\"";
+        colon();
+        m_out += jsonString(isoTimestamp(nanoseconds)) + '}';
+    }
+
+    void tag(const Value &value)
+    {
+        const Value &content = value.items().front();
+        if (content.kind() == Value::Kind::Text && QStringView(content.toText()).isValidUtf16()) {
+            const QString &text = content.toText();
+            const char *name = nullptr;
+            switch (value.tagNumber()) {
+            case DateTimeTag:
+                // In UTC it would be read back as a timestamp.
+                if (const auto time = parseIsoTime(text);
+                    time && time->offsetMinutes && *time->offsetMinutes != 0)
+                    name = "datetime";
+                break;
+            case RegexTag:
+                name = "regex";
+                break;
+            case MimeTag:
+                name = "mime";
+                break;
+            case DateTag:
+                name = isIsoDate(text) ? "date" : nullptr;
+                break;
+            default:
+                break;
+            }
+            if (name) {
+                telling(name, jsonString(text));
+                return;
+            }
+        }
+        if (value.tagNumber() == FractionTag && content.kind() == Value::Kind::Array
+            && content.items().size() == 2 && content.items()[0].kind() == Value::Kind::Integer
+            && content.items()[1].kind() == Value::Kind::Integer) {
+            telling("fraction",
+                    jsonString(content.items()[0].integerText() + QLatin1Char('/')
+                               + content.items()[1].integerText()));
+            return;
+        }
+        open("tag");
+        const quint64 number = value.tagNumber();
+        write(number <= quint64(LargestPlain) ? Value::integer(qint64(number))
+                                              : Value::text(QString::number(number)));
+        m_out += m_indent < 0 ? ",\"value\"" : ", \"value\"";
+        colon();
+        write(content);
+        m_out += '}';
+    }
+
+    void opaque(const Value &value)
+    {
+        open("call");
+        m_out += jsonString(value.toText());
+        for (const Member &part : value.members()) {
+            m_out += m_indent < 0 ? "," : ", ";
+            write(part.key.kind() == Value::Kind::Text
+                      ? part.key
+                      : Value::text(QString::fromUtf8(toNotation(part.key))));
+            colon();
+            write(part.value);
+        }
+        m_out += '}';
+    }
+
+    int m_indent;
+    bool m_typed;
+    int m_level = 0;
+    QByteArray m_out;
+};
+
+} // namespace
+
+QByteArray toNotation(const Value &value, int indent)
+{
+    Writer writer(indent, false);
+    writer.write(value);
+    return writer.take();
+}
+
+QByteArray toTypedNotation(const Value &value)
+{
+    Writer writer(-1, true);
+    writer.write(value);
+    return writer.take();
+}
+
+} // namespace slotscope::core

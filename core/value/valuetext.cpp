@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/value/valuetext.h"
+
+#include "core/value/notation.h"
+#include "core/value/numbertext.h"
+#include "core/value/timetext.h"
+
+#include <limits>
+
+namespace slotscope::core {
+
+namespace {
+
+constexpr int MaximumShownDepth = 8; // deeper parts are an ellipsis: a cell shows one line
+
+const QChar Ellipsis(0x2026);
+
+// Control characters as their pictures (U+2400 …), everything else as it is.
+QString visible(QStringView text)
+{
+    QString out;
+    out.reserve(text.size());
+    for (const QChar c : text) {
+        if (c.unicode() < 0x20)
+            out += QChar(char16_t(0x2400 + c.unicode()));
+        else if (c.unicode() == 0x7f)
+            out += QChar(0x2421);
+        else if (c.unicode() == 0x2028 || c.unicode() == 0x2029
+                 || (c.unicode() >= 0x80 && c.unicode() < 0xa0))
+            out += QChar(0xfffd);
+        else
+            out += c;
+    }
+    return out;
+}
+
+QString cut(const QString &text, int limit)
+{
+    if (text.size() <= limit)
+        return text;
+    qsizetype end = std::max(limit - 1, 0);
+    if (end > 0 && text[end - 1].isHighSurrogate())
+        --end;
+    return text.left(end) + Ellipsis;
+}
+
+class Printer
+{
+public:
+    explicit Printer(int limit)
+        : m_limit(limit)
+    {
+    }
+
+    void print(const Value &value, int depth)
+    {
+        switch (value.kind()) {
+        case Value::Kind::Null:
+            m_out += depth == 0 ? QString() : QStringLiteral("null");
+            break;
+        case Value::Kind::Undefined:
+            m_out += QLatin1String("undefined");
+            break;
+        case Value::Kind::Simple:
+            m_out += QStringLiteral("simple(%1)").arg(value.simpleNumber());
+            break;
+        case Value::Kind::Array:
+            list(QLatin1Char('['), value.items(), QLatin1Char(']'), depth);
+            break;
+        case Value::Kind::Tuple:
+            list(QLatin1Char('('), value.items(), QLatin1Char(')'), depth);
+            break;
+        case Value::Kind::Set:
+            list(QLatin1Char('{'), value.items(), QLatin1Char('}'), depth);
+            break;
+        case Value::Kind::Map:
+            members(value.members(), depth);
+            break;
+        case Value::Kind::Tag:
+            tag(value, depth);
+            break;
+        case Value::Kind::Opaque:
+            m_out += visible(value.toText());
+            members(value.members(), depth);
+            break;
+        case Value::Kind::Text:
+            m_out += visible(QStringView(value.toText()).left(m_limit + 1));
+            break;
+        case Value::Kind::Bytes:
+            m_out += QString::fromLatin1(value.toBytes().left(m_limit / 2 + 1).toHex());
+            break;
+        case Value::Kind::Timestamp:
+            m_out += shortIsoTimestamp(value.toNanoseconds());
+            break;
+        default:
+            m_out += editText(value);
+        }
+    }
+
+    QString take() { return cut(m_out, m_limit); }
+
+private:
+    // The items that fit, then `… 5`: how many there are in all.
+    template <typename List, typename PrintOne>
+    void sequence(QChar open, const List &items, QChar close, int depth, PrintOne &&printOne)
+    {
+        m_out += open;
+        if (depth >= MaximumShownDepth && !items.empty()) {
+            m_out += Ellipsis;
+        } else {
+            size_t shown = 0;
+            for (const auto &item : items) {
+                // Leaves room for the count.
+                if (m_out.size() > m_limit - 12 && shown > 0)
+                    break;
+                if (shown++ > 0)
+                    m_out += QLatin1String(", ");
+                printOne(item);
+            }
+            if (shown < items.size())
+                m_out += QStringLiteral(", %1 %2").arg(Ellipsis).arg(items.size());
+        }
+        m_out += close;
+    }
+
+    void list(QChar open, const ValueList &items, QChar close, int depth)
+    {
+        sequence(open, items, close, depth, [&](const Value &item) { inner(item, depth); });
+    }
+
+    void members(const MemberList &list, int depth)
+    {
+        sequence(QLatin1Char('{'), list, QLatin1Char('}'), depth, [&](const Member &member) {
+            inner(member.key, depth);
+            m_out += QLatin1String(": ");
+            inner(member.value, depth);
+        });
+    }
+
+    // A part takes at most a third of the line, so that one long text does not hide all others.
+    void inner(const Value &value, int depth)
+    {
+        Printer printer(std::max(m_limit / 3, 16));
+        printer.print(value, depth + 1);
+        m_out += printer.take();
+    }
+
+    void tag(const Value &value, int depth)
+    {
+        const Value &content = value.items().front();
+        switch (value.tagNumber()) {
+        case 0:
+        case 1004:
+        case 32: // URI
+        case 35: // regular expression
+            if (content.kind() == Value::Kind::Text) {
+                print(content, depth);
+                return;
+            }
+            break;
+        case 100:
+            if (const auto days = content.toInt64(); days && isoDate(*days)) {
+                m_out += *isoDate(*days);
+                return;
+            }
+            break;
+        default:
+            break;
+        }
+        m_out += QString::number(value.tagNumber()) + QLatin1Char('(');
+        inner(content, depth);
+        m_out += QLatin1Char(')');
+    }
+
+    int m_limit;
+    QString m_out;
+};
+
+Unexpected<QString> refused(const char *what, const QString &text)
+{
+    return Unexpected {QStringLiteral("%1: %2").arg(QLatin1String(what), cut(visible(text), 60))};
+}
+
+std::optional<Value> wordOrNumber(const QString &text)
+{
+    if (text == QLatin1String("null"))
+        return Value();
+    if (text == QLatin1String("true") || text == QLatin1String("false"))
+        return Value::boolean(text == QLatin1String("true"));
+    if (auto integer = Value::integerFromText(text))
+        return integer;
+    if (const auto number = floatFromText(text.toUtf8()))
+        return Value::number(*number);
+    return std::nullopt;
+}
+
+Expected<Value, QString> parseHex(const QString &text)
+{
+    QString digits = text;
+    digits.remove(QLatin1Char(' '));
+    if (digits.startsWith(QLatin1String("0x")))
+        digits.remove(0, 2);
+    const QByteArray hex = digits.toUtf8();
+    const QByteArray bytes = QByteArray::fromHex(hex);
+    if (bytes.toHex() != hex.toLower())
+        return refused("not an even number of hexadecimal digits", text);
+    return Value::bytes(bytes);
+}
+
+Expected<Value, QString> parseUuid(const QString &text)
+{
+    QString digits = text;
+    // The undashed form, as many records hold it, is read as well.
+    if (digits.size() == 32) {
+        for (const int at : {8, 13, 18, 23})
+            digits.insert(at, QLatin1Char('-'));
+    }
+    const QUuid uuid(digits);
+    if (uuid.isNull() && digits != QUuid().toString(QUuid::WithoutBraces))
+        return refused("not a UUID", text);
+    return Value::uuid(uuid);
+}
+
+Expected<Value, QString> parseTimestamp(const QString &text)
+{
+    if (text == QLatin1String("NaT"))
+        return Value::timestamp(NotATime);
+    if (const auto number = Value::integerFromText(text)) {
+        if (!number->toInt64())
+            return refused("not a number of nanoseconds in 64 bits", text);
+        return Value::timestamp(*number->toInt64());
+    }
+    const auto time = parseIsoTime(text);
+    if (!time)
+        return refused("not a date and time as 2020-01-31T12:00:00Z", text);
+    if (!time->nanoseconds)
+        return refused("not between the years 1677 and 2262", text);
+    return Value::timestamp(*time->nanoseconds);
+}
+
+Expected<Value, QString> parseKind(const Value &before, const QString &text)
+{
+    const QString trimmed = text.trimmed();
+    switch (before.kind()) {
+    case Value::Kind::Text:
+        return Value::text(text);
+    case Value::Kind::Null:
+    case Value::Kind::Undefined:
+        if (trimmed.isEmpty())
+            return before;
+        return wordOrNumber(trimmed).value_or(Value::text(text));
+    case Value::Kind::Bool:
+        if (trimmed == QLatin1String("true") || trimmed == QLatin1String("false"))
+            return Value::boolean(trimmed == QLatin1String("true"));
+        return refused("not true or false", text);
+    case Value::Kind::Integer:
+        if (auto number = Value::integerFromText(trimmed))
+            return *std::move(number);
+        return refused("not a whole number", text);
+    case Value::Kind::Float:
+        if (const auto number = floatFromText(trimmed.toUtf8()))
+            return Value::number(*number);
+        return refused("not a number", text);
+    case Value::Kind::Decimal:
+        if (const auto parts = decimalParts(trimmed))
+            return Value::decimal(decimalText(parts->mantissa, parts->exponent));
+        return refused("not a decimal number", text);
+    case Value::Kind::Bytes:
+        return parseHex(trimmed);
+    case Value::Kind::Uuid:
+        return parseUuid(trimmed);
+    case Value::Kind::Timestamp:
+        return parseTimestamp(trimmed);
+    case Value::Kind::Simple:
+    case Value::Kind::Array:
+    case Value::Kind::Tuple:
+    case Value::Kind::Set:
+    case Value::Kind::Map:
+    case Value::Kind::Tag:
+    case Value::Kind::Opaque:
+        break;
+    }
+    auto value = fromNotation(text.toUtf8());
+    if (!value)
+        return Unexpected {
+            value.error().offset < 0
+                ? value.error().what
+                : QStringLiteral("%1 (at byte %2)").arg(value.error().what).arg(value.error().offset)};
+    return *std::move(value);
+}
+
+} // namespace
+
+QString displayText(const Value &value, int limit)
+{
+    Printer printer(limit);
+    printer.print(value, 0);
+    return printer.take();
+}
+
+QString editText(const Value &value)
+{
+    switch (value.kind()) {
+    case Value::Kind::Null:
+        return {};
+    case Value::Kind::Bool:
+        return value.toBool() ? QStringLiteral("true") : QStringLiteral("false");
+    case Value::Kind::Integer:
+        return value.integerText();
+    case Value::Kind::Float:
+        return QString::fromLatin1(floatText(value.toDouble()));
+    case Value::Kind::Text:
+    case Value::Kind::Decimal:
+        return value.toText();
+    case Value::Kind::Bytes:
+        return QString::fromLatin1(value.toBytes().toHex());
+    case Value::Kind::Uuid:
+        return value.toUuid().toString(QUuid::WithoutBraces);
+    case Value::Kind::Timestamp:
+        return shortIsoTimestamp(value.toNanoseconds());
+    default:
+        return QString::fromUtf8(toNotation(value));
+    }
+}
+
+Expected<Value, QString> parseLike(const Value &before, const QString &text)
+{
+    auto value = parseKind(before, text);
+    // What means the same keeps its spelling, so that it is no change.
+    if (value && *value == before)
+        return before;
+    return value;
+}
+
+} // namespace slotscope::core
