@@ -5,7 +5,9 @@
 
 #include <QUrl>
 
-#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
 
 namespace slotscope::core {
 
@@ -20,8 +22,9 @@ struct Endpoint
     QString toString() const;
 };
 
-/// The etcd client that the rest of core uses: a Transport with what every caller wants on top (detection once, before
-/// the first request; reads tried again when the server could not be reached; writes never). Lives on one thread.
+/// The etcd client that the rest of core uses: a Transport with what every caller wants on top (detection
+/// once, before the first request; reads tried again when the server could not be reached; writes never).
+/// Lives on one thread.
 class Client : public QObject
 {
     Q_OBJECT
@@ -35,6 +38,8 @@ public:
     Call<StatusReply> connectToServer();
     /// Empty until known.
     const ServerVersion &serverVersion() const { return m_version; }
+    /// As the replies so far said; 0 until known.
+    quint64 clusterId() const { return m_clusterId; }
 
     Call<RangeReply> range(const RangeRequest &request);
     Call<PutReply> put(const PutRequest &request);
@@ -45,12 +50,41 @@ public:
     Call<StatusReply> status();
     Call<LeaseGrantReply> leaseGrant(const LeaseGrantRequest &request);
     Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys = false);
+    /// Never tried again by itself; Watch does that.
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests);
 
+Q_SIGNALS:
+    /// Another etcd version answers than before, or the first one does.
+    void serverVersionChanged(const slotscope::core::ServerVersion &version);
+    /// Replies come from another cluster than before: everything read so far is of other data.
+    void clusterChanged(quint64 before, quint64 now);
+
 private:
-    struct Private;
-    std::unique_ptr<Private> d;
+    class DetectedStream;
+    template <typename T>
+    class Request;
+    enum class Retry { Reads, Never };
+
+    template <typename T>
+    Call<T> perform(Retry retry, std::function<Call<T>(Transport &)> send);
+    void whenDetected(QObject *context, std::function<void(const Result<Nothing> &)> then);
+    void onDetected(const Result<ServerVersion> &version);
+    /// Keeps what every reply tells on the side.
+    void noteHeader(const ResponseHeader &header);
+    void noteError(const Error &error);
+
+    struct Waiting
+    {
+        QPointer<QObject> context;
+        std::function<void(const Result<Nothing> &)> then;
+    };
+
+    std::unique_ptr<Transport> m_transport;
+    std::vector<Waiting> m_waiting; ///< for the detection under way
+    bool m_detecting = false;
+    bool m_detected = false; ///< since the last time the server was lost
     ServerVersion m_version;
+    quint64 m_clusterId = 0;
 };
 
 } // namespace slotscope::core

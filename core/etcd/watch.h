@@ -20,9 +20,11 @@ struct EventBatch
     std::vector<Event> events;
 };
 
-/// A watch that goes on: it reconnects with jittered backoff and resumes at the revision after the last one it delivered,
-/// so that over any interruption every event arrives exactly once and in order. Where that is impossible because the
-/// revision was compacted, it says so and stops until restarted.
+/// A watch that goes on: it reconnects with jittered backoff and resumes at the revision after the last one
+/// it delivered, so that over any interruption every event arrives exactly once and in order. Where that is
+/// impossible because the revision was compacted, it says so and stops until restarted. PermissionDenied,
+/// Unauthenticated and InvalidArgument close it; every other error is waited out. Its slots may start, close
+/// or delete it. Lives on the client's thread.
 ///
 ///     Connecting ─► Live ─► Backoff ─► Connecting …      any ─► Compacted, Closed
 class Watch : public QObject
@@ -37,16 +39,19 @@ public:
         bool prevKv = false;
         std::chrono::milliseconds firstBackoff {100};
         std::chrono::milliseconds longestBackoff {5000};
-        /// A stream that says nothing for so long, progress notifications included, is taken for dead. etcd sends one at
-        /// least every ten minutes.
+        /// From the attempt to the server's word that the watch exists.
+        std::chrono::milliseconds connecting {15'000};
+        /// A stream that says nothing for so long, progress notifications included, is taken for dead. etcd
+        /// sends one at least every ten minutes.
         std::chrono::milliseconds silence {std::chrono::minutes(21)};
     };
 
     /// Does nothing until start().
-    Watch(Client *client, KeyRange range, Options options, QObject *parent = nullptr);
+    Watch(Client *client, const KeyRange &range, const Options &options, QObject *parent = nullptr);
     ~Watch() override;
 
-    /// Delivers every event with a revision of at least `from`. Starts over when running.
+    /// Delivers every event with a revision of at least `from`; 0 means those that come after now. Starts
+    /// over when running.
     void start(Revision from);
     /// No signal comes after it.
     void close();
@@ -66,11 +71,13 @@ Q_SIGNALS:
     void eventsReceived(const slotscope::core::EventBatch &batch);
     /// The server is at this revision and has nothing more for us up to there (progress notification).
     void progressed(slotscope::core::Revision revision);
-    /// Events up to this revision are lost to this watch: read again, then start() anew.
+    /// Events up to this revision are lost to this watch: read again, then start() anew. Also said when the
+    /// data is another than before (a restored backup, another cluster at the same address); lastError()
+    /// tells which.
     void compacted(slotscope::core::Revision compactRevision);
 
 private:
-    struct Private;
+    class Private;
     std::unique_ptr<Private> d;
 };
 

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/etcd/client.h"
+
+#include "core/etcd/gatewaytransport.h"
+
+#include <QTimer>
+
+#include <array>
+
+namespace slotscope::core {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Pauses before the second and the third attempt of a read: long enough for a restart of the network to
+/// show, short enough not to be felt.
+constexpr std::array RetryPauses {100ms, 400ms};
+
+bool isWorthRetrying(const Error &error)
+{
+    // 502, 503 and 504 come from proxies whose etcd is away for a moment.
+    return error.kind == ErrorKind::Network || error.kind == ErrorKind::Unavailable
+        || (error.kind == ErrorKind::Http && error.httpStatus >= 502 && error.httpStatus <= 504);
+}
+
+} // namespace
+
+/// One request of a client with its attempts. Made as the child of its call's state, so that it ends with it.
+template <typename T>
+class Client::Request : public QObject
+{
+public:
+    Request(Client *client, Retry retry, std::function<Call<T>(Transport &)> send, CallState<T> *state)
+        : QObject(state)
+        , m_client(client)
+        , m_retry(retry)
+        , m_send(std::move(send))
+        , m_state(state)
+    {
+        // Deleting this aborts the transport's call.
+        state->setAbort([this] { delete this; });
+        QObject::connect(client, &QObject::destroyed, this, [this] {
+            m_state->fail(
+                {.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")});
+        });
+    }
+
+    void attempt()
+    {
+        if (!m_client)
+            return;
+        m_client->whenDetected(this, [this](const Result<Nothing> &detected) {
+            if (detected)
+                send();
+            else // asking who is there is a read, even if a write is to follow
+                failOrRetry(detected.error(), true);
+        });
+    }
+
+private:
+    void send()
+    {
+        if (!m_client)
+            return;
+        m_send(*m_client->m_transport).then(this, [this](const Result<T> &result) {
+            if (!m_client) // and so the outcome is known already
+                return;
+            if (!result) {
+                m_client->noteError(result.error());
+                failOrRetry(result.error(), m_retry == Retry::Reads);
+                return;
+            }
+            if constexpr (requires { result->header; })
+                m_client->noteHeader(result->header);
+            m_state->complete(result);
+        });
+    }
+
+    void failOrRetry(const Error &error, bool mayRetry)
+    {
+        if (!mayRetry || m_failures >= RetryPauses.size() || !isWorthRetrying(error)) {
+            m_state->fail(error);
+            return;
+        }
+        QTimer::singleShot(RetryPauses.at(m_failures++), this, [this] { attempt(); });
+    }
+
+    QPointer<Client> m_client;
+    Retry m_retry;
+    std::function<Call<T>(Transport &)> m_send;
+    CallState<T> *m_state;
+    std::size_t m_failures = 0;
+};
+
+/// A stream that begins when the detection is done, and tells the client what it learns.
+class Client::DetectedStream final : public WatchStream
+{
+public:
+    DetectedStream(Client *client, std::vector<WatchCreateRequest> requests)
+        : m_client(client)
+    {
+        client->whenDetected(this, [this, requests = std::move(requests)](const Result<Nothing> &detected) {
+            if (detected)
+                begin(requests);
+            else
+                Q_EMIT ended(detected.error());
+        });
+    }
+
+private:
+    void begin(const std::vector<WatchCreateRequest> &requests)
+    {
+        m_stream = m_client->m_transport->watch(requests);
+        connect(m_stream.get(), &WatchStream::received, this, [this](const WatchReply &reply) {
+            if (m_client)
+                m_client->noteHeader(reply.header);
+            Q_EMIT received(reply);
+        });
+        connect(m_stream.get(), &WatchStream::ended, this, [this](const Error &error) {
+            if (m_client)
+                m_client->noteError(error);
+            Q_EMIT ended(error);
+        });
+    }
+
+    QPointer<Client> m_client;
+    std::unique_ptr<WatchStream> m_stream;
+};
+
+Client::Client(std::unique_ptr<Transport> transport, QObject *parent)
+    : QObject(parent)
+    , m_transport(std::move(transport))
+{
+}
+
+Client::Client(const Endpoint &endpoint, QObject *parent)
+    : Client(std::make_unique<GatewayTransport>(endpoint.url), parent)
+{
+}
+
+Client::~Client() = default;
+
+template <typename T>
+Call<T> Client::perform(Retry retry, std::function<Call<T>(Transport &)> send)
+{
+    auto *state = new CallState<T>;
+    auto *request = new Request<T>(this, retry, std::move(send), state);
+    request->attempt();
+    return Call<T>(state);
+}
+
+void Client::whenDetected(QObject *context, std::function<void(const Result<Nothing> &)> then)
+{
+    if (m_detected) {
+        // Queued as well, so that a call never completes before the caller has its handle.
+        QMetaObject::invokeMethod(
+            context, [then = std::move(then)] { then(Nothing {}); }, Qt::QueuedConnection);
+        return;
+    }
+    m_waiting.push_back({context, std::move(then)});
+    if (!std::exchange(m_detecting, true))
+        m_transport->detect().then(this,
+                                   [this](const Result<ServerVersion> &version) { onDetected(version); });
+}
+
+void Client::onDetected(const Result<ServerVersion> &version)
+{
+    m_detecting = false;
+    m_detected = version.hasValue();
+    const QPointer<Client> alive(this);
+    const auto waiting = std::exchange(m_waiting, {});
+    if (version && (m_version.server != version->server || m_version.cluster != version->cluster)) {
+        m_version = *version;
+        Q_EMIT serverVersionChanged(m_version);
+    }
+    const Result<Nothing> result = version ? Result<Nothing>(Nothing {}) : Unexpected {version.error()};
+    for (const Waiting &each : waiting) {
+        if (alive && each.context)
+            each.then(result);
+    }
+}
+
+void Client::noteHeader(const ResponseHeader &header)
+{
+    if (header.clusterId == 0 || header.clusterId == m_clusterId)
+        return;
+    const quint64 before = std::exchange(m_clusterId, header.clusterId);
+    if (before != 0)
+        Q_EMIT clusterChanged(before, m_clusterId);
+}
+
+void Client::noteError(const Error &error)
+{
+    // Whoever answers next may be another version: look again. A path that is gone (NotFound, Http) says the
+    // same.
+    switch (error.kind) {
+    case ErrorKind::Network:
+    case ErrorKind::Timeout:
+    case ErrorKind::Protocol:
+    case ErrorKind::Http:
+    case ErrorKind::Tls:
+        m_detected = false;
+        break;
+    default:
+        break;
+    }
+}
+
+Call<StatusReply> Client::connectToServer()
+{
+    return status();
+}
+
+Call<RangeReply> Client::range(const RangeRequest &request)
+{
+    return perform<RangeReply>(Retry::Reads, [request](Transport &to) { return to.range(request); });
+}
+
+Call<PutReply> Client::put(const PutRequest &request)
+{
+    return perform<PutReply>(Retry::Never, [request](Transport &to) { return to.put(request); });
+}
+
+Call<DeleteRangeReply> Client::deleteRange(const DeleteRangeRequest &request)
+{
+    return perform<DeleteRangeReply>(Retry::Never,
+                                     [request](Transport &to) { return to.deleteRange(request); });
+}
+
+Call<TxnReply> Client::txn(const TxnRequest &request)
+{
+    return perform<TxnReply>(Retry::Never, [request](Transport &to) { return to.txn(request); });
+}
+
+Call<Nothing> Client::compact(const CompactionRequest &request)
+{
+    return perform<Nothing>(Retry::Never, [request](Transport &to) { return to.compact(request); });
+}
+
+Call<StatusReply> Client::status()
+{
+    return perform<StatusReply>(Retry::Reads, [](Transport &to) { return to.status(); });
+}
+
+Call<LeaseGrantReply> Client::leaseGrant(const LeaseGrantRequest &request)
+{
+    return perform<LeaseGrantReply>(Retry::Never,
+                                    [request](Transport &to) { return to.leaseGrant(request); });
+}
+
+Call<LeaseTimeToLiveReply> Client::leaseTimeToLive(LeaseId lease, bool keys)
+{
+    return perform<LeaseTimeToLiveReply>(
+        Retry::Reads, [lease, keys](Transport &to) { return to.leaseTimeToLive(lease, keys); });
+}
+
+std::unique_ptr<WatchStream> Client::watch(const std::vector<WatchCreateRequest> &requests)
+{
+    return std::make_unique<DetectedStream>(this, requests);
+}
+
+} // namespace slotscope::core

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/etcd/gatewaymessages.h"
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+
+namespace slotscope::core::gateway {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// etcd itself nests transactions a few levels deep at most; deeper ones are somebody's joke.
+constexpr int DeepestTxn = 32;
+
+/// Thrown inside this file only: the JSON is well-formed, but not what etcd writes.
+struct Misfit
+{
+    QString what;
+};
+
+QString foundInstead(const Json &value)
+{
+    const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
+    return QString::fromStdString(text.size() > 60 ? text.substr(0, 60) + "…" : text);
+}
+
+[[noreturn]] void misfit(const char *name, const char *wanted, const Json &value)
+{
+    throw Misfit {QStringLiteral("%1 is not %2 but %3")
+                      .arg(QLatin1String(name), QLatin1String(wanted), foundInstead(value))};
+}
+
+/// The member, or nothing when it is absent or null, which both mean the default.
+const Json *member(const Json &object, const char *name)
+{
+    const auto it = object.find(name);
+    return it == object.end() || it->is_null() ? nullptr : &*it;
+}
+
+template <typename T>
+T integer(const Json &object, const char *name)
+{
+    const Json *value = member(object, name);
+    if (!value)
+        return {};
+    if (const auto *text = value->get_ptr<const std::string *>()) {
+        T number {};
+        const char *end = text->data() + text->size();
+        const auto [stop, error] = std::from_chars(text->data(), end, number);
+        if (error == std::errc {} && stop == end)
+            return number;
+    } else if (value->is_number_unsigned()) {
+        const auto number = value->get<std::uint64_t>();
+        if (std::in_range<T>(number))
+            return static_cast<T>(number);
+    } else if (value->is_number_integer()) {
+        const auto number = value->get<std::int64_t>();
+        if (std::in_range<T>(number))
+            return static_cast<T>(number);
+    }
+    misfit(name, std::is_signed_v<T> ? "a 64-bit integer" : "an unsigned 64-bit integer", *value);
+}
+
+Revision revision(const Json &object, const char *name)
+{
+    return Revision(integer<qint64>(object, name));
+}
+
+bool flag(const Json &object, const char *name)
+{
+    const Json *value = member(object, name);
+    if (!value)
+        return false;
+    if (!value->is_boolean())
+        misfit(name, "true or false", *value);
+    return value->get<bool>();
+}
+
+QString text(const Json &object, const char *name)
+{
+    const Json *value = member(object, name);
+    if (!value)
+        return {};
+    if (!value->is_string())
+        misfit(name, "text", *value);
+    return QString::fromStdString(value->get_ref<const std::string &>());
+}
+
+QByteArray fromBase64(const Json &value, const char *name)
+{
+    if (!value.is_string())
+        misfit(name, "base64", value);
+    const auto &encoded = value.get_ref<const std::string &>();
+    auto decoded = QByteArray::fromBase64Encoding(
+        QByteArray::fromRawData(encoded.data(), static_cast<qsizetype>(encoded.size())),
+        QByteArray::AbortOnBase64DecodingErrors);
+    if (!decoded)
+        misfit(name, "base64", value);
+    return *std::move(decoded);
+}
+
+QByteArray bytes(const Json &object, const char *name)
+{
+    const Json *value = member(object, name);
+    return value ? fromBase64(*value, name) : QByteArray();
+}
+
+const Json *objectMember(const Json &object, const char *name)
+{
+    const Json *value = member(object, name);
+    if (value && !value->is_object())
+        misfit(name, "an object", *value);
+    return value;
+}
+
+/// Calls take(element) for every element of the list; an absent list is empty.
+template <typename Take>
+void eachElement(const Json &object, const char *name, Take take)
+{
+    const Json *list = member(object, name);
+    if (!list)
+        return;
+    if (!list->is_array())
+        misfit(name, "a list", *list);
+    for (const Json &element : *list)
+        take(element);
+}
+
+template <typename Take>
+void eachObject(const Json &object, const char *name, Take take)
+{
+    eachElement(object, name, [&](const Json &element) {
+        if (!element.is_object())
+            misfit(name, "a list of objects", element);
+        take(element);
+    });
+}
+
+/// Every top-level reply of etcd has a header, so its absence tells that somebody else is talking.
+enum class HeaderRule { Required, Optional };
+
+ResponseHeader header(const Json &object, HeaderRule rule)
+{
+    const Json *value = objectMember(object, "header");
+    if (!value) {
+        if (rule == HeaderRule::Required)
+            throw Misfit {
+                QStringLiteral("no header, so this is not an etcd reply: %1").arg(foundInstead(object))};
+        return {};
+    }
+    return {
+        .clusterId = integer<quint64>(*value, "cluster_id"),
+        .memberId = integer<quint64>(*value, "member_id"),
+        .revision = revision(*value, "revision"),
+        .raftTerm = integer<quint64>(*value, "raft_term"),
+    };
+}
+
+KeyValue keyValue(const Json &object)
+{
+    return {
+        .key = bytes(object, "key"),
+        .value = bytes(object, "value"),
+        .createRevision = revision(object, "create_revision"),
+        .modRevision = revision(object, "mod_revision"),
+        .version = integer<qint64>(object, "version"),
+        .lease = LeaseId(integer<qint64>(object, "lease")),
+    };
+}
+
+std::optional<KeyValue> previous(const Json &object)
+{
+    const Json *value = objectMember(object, "prev_kv");
+    return value ? std::optional(keyValue(*value)) : std::nullopt;
+}
+
+RangeReply rangeReply(const Json &object, HeaderRule rule)
+{
+    RangeReply reply;
+    reply.header = header(object, rule);
+    if (const Json *kvs = member(object, "kvs"))
+        reply.kvs.reserve(kvs->size());
+    eachObject(object, "kvs", [&](const Json &kv) { reply.kvs.push_back(keyValue(kv)); });
+    reply.more = flag(object, "more");
+    reply.count = integer<qint64>(object, "count");
+    return reply;
+}
+
+PutReply putReply(const Json &object, HeaderRule rule)
+{
+    return {.header = header(object, rule), .prevKv = previous(object)};
+}
+
+DeleteRangeReply deleteRangeReply(const Json &object, HeaderRule rule)
+{
+    DeleteRangeReply reply;
+    reply.header = header(object, rule);
+    reply.deleted = integer<qint64>(object, "deleted");
+    eachObject(object, "prev_kvs", [&](const Json &kv) { reply.prevKvs.push_back(keyValue(kv)); });
+    return reply;
+}
+
+TxnReply txnReply(const Json &object, HeaderRule rule, int depth);
+
+ResponseOp responseOp(const Json &object, int depth)
+{
+    if (const Json *range = objectMember(object, "response_range"))
+        return {rangeReply(*range, HeaderRule::Optional)};
+    if (const Json *put = objectMember(object, "response_put"))
+        return {putReply(*put, HeaderRule::Optional)};
+    if (const Json *deleted = objectMember(object, "response_delete_range"))
+        return {deleteRangeReply(*deleted, HeaderRule::Optional)};
+    if (const Json *txn = objectMember(object, "response_txn")) {
+        if (depth >= DeepestTxn)
+            throw Misfit {QStringLiteral("transactions nested deeper than %1").arg(DeepestTxn)};
+        return {txnReply(*txn, HeaderRule::Optional, depth + 1)};
+    }
+    misfit("responses", "a list of replies", object);
+}
+
+TxnReply txnReply(const Json &object, HeaderRule rule, int depth)
+{
+    TxnReply reply;
+    reply.header = header(object, rule);
+    reply.succeeded = flag(object, "succeeded");
+    eachObject(object, "responses",
+               [&](const Json &response) { reply.responses.push_back(responseOp(response, depth)); });
+    return reply;
+}
+
+Event event(const Json &object)
+{
+    Event event;
+    if (const Json *type = member(object, "type")) {
+        if (*type == "DELETE" || *type == 1)
+            event.type = EventType::Delete;
+        else if (*type != "PUT" && *type != 0)
+            misfit("type", "an event type", *type);
+    }
+    const Json *kv = objectMember(object, "kv");
+    if (!kv)
+        throw Misfit {QStringLiteral("an event without kv: %1").arg(foundInstead(object))};
+    event.kv = keyValue(*kv);
+    event.prevKv = previous(object);
+    return event;
+}
+
+WatchReply watchReply(const Json &object)
+{
+    WatchReply reply;
+    reply.header = header(object, HeaderRule::Required);
+    reply.watchId = integer<qint64>(object, "watch_id");
+    reply.created = flag(object, "created");
+    reply.canceled = flag(object, "canceled");
+    reply.cancelReason = text(object, "cancel_reason");
+    reply.compactRevision = revision(object, "compact_revision");
+    reply.fragment = flag(object, "fragment");
+    if (const Json *events = member(object, "events"))
+        reply.events.reserve(events->size());
+    eachObject(object, "events", [&](const Json &each) { reply.events.push_back(event(each)); });
+    return reply;
+}
+
+Unexpected<Error> notUnderstood(const QString &detail, qint64 offset = -1)
+{
+    return {Error {.kind = ErrorKind::Protocol, .detail = detail, .offset = offset}};
+}
+
+/// Parses, hands the object to read, and turns everything that goes wrong into an error.
+template <typename T, typename Read>
+Result<T> parsed(const QByteArray &text, Read read)
+{
+    try {
+        const Json json = Json::parse(text.cbegin(), text.cend());
+        if (!json.is_object())
+            return notUnderstood(QStringLiteral("answered with %1").arg(describeBody(text)));
+        return read(json);
+    } catch (const Json::parse_error &error) {
+        // nlohmann counts from 1 and one past the end for a text that ends too early.
+        const auto offset = error.byte > 0 ? static_cast<qint64>(error.byte) - 1 : 0;
+        if (offset >= text.size() && text.trimmed().startsWith('{'))
+            return notUnderstood(
+                QStringLiteral("the reply ends in the middle, after %1 bytes").arg(text.size()), offset);
+        return notUnderstood(QStringLiteral("answered with %1").arg(describeBody(text)), offset);
+    } catch (const Misfit &error) {
+        return notUnderstood(error.what);
+    } catch (const Json::exception &error) {
+        return notUnderstood(QString::fromUtf8(error.what()));
+    } catch (const std::bad_alloc &) {
+        return notUnderstood(QStringLiteral("no memory for a reply of %1 bytes").arg(text.size()));
+    }
+}
+
+/// The error in a JSON object, in any of the shapes that etcd's gateways have used:
+/// {"error":text,"message":text,"code":n} up to 3.5, without "error" since 3.6, and within a stream
+/// {"grpc_code":n,"http_code":n,"message":text}.
+std::optional<Error> errorIn(const Json &object)
+{
+    const Json *message = member(object, "message");
+    if (!message)
+        message = member(object, "error");
+    const char *codeName = object.contains("grpc_code") ? "grpc_code" : "code";
+    if (!message || !message->is_string() || !object.contains(codeName))
+        return {};
+    Error error = statusError(static_cast<int>(integer<qint64>(object, codeName)),
+                              QString::fromStdString(message->get_ref<const std::string &>()));
+    error.httpStatus = static_cast<int>(integer<qint64>(object, "http_code"));
+    return error;
+}
+
+} // namespace
+
+Result<RangeReply> parseRangeReply(const QByteArray &json)
+{
+    return parsed<RangeReply>(json,
+                              [](const Json &reply) { return rangeReply(reply, HeaderRule::Required); });
+}
+
+Result<PutReply> parsePutReply(const QByteArray &json)
+{
+    return parsed<PutReply>(json, [](const Json &reply) { return putReply(reply, HeaderRule::Required); });
+}
+
+Result<DeleteRangeReply> parseDeleteRangeReply(const QByteArray &json)
+{
+    return parsed<DeleteRangeReply>(
+        json, [](const Json &reply) { return deleteRangeReply(reply, HeaderRule::Required); });
+}
+
+Result<TxnReply> parseTxnReply(const QByteArray &json)
+{
+    return parsed<TxnReply>(json, [](const Json &reply) { return txnReply(reply, HeaderRule::Required, 0); });
+}
+
+Result<Nothing> parseCompactionReply(const QByteArray &json)
+{
+    return parsed<Nothing>(json, [](const Json &reply) {
+        header(reply, HeaderRule::Required);
+        return Nothing {};
+    });
+}
+
+Result<StatusReply> parseStatusReply(const QByteArray &json)
+{
+    // Unlike the rest of rpc.proto, StatusResponse names its fields in camelCase.
+    return parsed<StatusReply>(json, [](const Json &object) {
+        StatusReply reply;
+        reply.header = header(object, HeaderRule::Required);
+        reply.version = text(object, "version");
+        reply.dbSize = integer<qint64>(object, "dbSize");
+        reply.dbSizeInUse = integer<qint64>(object, "dbSizeInUse");
+        reply.leader = integer<quint64>(object, "leader");
+        reply.raftIndex = integer<quint64>(object, "raftIndex");
+        reply.raftTerm = integer<quint64>(object, "raftTerm");
+        eachElement(object, "errors", [&](const Json &error) {
+            if (!error.is_string())
+                misfit("errors", "a list of texts", error);
+            reply.errors.append(QString::fromStdString(error.get_ref<const std::string &>()));
+        });
+        return reply;
+    });
+}
+
+Result<LeaseGrantReply> parseLeaseGrantReply(const QByteArray &json)
+{
+    return parsed<LeaseGrantReply>(json, [](const Json &object) -> Result<LeaseGrantReply> {
+        if (const QString error = text(object, "error"); !error.isEmpty())
+            return Unexpected {statusError(2, error)};
+        return LeaseGrantReply {
+            .header = header(object, HeaderRule::Required),
+            .id = LeaseId(integer<qint64>(object, "ID")),
+            .ttlSeconds = integer<qint64>(object, "TTL"),
+        };
+    });
+}
+
+Result<LeaseTimeToLiveReply> parseLeaseTimeToLiveReply(const QByteArray &json)
+{
+    return parsed<LeaseTimeToLiveReply>(json, [](const Json &object) {
+        LeaseTimeToLiveReply reply {
+            .header = header(object, HeaderRule::Required),
+            .id = LeaseId(integer<qint64>(object, "ID")),
+            .ttlSeconds = integer<qint64>(object, "TTL"),
+            .grantedTtlSeconds = integer<qint64>(object, "grantedTTL"),
+            .keys = {},
+        };
+        eachElement(object, "keys", [&](const Json &key) { reply.keys.push_back(fromBase64(key, "keys")); });
+        return reply;
+    });
+}
+
+Result<ServerVersion> parseVersion(const QByteArray &json)
+{
+    return parsed<ServerVersion>(json, [&json](const Json &object) -> Result<ServerVersion> {
+        ServerVersion version {.server = text(object, "etcdserver"), .cluster = text(object, "etcdcluster")};
+        if (version.server.isEmpty())
+            return notUnderstood(QStringLiteral("answered with %1").arg(describeBody(json)));
+        return version;
+    });
+}
+
+Result<WatchReply> parseWatchLine(const QByteArray &line)
+{
+    return parsed<WatchReply>(line, [](const Json &object) -> Result<WatchReply> {
+        if (const Json *reply = objectMember(object, "result"))
+            return watchReply(*reply);
+        const Json *nested = member(object, "error");
+        const auto error = errorIn(nested && nested->is_object() ? *nested : object);
+        if (!error)
+            throw Misfit {QStringLiteral("neither a result nor an error: %1").arg(foundInstead(object))};
+        return Unexpected {*error};
+    });
+}
+
+Error parseErrorBody(const QByteArray &body, int httpStatus)
+{
+    const auto found = parsed<Error>(body, [](const Json &object) -> Result<Error> {
+        const Json *nested = member(object, "error");
+        if (const auto error = errorIn(nested && nested->is_object() ? *nested : object))
+            return *error;
+        return notUnderstood(QString());
+    });
+    Error error = found
+        ? *found
+        : Error {.kind = ErrorKind::Http,
+                 .detail = QStringLiteral("HTTP status %1 with %2").arg(httpStatus).arg(describeBody(body))};
+    error.httpStatus = httpStatus;
+    return error;
+}
+
+} // namespace slotscope::core::gateway

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/etcd/gatewaystream.h"
+
+#include "core/etcd/gatewaymessages.h"
+#include "core/etcd/httpexchange.h"
+
+#include <QFutureWatcher>
+#include <QNetworkReply>
+#include <QtConcurrentRun>
+
+namespace slotscope::core {
+
+namespace {
+
+/// What Qt may hold for us while a line is being parsed.
+constexpr qint64 ReadBuffer = 8LL * 1024 * 1024;
+/// Bytes taken from the reply at once, so that the framer does not grow by everything there is.
+constexpr qint64 ReadAtOnce = 1024 * 1024;
+
+} // namespace
+
+GatewayStream::GatewayStream(QNetworkReply *reply, Limits limits)
+    : m_reply(reply)
+    , m_limits(limits)
+    , m_framer(limits.line)
+{
+    reply->setReadBufferSize(ReadBuffer);
+    connect(reply, &QNetworkReply::readyRead, this, &GatewayStream::process);
+    connect(reply, &QNetworkReply::finished, this, &GatewayStream::onReplyEnded);
+    // The transport went away first; say so when whoever destroys it is done.
+    connect(
+        reply, &QObject::destroyed, this,
+        [this] {
+            end({.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")});
+        },
+        Qt::QueuedConnection);
+}
+
+GatewayStream::~GatewayStream()
+{
+    dropReply(m_reply);
+}
+
+void GatewayStream::process()
+{
+    // Every signal may destroy the stream.
+    const QPointer<GatewayStream> alive(this);
+    while (alive && !m_ended && !m_parsing) {
+        if (const auto line = m_framer.next()) {
+            if (line->size() >= m_limits.parseOnPool)
+                parseOnPool(*line);
+            else
+                take(gateway::parseWatchLine(*line));
+        } else if (m_framer.overflown()) {
+            end({.kind = ErrorKind::Protocol,
+                 .detail = QStringLiteral("a line is longer than %1 bytes").arg(m_limits.line),
+                 .offset = m_framer.offset()});
+        } else if (m_reply && m_reply->bytesAvailable() > 0) {
+            // The body of an error is left for onReplyEnded().
+            if (m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt() >= 300 && !m_replyEnded)
+                return;
+            m_framer.append(m_reply->read(ReadAtOnce));
+        } else {
+            if (m_replyEnded)
+                end({.kind = ErrorKind::Network,
+                     .detail = m_framer.pending() > 0
+                         ? QStringLiteral("the stream was cut in the middle of a line, after %1 bytes of it")
+                               .arg(m_framer.pending())
+                         : QStringLiteral("the server ended the stream")});
+            return;
+        }
+    }
+}
+
+void GatewayStream::take(const Result<WatchReply> &reply)
+{
+    if (reply)
+        Q_EMIT received(*reply);
+    else
+        end(reply.error());
+}
+
+void GatewayStream::parseOnPool(const QByteArray &line)
+{
+    m_parsing = true;
+    auto *watcher = new QFutureWatcher<Result<WatchReply>>(this);
+    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher] {
+        watcher->deleteLater();
+        m_parsing = false;
+        const QPointer<GatewayStream> alive(this);
+        if (!m_ended)
+            take(watcher->future().result());
+        if (alive)
+            process();
+    });
+    watcher->setFuture(QtConcurrent::run(gateway::parseWatchLine, line));
+}
+
+void GatewayStream::onReplyEnded()
+{
+    if (m_ended)
+        return;
+    m_replyEnded = true;
+    const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    if (status >= 300) {
+        const QByteArray body = m_reply->readAll();
+        end(replyError(*m_reply, body));
+    } else if (m_reply->error() != QNetworkReply::NoError && status == 0) {
+        end(replyError(*m_reply, {}));
+    } else {
+        // What came before the cut still counts.
+        process();
+    }
+}
+
+void GatewayStream::end(Error error)
+{
+    if (m_ended)
+        return;
+    m_ended = true;
+    dropReply(m_reply);
+    m_reply.clear();
+    Q_EMIT ended(error);
+}
+
+} // namespace slotscope::core

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/etcd/lineframer.h"
+#include "core/etcd/transport.h"
+
+class QNetworkReply;
+
+namespace slotscope::core {
+
+/// A watch over the gateway: one POST whose reply does not end, one JSON object a line. Large lines are
+/// parsed on the thread pool; meanwhile nothing more is read, so that a fast server waits instead of filling
+/// the memory.
+class GatewayStream final : public WatchStream
+{
+    Q_OBJECT
+public:
+    struct Limits
+    {
+        qint64 line; ///< bytes; a longer one ends the stream
+        qint64 parseOnPool; ///< lines from this size on
+    };
+
+    /// Takes the reply over.
+    GatewayStream(QNetworkReply *reply, Limits limits);
+    ~GatewayStream() override;
+
+private:
+    void process();
+    void take(const Result<WatchReply> &reply);
+    void parseOnPool(const QByteArray &line);
+    void onReplyEnded();
+    void end(Error error);
+
+    QPointer<QNetworkReply> m_reply;
+    Limits m_limits;
+    LineFramer m_framer;
+    bool m_parsing = false; ///< a line is on the pool
+    bool m_replyEnded = false;
+    bool m_ended = false;
+};
+
+} // namespace slotscope::core

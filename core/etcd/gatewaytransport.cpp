@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/etcd/gatewaytransport.h"
+
+#include "core/etcd/gatewaydetection.h"
+#include "core/etcd/gatewaymessages.h"
+#include "core/etcd/gatewaystream.h"
+#include "core/etcd/httpexchange.h"
+
+#include <QFutureWatcher>
+#include <QHostAddress>
+#include <QNetworkProxy>
+#include <QNetworkReply>
+#include <QtConcurrentRun>
+
+namespace slotscope::core {
+
+namespace {
+
+bool isLoopback(const QString &host)
+{
+    return host.compare(QLatin1String("localhost"), Qt::CaseInsensitive) == 0
+        || QHostAddress(host).isLoopback();
+}
+
+template <typename T>
+void parseOnPool(CallState<T> *state, const QByteArray &body, Result<T> (*parse)(const QByteArray &))
+{
+    auto *watcher = new QFutureWatcher<Result<T>>(state);
+    QObject::connect(watcher, &QFutureWatcherBase::finished, state,
+                     [state, watcher] { state->complete(watcher->future().takeResult()); });
+    watcher->setFuture(QtConcurrent::run(parse, body));
+}
+
+} // namespace
+
+GatewayTransport::GatewayTransport(const QUrl &endpoint, QObject *parent)
+    : GatewayTransport(endpoint, Options {}, parent)
+{
+}
+
+GatewayTransport::GatewayTransport(const QUrl &endpoint, Options options, QObject *parent)
+    : Transport(parent)
+    , m_endpoint(endpoint)
+    , m_options(options)
+    , m_apiPath(QStringLiteral("/v3"))
+{
+    // No proxy reaches this machine's own loopback, whatever the system says.
+    if (isLoopback(endpoint.host())) {
+        m_manager.setProxy(QNetworkProxy::NoProxy);
+        m_streams.setProxy(QNetworkProxy::NoProxy);
+    }
+}
+
+GatewayTransport::~GatewayTransport()
+{
+    const auto exchanges = findChildren<HttpExchange *>(QString(), Qt::FindDirectChildrenOnly);
+    for (HttpExchange *exchange : exchanges)
+        exchange->fail({.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")});
+}
+
+QUrl GatewayTransport::url(const QString &path) const
+{
+    QUrl url = m_endpoint;
+    QString base = m_endpoint.path();
+    while (base.endsWith(QLatin1Char('/')))
+        base.chop(1);
+    url.setPath(base + path);
+    return url;
+}
+
+QNetworkReply *GatewayTransport::sendPost(const QString &path, const QByteArray &body)
+{
+    return postOnce(m_manager, gatewayRequest(url(m_apiPath + path)), body);
+}
+
+template <typename T>
+Call<T> GatewayTransport::start(QNetworkReply *reply, bool large, Result<T> (*parse)(const QByteArray &))
+{
+    // A range takes as long as it needs while bytes flow; all else is small and has one deadline.
+    const HttpExchange::Limits limits {
+        .silence = large ? m_options.rangeSilence : m_options.deadline,
+        .head = large ? m_options.rangeHead : m_options.deadline,
+        .size = m_options.largestReply,
+    };
+    auto *state = new CallState<T>(large ? std::chrono::milliseconds {} : m_options.deadline);
+    auto *exchange = new HttpExchange(reply, limits, this);
+    state->setAbort([exchange = QPointer(exchange)] {
+        if (exchange)
+            exchange->abort();
+    });
+    connect(exchange, &HttpExchange::finished, state,
+            [state, parse, onPool = m_options.parseOnPool](const Result<QByteArray> &body) {
+                if (!body)
+                    state->fail(body.error());
+                else if (body->size() >= onPool)
+                    parseOnPool(state, *body, parse);
+                else
+                    state->complete(parse(*body));
+            });
+    return Call<T>(state);
+}
+
+template <typename T>
+Call<T> GatewayTransport::post(const QString &path, const QByteArray &body,
+                               Result<T> (*parse)(const QByteArray &))
+{
+    return start(sendPost(path, body), std::is_same_v<T, RangeReply>, parse);
+}
+
+Call<ServerVersion> GatewayTransport::detect()
+{
+    return detectGateway(
+        {
+            .version =
+                [this] {
+                    return start(m_manager.get(gatewayRequest(url(QStringLiteral("/version")))), false,
+                                 gateway::parseVersion);
+                },
+            .status =
+                [this](const QString &apiPath) {
+                    return start(
+                        postOnce(m_manager,
+                                 gatewayRequest(url(apiPath + QStringLiteral("/maintenance/status"))),
+                                 QByteArrayLiteral("{}")),
+                        false, gateway::parseStatusReply);
+                },
+            .detected = [this](const QString &apiPath) { m_apiPath = apiPath; },
+        },
+        this);
+}
+
+Call<RangeReply> GatewayTransport::range(const RangeRequest &request)
+{
+    return post(QStringLiteral("/kv/range"), gateway::toJson(request), gateway::parseRangeReply);
+}
+
+Call<PutReply> GatewayTransport::put(const PutRequest &request)
+{
+    return post(QStringLiteral("/kv/put"), gateway::toJson(request), gateway::parsePutReply);
+}
+
+Call<DeleteRangeReply> GatewayTransport::deleteRange(const DeleteRangeRequest &request)
+{
+    return post(QStringLiteral("/kv/deleterange"), gateway::toJson(request), gateway::parseDeleteRangeReply);
+}
+
+Call<TxnReply> GatewayTransport::txn(const TxnRequest &request)
+{
+    return post(QStringLiteral("/kv/txn"), gateway::toJson(request), gateway::parseTxnReply);
+}
+
+Call<Nothing> GatewayTransport::compact(const CompactionRequest &request)
+{
+    return post(QStringLiteral("/kv/compaction"), gateway::toJson(request), gateway::parseCompactionReply);
+}
+
+Call<StatusReply> GatewayTransport::status()
+{
+    return post(QStringLiteral("/maintenance/status"), QByteArrayLiteral("{}"), gateway::parseStatusReply);
+}
+
+Call<LeaseGrantReply> GatewayTransport::leaseGrant(const LeaseGrantRequest &request)
+{
+    return post(QStringLiteral("/lease/grant"), gateway::toJson(request), gateway::parseLeaseGrantReply);
+}
+
+Call<LeaseTimeToLiveReply> GatewayTransport::leaseTimeToLive(LeaseId lease, bool keys)
+{
+    // Under /kv/ since 3.1; the shorter path came with 3.4, which kept this one.
+    return post(QStringLiteral("/kv/lease/timetolive"), gateway::leaseTimeToLiveJson(lease, keys),
+                gateway::parseLeaseTimeToLiveReply);
+}
+
+std::unique_ptr<WatchStream> GatewayTransport::watch(const std::vector<WatchCreateRequest> &requests)
+{
+    QByteArray body;
+    for (const WatchCreateRequest &request : requests)
+        body += gateway::toJson(request) + '\n';
+    QNetworkRequest http = gatewayRequest(url(m_apiPath + QStringLiteral("/watch")));
+    // A member that lost its leader ends the stream instead of falling silent.
+    http.setRawHeader("Grpc-Metadata-hasleader", "true");
+    return std::make_unique<GatewayStream>(
+        postOnce(m_streams, http, body),
+        GatewayStream::Limits {.line = m_options.longestLine, .parseOnPool = m_options.parseOnPool});
+}
+
+} // namespace slotscope::core

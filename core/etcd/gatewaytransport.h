@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/etcd/transport.h"
+
+#include <QNetworkAccessManager>
+#include <QUrl>
+
+#include <chrono>
+
+namespace slotscope::core {
+
+/// etcd over the JSON gateway of one member: HTTP/1.1 by QNetworkAccessManager, streams on connections of
+/// their own.
+///
+/// A request is sent at most once. Timeout and Network errors of a write leave open whether it happened.
+class GatewayTransport final : public Transport
+{
+    Q_OBJECT
+public:
+    struct Options
+    {
+        std::chrono::milliseconds deadline {10'000}; ///< for everything but ranges, from call to reply
+        std::chrono::milliseconds rangeHead {60'000}; ///< for a range: until the reply begins
+        std::chrono::milliseconds rangeSilence {30'000}; ///< for a range: without a byte
+        qint64 largestReply = 1024LL * 1024 * 1024; ///< bytes; larger ones are refused
+        qint64 longestLine = 512LL * 1024 * 1024; ///< bytes of one message of a watch
+        qint64 parseOnPool = 1024LL * 1024; ///< bodies of so many bytes are parsed on the thread pool
+    };
+
+    /// The endpoint's scheme, host, port and path (for gateways behind a proxy) are used.
+    explicit GatewayTransport(const QUrl &endpoint, QObject *parent = nullptr);
+    GatewayTransport(const QUrl &endpoint, Options options, QObject *parent = nullptr);
+    /// Requests under way end with ErrorKind::Cancelled.
+    ~GatewayTransport() override;
+
+    Call<ServerVersion> detect() override;
+    Call<RangeReply> range(const RangeRequest &request) override;
+    Call<PutReply> put(const PutRequest &request) override;
+    Call<DeleteRangeReply> deleteRange(const DeleteRangeRequest &request) override;
+    Call<TxnReply> txn(const TxnRequest &request) override;
+    Call<Nothing> compact(const CompactionRequest &request) override;
+    Call<StatusReply> status() override;
+    Call<LeaseGrantReply> leaseGrant(const LeaseGrantRequest &request) override;
+    Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) override;
+    std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) override;
+
+    /// The gateway's path as detected: "/v3", "/v3beta" or "/v3alpha".
+    const QString &apiPath() const { return m_apiPath; }
+
+private:
+    QUrl url(const QString &path) const;
+    QNetworkReply *sendPost(const QString &path, const QByteArray &body);
+    template <typename T>
+    Call<T> post(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
+    template <typename T>
+    Call<T> start(QNetworkReply *reply, bool large, Result<T> (*parse)(const QByteArray &));
+
+    QUrl m_endpoint;
+    Options m_options;
+    QString m_apiPath;
+    QNetworkAccessManager m_manager;
+    QNetworkAccessManager
+        m_streams; ///< open streams would use up the six connections that a manager keeps per host
+};
+
+} // namespace slotscope::core

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/etcdprocess.h"
+
+#include <QDir>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QStandardPaths>
+#include <QTcpServer>
+
+#include <csignal>
+#include <sys/prctl.h>
+
+namespace slotscope::test {
+
+namespace {
+
+/// Asks the system for ports that nobody listens on; all are held until all are known, so that they differ.
+std::vector<quint16> freePorts(int count)
+{
+    std::vector<std::unique_ptr<QTcpServer>> servers;
+    std::vector<quint16> ports;
+    for (int i = 0; i < count; ++i) {
+        servers.push_back(std::make_unique<QTcpServer>());
+        if (servers.back()->listen(QHostAddress::LocalHost))
+            ports.push_back(servers.back()->serverPort());
+    }
+    return ports;
+}
+
+QString loopback(quint16 port)
+{
+    return QStringLiteral("http://127.0.0.1:%1").arg(port);
+}
+
+bool isHealthy(const QString &endpoint)
+{
+    QNetworkAccessManager manager;
+    QNetworkRequest request(QUrl(endpoint + QStringLiteral("/health")));
+    request.setTransferTimeout(2000);
+    const std::unique_ptr<QNetworkReply> reply(manager.get(request));
+    return QTest::qWaitFor([&reply] { return reply->isFinished(); }, 3000)
+        && reply->error() == QNetworkReply::NoError && reply->readAll().contains("true");
+}
+
+} // namespace
+
+QString etcdProgram()
+{
+    const QString configured = qEnvironmentVariable("SLOTSCOPE_ETCD");
+    return configured.isEmpty() ? QStandardPaths::findExecutable(QStringLiteral("etcd")) : configured;
+}
+
+EtcdProcess::EtcdProcess(QStringList extraArguments)
+    : m_extraArguments(std::move(extraArguments))
+{
+    m_process.setProcessChannelMode(QProcess::MergedChannels);
+    m_process.setStandardOutputFile(m_dir.filePath(QStringLiteral("etcd.log")), QIODevice::Append);
+    // The kernel ends etcd when the test's process goes away in whatever manner.
+    m_process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
+}
+
+EtcdProcess::~EtcdProcess()
+{
+    kill();
+}
+
+bool EtcdProcess::start()
+{
+    // Between the probing of a port and its use somebody else may take it.
+    constexpr int Attempts = 3;
+    for (int attempt = 0; attempt < Attempts; ++attempt) {
+        if (launch() && waitUntilServing())
+            return true;
+        kill();
+        if (m_client)
+            break; // it has served on this port before, and clients know the port
+        m_port = 0;
+    }
+    QFile log(m_dir.filePath(QStringLiteral("etcd.log")));
+    if (log.open(QIODevice::ReadOnly))
+        qWarning("etcd did not start: %s", log.readAll().right(2000).constData());
+    return false;
+}
+
+bool EtcdProcess::launch()
+{
+    if (m_port == 0) {
+        const auto ports = freePorts(2);
+        if (ports.size() != 2)
+            return false;
+        m_port = ports[0];
+        m_peerPort = ports[1];
+    }
+    const QString peer = loopback(m_peerPort);
+    m_process.start(etcdProgram(),
+                    QStringList {
+                        QStringLiteral("--name"),
+                        QStringLiteral("test"),
+                        QStringLiteral("--data-dir"),
+                        m_dir.filePath(QStringLiteral("data")),
+                        QStringLiteral("--listen-client-urls"),
+                        endpoint(),
+                        QStringLiteral("--advertise-client-urls"),
+                        endpoint(),
+                        QStringLiteral("--listen-peer-urls"),
+                        peer,
+                        QStringLiteral("--initial-advertise-peer-urls"),
+                        peer,
+                        QStringLiteral("--initial-cluster"),
+                        QStringLiteral("test=") + peer,
+                        QStringLiteral("--log-level"),
+                        QStringLiteral("warn"),
+                    } + m_extraArguments);
+    return m_process.waitForStarted();
+}
+
+bool EtcdProcess::waitUntilServing()
+{
+    constexpr int PatienceMs = 20'000;
+    const bool serving = QTest::qWaitFor(
+        [this] { return m_process.state() == QProcess::NotRunning || isHealthy(endpoint()); }, PatienceMs);
+    if (!serving || m_process.state() == QProcess::NotRunning)
+        return false;
+    if (!m_client)
+        m_client = std::make_unique<core::Client>(parsedEndpoint());
+    return true;
+}
+
+void EtcdProcess::stop()
+{
+    m_process.terminate();
+    if (!m_process.waitForFinished(10'000))
+        kill();
+}
+
+void EtcdProcess::kill()
+{
+    if (m_process.state() == QProcess::NotRunning)
+        return;
+    m_process.kill();
+    m_process.waitForFinished();
+}
+
+bool EtcdProcess::wipe()
+{
+    return !isRunning() && QDir(m_dir.filePath(QStringLiteral("data"))).removeRecursively();
+}
+
+bool EtcdProcess::isRunning() const
+{
+    return m_process.state() == QProcess::Running;
+}
+
+QString EtcdProcess::endpoint() const
+{
+    return loopback(m_port);
+}
+
+core::Endpoint EtcdProcess::parsedEndpoint() const
+{
+    return {QUrl(endpoint())};
+}
+
+core::Revision EtcdProcess::put(const QByteArray &key, const QByteArray &value, core::LeaseId lease)
+{
+    const auto reply = await(m_client->put({.key = key, .value = value, .lease = lease}));
+    return reply ? reply->header.revision : core::Revision();
+}
+
+core::Revision EtcdProcess::remove(const QByteArray &key)
+{
+    const auto reply = await(m_client->deleteRange({.range = core::KeyRange::single(key)}));
+    return reply ? reply->header.revision : core::Revision();
+}
+
+std::optional<core::KeyValue> EtcdProcess::get(const QByteArray &key)
+{
+    core::RangeRequest request;
+    request.range = core::KeyRange::single(key);
+    const auto reply = await(m_client->range(request));
+    if (!reply || reply->kvs.empty())
+        return {};
+    return reply->kvs.front();
+}
+
+bool EtcdProcess::compact(core::Revision revision)
+{
+    return await(m_client->compact({.revision = revision, .physical = true})).hasValue();
+}
+
+} // namespace slotscope::test

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/etcd/client.h"
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <memory>
+#include <optional>
+
+namespace slotscope::test {
+
+/// The etcd program: SLOTSCOPE_ETCD, or `etcd` of the PATH; empty when there is none.
+QString etcdProgram();
+
+/// A private etcd on free loopback ports with its data in a temporary folder. Ends with the test, also when
+/// that crashes.
+class EtcdProcess
+{
+public:
+    /// Not started yet. The arguments are added to its command line on every start.
+    explicit EtcdProcess(QStringList extraArguments = {});
+    /// Stops it by its own process id.
+    ~EtcdProcess();
+
+    /// Starts it, or starts it again on the same ports and data, and waits until it serves. Says on the
+    /// console what went wrong when it gives up.
+    bool start();
+    /// Ends it in order (SIGTERM) and waits for that.
+    void stop();
+    /// Ends it as `kill -9` does and waits for that.
+    void kill();
+    /// Empties the data folder; while stopped. The next start makes another cluster.
+    bool wipe();
+    bool isRunning() const;
+
+    QString endpoint() const;
+    core::Endpoint parsedEndpoint() const;
+    quint16 port() const { return m_port; }
+
+    // Writers and readers for the other side of a test, on a client of their own; they wait for the reply.
+
+    /// The revision of the write; 0 after a failure.
+    core::Revision put(const QByteArray &key, const QByteArray &value, core::LeaseId lease = {});
+    core::Revision remove(const QByteArray &key);
+    std::optional<core::KeyValue> get(const QByteArray &key);
+    bool compact(core::Revision revision);
+
+private:
+    bool launch();
+    bool waitUntilServing();
+
+    QTemporaryDir m_dir;
+    QStringList m_extraArguments;
+    QProcess m_process;
+    quint16 m_port = 0;
+    quint16 m_peerPort = 0;
+    std::unique_ptr<core::Client> m_client;
+};
+
+/// Waits for a call's result while events are processed. Fails with ErrorKind::Timeout after that.
+template <typename T>
+core::Result<T> await(const core::Call<T> &call, int timeoutMs = 15'000)
+{
+    QObject context;
+    std::optional<core::Result<T>> result;
+    call.then(&context, [&result](const core::Result<T> &outcome) { result = outcome; });
+    if (!QTest::qWaitFor([&result] { return result.has_value(); }, timeoutMs))
+        return core::Unexpected {core::Error {.kind = core::ErrorKind::Timeout,
+                                              .detail = QStringLiteral("the test waited in vain")}};
+    return *result;
+}
+
+} // namespace slotscope::test
+
+/// For initTestCase(): without an etcd binary the test is skipped, but fails where the environment says CI.
+#define SLOTSCOPE_REQUIRE_ETCD()                                                                             \
+    do {                                                                                                     \
+        if (slotscope::test::etcdProgram().isEmpty()) {                                                      \
+            if (qEnvironmentVariableIsSet("CI"))                                                             \
+                QFAIL("no etcd binary: install etcd-server or set SLOTSCOPE_ETCD");                          \
+            else                                                                                             \
+                QSKIP("no etcd binary: install etcd-server or set SLOTSCOPE_ETCD");                          \
+        }                                                                                                    \
+    } while (false)
