@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/typetext.h"
+
+#include <QCoreApplication>
+
+namespace slotscope::ui {
+
+using core::Value;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("TypeText", text);
+}
+
+} // namespace
+
+QString typeText(const Value &value)
+{
+    const size_t count = std::max(value.members().size(), value.items().size());
+    const auto counted = [count](const QString &name) { return tr("%1 · %2").arg(name).arg(count); };
+    switch (value.kind()) {
+    case Value::Kind::Null:
+        return tr("null");
+    case Value::Kind::Undefined:
+        return tr("undefined");
+    case Value::Kind::Bool:
+        return tr("bool");
+    case Value::Kind::Integer:
+        return tr("integer");
+    case Value::Kind::Float:
+        return tr("float");
+    case Value::Kind::Text:
+        return tr("text");
+    case Value::Kind::Bytes:
+        return tr("bytes · %1").arg(value.toBytes().size());
+    case Value::Kind::Uuid:
+        return tr("uuid");
+    case Value::Kind::Timestamp:
+        return tr("timestamp");
+    case Value::Kind::Decimal:
+        return tr("decimal");
+    case Value::Kind::Array:
+        return counted(tr("array"));
+    case Value::Kind::Tuple:
+        return counted(tr("tuple"));
+    case Value::Kind::Set:
+        return counted(tr("set"));
+    case Value::Kind::Map:
+        return counted(tr("map"));
+    case Value::Kind::Tag:
+        return tr("tag %1").arg(value.tagNumber());
+    case Value::Kind::Simple:
+        return tr("simple");
+    case Value::Kind::Opaque:
+        return tr("opaque");
+    }
+    return {};
+}
+
+} // namespace slotscope::ui

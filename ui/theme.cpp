@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/theme.h"
+
+#include <QFontDatabase>
+#include <QGuiApplication>
+#include <QIconEngine>
+#include <QPainter>
+#include <QPainterPath>
+
+namespace slotscope::ui::theme {
+
+namespace {
+
+// Degrees on the colour wheel; the lightness comes from the palette.
+int hueOf(Mark mark)
+{
+    switch (mark) {
+    case Mark::Edited:
+        return 42;
+    case Mark::Inserted:
+        return 130;
+    case Mark::Deleted:
+        return 4;
+    case Mark::Conflict:
+        return 300;
+    case Mark::Flash:
+        return 210;
+    case Mark::Warning:
+        return 32;
+    case Mark::Match:
+        return 52;
+    }
+    return 0;
+}
+
+Mark markOf(Glyph glyph)
+{
+    switch (glyph) {
+    case Glyph::Inserted:
+        return Mark::Inserted;
+    case Glyph::Deleted:
+        return Mark::Deleted;
+    case Glyph::Conflict:
+        return Mark::Conflict;
+    case Glyph::Warning:
+        return Mark::Warning;
+    default:
+        return Mark::Edited;
+    }
+}
+
+bool hasMarkColour(Glyph glyph)
+{
+    return glyph <= Glyph::Warning;
+}
+
+// All glyphs are drawn on a board of 16 by 16.
+void drawTriangle(QPainter &painter, const QRectF &box, const QColor &colour)
+{
+    QPainterPath triangle;
+    triangle.moveTo(box.center().x(), box.top());
+    triangle.lineTo(box.right(), box.bottom());
+    triangle.lineTo(box.left(), box.bottom());
+    triangle.closeSubpath();
+    painter.setPen(QPen(colour, 1, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.setBrush(colour);
+    painter.drawPath(triangle);
+    const QColor inside = colour.lightness() > 140 ? QColor(Qt::black) : QColor(Qt::white);
+    painter.setPen(QPen(inside, box.width() / 8, Qt::SolidLine, Qt::RoundCap));
+    const qreal x = box.center().x();
+    painter.drawLine(QPointF(x, box.top() + box.height() * 0.38),
+                     QPointF(x, box.top() + box.height() * 0.64));
+    painter.drawPoint(QPointF(x, box.top() + box.height() * 0.84));
+}
+
+void drawGlyph(QPainter &painter, Glyph glyph, const QColor &colour)
+{
+    const QPen pen(colour, 1.3, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin);
+    painter.setPen(pen);
+    painter.setBrush(Qt::NoBrush);
+    const QColor light = QColor(colour.red(), colour.green(), colour.blue(), 70);
+    switch (glyph) {
+    case Glyph::Edited: {
+        // A pencil.
+        QPainterPath path;
+        path.moveTo(3, 13);
+        path.lineTo(4, 9.8);
+        path.lineTo(11, 2.8);
+        path.lineTo(13.2, 5);
+        path.lineTo(6.2, 12);
+        path.closeSubpath();
+        painter.setBrush(light);
+        painter.drawPath(path);
+        break;
+    }
+    case Glyph::Inserted:
+        painter.setPen(QPen(colour, 2.4, Qt::SolidLine, Qt::RoundCap));
+        painter.drawLine(QPointF(8, 3), QPointF(8, 13));
+        painter.drawLine(QPointF(3, 8), QPointF(13, 8));
+        break;
+    case Glyph::Deleted:
+        painter.setPen(QPen(colour, 2.4, Qt::SolidLine, Qt::RoundCap));
+        painter.drawLine(QPointF(3.5, 3.5), QPointF(12.5, 12.5));
+        painter.drawLine(QPointF(12.5, 3.5), QPointF(3.5, 12.5));
+        break;
+    case Glyph::Conflict: {
+        // Two arrows that meet.
+        painter.setPen(QPen(colour, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter.drawLine(QPointF(1, 8), QPointF(6, 8));
+        painter.drawLine(QPointF(15, 8), QPointF(10, 8));
+        const QPointF left[] = {{3.5, 5}, {6.5, 8}, {3.5, 11}};
+        const QPointF right[] = {{12.5, 5}, {9.5, 8}, {12.5, 11}};
+        painter.drawPolyline(left, 3);
+        painter.drawPolyline(right, 3);
+        painter.drawLine(QPointF(8, 2), QPointF(8, 14));
+        break;
+    }
+    case Glyph::Warning:
+        drawTriangle(painter, QRectF(2, 2, 12, 11.5), colour);
+        break;
+    case Glyph::Table:
+        painter.fillRect(QRectF(2, 3, 12, 3), light);
+        painter.drawRect(QRectF(2, 3, 12, 10));
+        painter.drawLine(QPointF(2, 6.3), QPointF(14, 6.3));
+        painter.drawLine(QPointF(2, 9.6), QPointF(14, 9.6));
+        painter.drawLine(QPointF(6.5, 3), QPointF(6.5, 13));
+        break;
+    case Glyph::Index:
+        // A list that points elsewhere.
+        painter.drawLine(QPointF(2, 4), QPointF(9, 4));
+        painter.drawLine(QPointF(2, 8), QPointF(7, 8));
+        painter.drawLine(QPointF(2, 12), QPointF(9, 12));
+        painter.drawLine(QPointF(9.5, 8), QPointF(14, 8));
+        painter.drawLine(QPointF(12, 6), QPointF(14, 8));
+        painter.drawLine(QPointF(12, 10), QPointF(14, 8));
+        break;
+    case Glyph::Untyped: {
+        painter.setPen(QPen(colour, 1.2, Qt::DashLine));
+        painter.drawRect(QRectF(2, 3, 12, 10));
+        painter.setPen(pen);
+        QPainterPath mark;
+        mark.moveTo(6.3, 6.6);
+        mark.cubicTo(6.3, 4.4, 9.7, 4.4, 9.7, 6.5);
+        mark.cubicTo(9.7, 7.8, 8, 7.8, 8, 9.2);
+        painter.drawPath(mark);
+        painter.drawPoint(QPointF(8, 11));
+        break;
+    }
+    case Glyph::Folder: {
+        QPainterPath path;
+        path.moveTo(2, 13);
+        path.lineTo(2, 3.5);
+        path.lineTo(6, 3.5);
+        path.lineTo(7.5, 5.2);
+        path.lineTo(14, 5.2);
+        path.lineTo(14, 13);
+        path.closeSubpath();
+        painter.setBrush(light);
+        painter.drawPath(path);
+        break;
+    }
+    case Glyph::Key:
+        painter.setBrush(light);
+        painter.drawEllipse(QPointF(5, 8), 3, 3);
+        painter.drawLine(QPointF(8, 8), QPointF(14, 8));
+        painter.drawLine(QPointF(13.5, 8), QPointF(13.5, 11));
+        painter.drawLine(QPointF(11, 8), QPointF(11, 10.3));
+        break;
+    case Glyph::Catalogue:
+        painter.fillRect(QRectF(3, 2.5, 2.5, 11), light);
+        painter.drawRect(QRectF(3, 2.5, 10, 11));
+        painter.drawLine(QPointF(5.5, 2.5), QPointF(5.5, 13.5));
+        painter.drawLine(QPointF(7.5, 6), QPointF(11, 6));
+        painter.drawLine(QPointF(7.5, 9), QPointF(11, 9));
+        break;
+    }
+}
+
+class GlyphEngine : public QIconEngine
+{
+public:
+    GlyphEngine(Glyph glyph, bool badge)
+        : m_glyph(glyph)
+        , m_badge(badge)
+    {
+    }
+
+    void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State) override
+    {
+        const QPalette palette = QGuiApplication::palette();
+        QColor colour = hasMarkColour(m_glyph) ? accent(markOf(m_glyph), palette) : mutedText(palette);
+        if (mode == QIcon::Selected && !hasMarkColour(m_glyph))
+            colour = palette.color(QPalette::HighlightedText);
+        else if (mode == QIcon::Disabled)
+            colour = palette.color(QPalette::Disabled, QPalette::Text);
+        const qreal side = std::min(rect.width(), rect.height());
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->translate(QRectF(rect).center() - QPointF(side / 2, side / 2));
+        painter->scale(side / 16, side / 16);
+        drawGlyph(*painter, m_glyph, colour);
+        if (m_badge)
+            drawTriangle(*painter, QRectF(7, 7, 8.5, 8), accent(Mark::Warning, palette));
+        painter->restore();
+    }
+    QPixmap pixmap(const QSize &size, QIcon::Mode mode, QIcon::State state) override
+    {
+        QPixmap pixmap(size);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        paint(&painter, QRect(QPoint(0, 0), size), mode, state);
+        return pixmap;
+    }
+    QIconEngine *clone() const override { return new GlyphEngine(*this); }
+
+private:
+    Glyph m_glyph;
+    bool m_badge;
+};
+
+} // namespace
+
+bool isDark(const QPalette &palette)
+{
+    return palette.color(QPalette::Base).lightness() < 128;
+}
+
+QColor mixed(const QColor &a, const QColor &b, qreal share)
+{
+    const auto mix = [share](int x, int y) { return qRound(x + (y - x) * share); };
+    return QColor(mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue()));
+}
+
+QColor accent(Mark mark, const QPalette &palette)
+{
+    const int hue = hueOf(mark);
+    // Yellow hues look lighter than others of the same lightness.
+    const bool yellowish = hue > 20 && hue < 90;
+    return isDark(palette) ? QColor::fromHsl(hue, 200, 160) : QColor::fromHsl(hue, 210, yellowish ? 82 : 95);
+}
+
+QColor tint(Mark mark, const QPalette &palette, qreal strength)
+{
+    const QColor base = palette.color(QPalette::Base);
+    const QColor strong = QColor::fromHsl(hueOf(mark), 220, 128);
+    const qreal share = mark == Mark::Match ? 0.45 : 0.26;
+    return mixed(base, strong, share * std::clamp(strength, 0.0, 1.0));
+}
+
+QColor mutedText(const QPalette &palette)
+{
+    return mixed(palette.color(QPalette::Text), palette.color(QPalette::Base), 0.38);
+}
+
+QIcon icon(Glyph glyph, bool badge)
+{
+    return QIcon(new GlyphEngine(glyph, badge));
+}
+
+QIcon icon(Mark mark)
+{
+    switch (mark) {
+    case Mark::Edited:
+        return icon(Glyph::Edited);
+    case Mark::Inserted:
+        return icon(Glyph::Inserted);
+    case Mark::Deleted:
+        return icon(Glyph::Deleted);
+    case Mark::Conflict:
+        return icon(Glyph::Conflict);
+    case Mark::Warning:
+        return icon(Glyph::Warning);
+    case Mark::Flash:
+    case Mark::Match:
+        break;
+    }
+    return {};
+}
+
+QFont monospaceFont()
+{
+    return QFontDatabase::systemFont(QFontDatabase::FixedFont);
+}
+
+} // namespace slotscope::ui::theme

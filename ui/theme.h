@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The only place where colours are chosen: semantic tints mixed from the palette, so that they fit light and
+// dark, and small icons drawn in the palette's colours.
+#pragma once
+
+#include <QColor>
+#include <QFont>
+#include <QIcon>
+#include <QPalette>
+
+namespace slotscope::ui::theme {
+
+/// What a colour or a mark says. Never shown by colour alone: there is an icon for each.
+enum class Mark {
+    Edited,
+    Inserted,
+    Deleted,
+    Conflict,
+    Flash, ///< has just changed on the server
+    Warning,
+    Match, ///< found text, highlighted bytes
+};
+
+bool isDark(const QPalette &palette);
+/// Between two colours; 0: all of a, 1: all of b.
+QColor mixed(const QColor &a, const QColor &b, qreal share);
+/// A background for text in the palette's own text colour. `strength` 1: as usual; less fades towards the
+/// base colour.
+QColor tint(Mark mark, const QPalette &palette, qreal strength = 1);
+/// A colour for lines, marks and text upon the base colour.
+QColor accent(Mark mark, const QPalette &palette);
+/// Text that matters less, still readable upon the base colour.
+QColor mutedText(const QPalette &palette);
+
+enum class Glyph {
+    Edited,
+    Inserted,
+    Deleted,
+    Conflict,
+    Warning,
+    Table,
+    Index,
+    Untyped,
+    Folder,
+    Key,
+    Catalogue,
+};
+
+/// Drawn when shown, in the application's palette of that moment, at any size and scale. `badge` adds a
+/// warning triangle.
+QIcon icon(Glyph glyph, bool badge = false);
+QIcon icon(Mark mark);
+
+/// The system's fixed-width font.
+QFont monospaceFont();
+
+} // namespace slotscope::ui::theme
