@@ -93,18 +93,19 @@ DemoData::DemoData(quint32 seed)
     addConfiguration();
 }
 
-void DemoData::put(Value keyPart, const Value &value, quint16 slot)
+void DemoData::put(Value keyPart, const Value &value, DemoSlot number)
 {
-    const auto number = static_cast<DemoSlot>(slot);
     const core::SlotCodec codec = demoCodec(number);
     const auto key = codec.encodeKey(demoPrefix(number), {std::move(keyPart)});
     const auto bytes = codec.encodeValue(value);
     if (!key || !bytes) {
         if (m_error.isEmpty())
-            m_error = QStringLiteral("slot %1: %2").arg(slot).arg(key ? bytes.error().what : key.error().what);
+            m_error = QStringLiteral("slot %1: %2").arg(static_cast<quint16>(number)).arg(key ? bytes.error().what : key.error().what);
         return;
     }
-    m_records.push_back({*key, *bytes});
+    // qCompress() puts the length before what RFC 1950 describes and Python's zlib writes.
+    const bool compressed = number == DemoSlot::Documents;
+    m_records.push_back({*key, compressed ? qCompress(*bytes).sliced(4) : *bytes});
 }
 
 void DemoData::addCatalogue()
@@ -189,9 +190,9 @@ void DemoData::addUsers()
                         field("city", text(user.city)), //
                         field("registered", dateTime(iso(Now - m_random.between(0, 5 * 365 * 86'400)))), //
                         field("icon", m_random.chance(15) ? Value::bytes(m_random.bytes(12)) : Value::null())}),
-            static_cast<quint16>(DemoSlot::Users));
-        put(text(user.name), Value::uuid(user.uuid), static_cast<quint16>(DemoSlot::UsersByName));
-        put(text(user.email), Value::uuid(user.uuid), static_cast<quint16>(DemoSlot::UsersByEmail));
+            DemoSlot::Users);
+        put(text(user.name), Value::uuid(user.uuid), DemoSlot::UsersByName);
+        put(text(user.email), Value::uuid(user.uuid), DemoSlot::UsersByEmail);
     }
 }
 
@@ -248,7 +249,7 @@ void DemoData::addOrders()
             else if (member.key.toText() == QLatin1String("paid"))
                 member.value = Value::boolean(status != statuses.front() && status != statuses.back());
         }
-        put(Value::unsignedInteger(number), Value::map(std::move(members)), static_cast<quint16>(DemoSlot::Orders));
+        put(Value::unsignedInteger(number), Value::map(std::move(members)), DemoSlot::Orders);
         m_orderNumbers.push_back(number);
     }
 }
@@ -282,7 +283,7 @@ void DemoData::addDevices()
                         field("location", Value::map({field("lat", near(city.latitude)), //
                                                       field("lon", near(city.longitude))})), //
                         field("labels", Value::array(std::move(labels)))}),
-            static_cast<quint16>(DemoSlot::Devices));
+            DemoSlot::Devices);
         m_deviceKeys.push_back(demoPrefix(DemoSlot::Devices) + uuid.toRfc4122());
     }
 }
@@ -329,7 +330,7 @@ void DemoData::addDocuments()
                         field("revision", Value::integer(m_random.between(1, 14))), //
                         field("changed", dateTime(iso(Now - m_random.between(0, 700 * 86'400)))), //
                         field("sections", Value::array(std::move(sections)))}),
-            static_cast<quint16>(DemoSlot::Documents));
+            DemoSlot::Documents);
     }
 }
 
@@ -340,7 +341,7 @@ void DemoData::addReadings()
             Value::map({field("sensor", text(QStringLiteral("bench-%1").arg(1 + i % 6))), //
                         field("celsius", Value::number(std::round((18 + m_random.fraction() * 8) * 100) / 100)), //
                         field("at", dateTime(iso(Now - static_cast<qint64>((ReadingCount - i) * 600))))}),
-            static_cast<quint16>(DemoSlot::Readings));
+            DemoSlot::Readings);
     }
 }
 

@@ -5,7 +5,6 @@
 
 namespace slotscope::app {
 
-using core::Compression;
 using core::KeyComponent;
 using core::KeyType;
 using core::SlotCodec;
@@ -60,7 +59,6 @@ SlotCodec demoCodec(DemoSlot slot)
     case DemoSlot::Documents:
         type.key = KeyType({KeyComponent::Uuid});
         type.value = ValueType::Cbor;
-        type.compression = Compression::Zlib;
         break;
     case DemoSlot::Readings:
         type.key = KeyType({KeyComponent::Oid});
