@@ -4,6 +4,7 @@
 #include "core/edit/change.h"
 #include "core/etcd/watch.h"
 
+#include <QHash>
 #include <QObject>
 
 #include <map>
@@ -49,6 +50,8 @@ public:
     bool stageInsert(const QByteArray &key, const QByteArray &value);
     /// Several keys at once are one undo step.
     bool stageDelete(const std::vector<std::pair<QByteArray, KeyState>> &keys);
+    /// Gives a staged insert another key; refused when that key is staged already.
+    bool rekeyInsert(const QByteArray &from, const QByteArray &to);
     bool revert(const std::vector<QByteArray> &keys);
     bool revertAll();
 
@@ -67,12 +70,11 @@ public:
     /// Sends it; committed() tells what became of it. Ignored when empty, committing, or in conflict.
     void commit();
 
-    /// A key that was just committed and has not come back through the watch yet: what it holds now. For display only.
+    /// What the last commit made of a key, its modRevision being the commit's also for a deletion. For display by tables that have not
+    /// reached that revision yet; null pointer for other keys.
     const KeyState *settling(const QByteArray &key) const;
-    /// To be connected to the watch: marks changes whose key was changed by others, and forgets what has settled.
+    /// To be connected to the watch: marks changes whose key was changed by others.
     void observe(const EventBatch &batch);
-    /// The tables were read anew at this revision, so that nothing is settling any more up to it.
-    void settleUpTo(Revision revision);
     /// Reads every staged key again, marking conflicts (after a gap in the watch).
     void recheck();
 
@@ -92,11 +94,15 @@ private:
     void put(const QByteArray &key, const std::optional<Change> &change);
     void takeReply(const Result<TxnReply> &reply);
     void readBack(const Error &cause);
+    TxnRequest readAllKeys() const;
+    void settle(Revision revision);
+    void restore(const Step &step, bool forward);
     void finishCommit(CommitReport report);
     void markCurrent(const QByteArray &key, const KeyState &current, std::vector<QByteArray> *touched);
 
     Client *m_client;
     std::vector<Change> m_changes;
+    QHash<QByteArray, size_t> m_position; // in m_changes, by key
     std::vector<Step> m_history;
     size_t m_undoDepth = 0;
     bool m_committing = false;

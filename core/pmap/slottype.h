@@ -21,6 +21,7 @@ enum class ValueType {
     Timestamp,
     Json,
     Cbor,
+    TextOrBytes, ///< not of the library: text where a value is printable UTF-8, else bytes; for plain keys
     Unknown, ///< not known: bytes, read-only
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/base/call.h"
 #include "core/table/columns.h"
+#include "core/value/valuetext.h"
 
 #include <optional>
 #include <vector>
@@ -61,9 +62,10 @@ public:
     static Call<std::shared_ptr<RowOrder>> compute(RowSnapshot snapshot, std::vector<RowId> keyOrder, RowEvaluator evaluator);
 
 private:
-    bool before(RowId a, RowId b, bool descending) const;
+    bool before(const RowStore &store, RowId a, RowId b, bool descending) const;
 
     std::vector<RowId> m_rows;
+    std::vector<bool> m_selected; // by RowId: is in m_rows
     std::vector<SortKey> m_keys; // by RowId; empty without a sort column
 };
 

@@ -40,21 +40,24 @@ private:
     friend class RowStore;
     struct Meta
     {
-        quint32 offset = 0; // of the key in the arena; the value follows it
-        quint32 valueSize = 0;
+        quint64 offset = 0; // of the key in the arena; the value follows it
         qint64 createRevision = 0;
         qint64 modRevision = 0;
         qint64 lease = 0;
+        quint32 keySize = 0;
+        quint32 valueSize = 0;
         quint32 version = 0; // saturates
-        quint32 keySize : 31 = 0;
-        quint32 alive : 1 = 0;
+        bool alive = false;
     };
-    void write(quint32 index, const KeyValue &kv);
-    void compactIfWasteful();
+    void append(const KeyValue &kv);
+    void overwrite(quint32 index, const KeyValue &kv);
+    void remove(quint32 index);
+    Meta store(const KeyValue &kv);
+    void discard(const Meta &meta);
 
     std::vector<char> m_arena;
     std::vector<Meta> m_meta;
-    size_t m_wasted = 0;
+    size_t m_wasted = 0; // bytes of the arena that no row means any more
 };
 
 /// A frozen view of a RowStore: cheap to make, safe on any thread.
@@ -103,7 +106,7 @@ public:
     qint64 payloadBytes() const { return m_payloadBytes; }
     std::optional<RowId> find(QByteArrayView key) const;
     bool isAlive(RowId id) const;
-    /// Of a removed row: its last state.
+    /// Of a removed row: its key and value may be gone.
     RowView row(RowId id) const;
     /// The living rows in the order of their keys.
     const std::vector<RowId> &keyOrder() const { return m_keyOrder; }

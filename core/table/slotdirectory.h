@@ -6,6 +6,7 @@
 #include "core/pmap/slottype.h"
 
 #include <QObject>
+#include <QTimer>
 
 #include <map>
 #include <optional>
@@ -58,7 +59,7 @@ public:
     /// The user's own word on a slot's type.
     void pinType(Slot slot, const SlotType &type);
     /// True once every slot has been sampled.
-    bool isSampled() const;
+    bool isSampled() const { return m_loaded && !m_sampling && m_toSample.empty(); }
 
     /// The slot a key belongs to; nothing for keys shorter than two bytes.
     static std::optional<Slot> slotOf(QByteArrayView key);
@@ -71,16 +72,39 @@ Q_SIGNALS:
     /// Name, kind, type or warning changed.
     void slotChanged(slotscope::core::Slot slot);
     /// At most ten times a second.
-    void countsChanged(const QList<slotscope::core::Slot> &slots_);
+    void countsChanged(const QList<slotscope::core::Slot> &numbers);
     /// Every slot has been sampled.
     void sampled();
 
 private:
-    struct Private;
-    std::shared_ptr<Private> d;
-    bool m_loaded = false;
-    Revision m_revision;
+    struct Span; // consecutive slot numbers whose keys are counted together
+    void fail(const Error &error);
+    void readCatalogue();
+    void count(std::vector<Span> spans);
+    void probeKeys(std::vector<Slot> candidates);
+    void probeShortKeys();
+    void finish();
+    void takeEvents(const EventBatch &batch);
+    void takeCatalogueEvent(const Event &event);
+    SlotInfo &ensure(Slot slot, const QByteArray &key);
+    void sampleNext();
+    void takeSample(Slot slot, const Result<RangeReply> &result);
+    void noteCount(Slot slot);
+
+    Client *m_client;
+    std::map<Slot, SlotInfo> m_slots;
+    std::map<Slot, SlotInfo> m_loading;
     std::set<QByteArray> m_shortKeys;
+    std::set<QByteArray> m_loadingShortKeys;
+    std::map<Slot, SlotType> m_pinned;
+    std::vector<Slot> m_toSample;
+    std::set<Slot> m_changedCounts;
+    QTimer m_countTimer;
+    bool m_loaded = false;
+    bool m_sampling = false;
+    quint64 m_generation = 0;
+    size_t m_operationsPerTxn = 64;
+    Revision m_revision;
 };
 
 } // namespace slotscope::core

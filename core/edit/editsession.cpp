@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/edit/editsession.h"
+
+#include <algorithm>
+
+namespace slotscope::core {
+
+namespace {
+
+/// Errors after which nobody knows whether the transaction was committed.
+bool leavesOutcomeOpen(const Error &error)
+{
+    switch (error.kind) {
+    case ErrorKind::Timeout:
+    case ErrorKind::Network:
+    case ErrorKind::Cancelled:
+    case ErrorKind::Protocol:
+    case ErrorKind::Http:
+    case ErrorKind::Unavailable:
+    case ErrorKind::Server:
+        return true;
+    default:
+        return false;
+    }
+}
+
+KeyState stateIn(const RangeReply &reply)
+{
+    return reply.kvs.empty() ? KeyState::absent() : KeyState::of(reply.kvs.front());
+}
+
+KeyState stateAfter(const Event &event)
+{
+    return event.type == EventType::Delete ? KeyState::absent() : KeyState::of(event.kv);
+}
+
+/// Whether the key is as the change would leave it, by a revision newer than its base.
+bool looksApplied(const Change &change, const KeyState &current)
+{
+    if (change.kind == Change::Kind::Delete)
+        return !current.exists;
+    return current.exists && current.value == change.value && current.modRevision != change.base.modRevision;
+}
+
+} // namespace
+
+EditSession::EditSession(Client *client, QObject *parent)
+    : QObject(parent)
+    , m_client(client)
+{
+}
+
+const Change *EditSession::find(const QByteArray &key) const
+{
+    const auto it = m_position.constFind(key);
+    return it == m_position.cend() ? nullptr : &m_changes[*it];
+}
+
+bool EditSession::hasConflicts() const
+{
+    return std::any_of(m_changes.cbegin(), m_changes.cend(),
+                       [](const Change &change) { return change.conflict.has_value(); });
+}
+
+void EditSession::put(const QByteArray &key, const std::optional<Change> &change)
+{
+    const auto known = m_position.constFind(key);
+    if (!change) {
+        if (known == m_position.cend())
+            return;
+        m_changes.erase(m_changes.begin() + static_cast<std::ptrdiff_t>(*known));
+        m_position.clear();
+        for (size_t i = 0; i < m_changes.size(); ++i)
+            m_position.insert(m_changes[i].key, i);
+    } else if (known != m_position.cend()) {
+        m_changes[*known] = *change;
+    } else {
+        m_position.insert(key, m_changes.size());
+        m_changes.push_back(*change);
+    }
+}
+
+void EditSession::record(Step step)
+{
+    std::erase_if(step.entries, [](const auto &entry) { return std::get<1>(entry) == std::get<2>(entry); });
+    if (step.entries.empty())
+        return;
+    std::vector<QByteArray> keys;
+    for (const auto &[key, before, after] : step.entries) {
+        put(key, after);
+        keys.push_back(key);
+    }
+    m_history.resize(m_undoDepth);
+    m_history.push_back(std::move(step));
+    ++m_undoDepth;
+    Q_EMIT changed(keys);
+}
+
+namespace {
+
+std::optional<Change> copyOf(const Change *change)
+{
+    return change ? std::optional<Change>(*change) : std::nullopt;
+}
+
+} // namespace
+
+bool EditSession::stageValue(const QByteArray &key, const KeyState &current, const QByteArray &value)
+{
+    if (m_committing)
+        return false;
+    const std::optional<Change> before = copyOf(find(key));
+    Change after = before.value_or(Change {.key = key, .base = current});
+    after.value = value;
+    after.kind = after.base.exists ? Change::Kind::Update : Change::Kind::Insert;
+    const bool isBack = after.base.exists && after.base.value == value && !after.conflict;
+    record({{{key, before, isBack ? std::nullopt : std::optional(after)}}});
+    return true;
+}
+
+bool EditSession::stageInsert(const QByteArray &key, const QByteArray &value)
+{
+    const Change *known = find(key);
+    if (m_committing || (known && known->kind == Change::Kind::Insert))
+        return false;
+    if (known)
+        return stageValue(key, known->base, value);
+    record({{{key, std::nullopt, Change {.key = key, .kind = Change::Kind::Insert, .value = value, .base = KeyState::absent()}}}});
+    return true;
+}
+
+bool EditSession::stageDelete(const std::vector<std::pair<QByteArray, KeyState>> &keys)
+{
+    if (m_committing)
+        return false;
+    Step step;
+    for (const auto &[key, current] : keys) {
+        const std::optional<Change> before = copyOf(find(key));
+        std::optional<Change> after = before.value_or(Change {.key = key, .base = current});
+        after->kind = Change::Kind::Delete;
+        after->value.clear();
+        if (!after->base.exists)
+            after.reset(); // a new record that was never written
+        step.entries.emplace_back(key, before, after);
+    }
+    record(std::move(step));
+    return true;
+}
+
+bool EditSession::rekeyInsert(const QByteArray &from, const QByteArray &to)
+{
+    const Change *change = find(from);
+    if (m_committing || !change || change->kind != Change::Kind::Insert || find(to))
+        return false;
+    Change moved = *change;
+    moved.key = to;
+    moved.conflict.reset();
+    record({{{from, *change, std::nullopt}, {to, std::nullopt, moved}}});
+    return true;
+}
+
+bool EditSession::revert(const std::vector<QByteArray> &keys)
+{
+    if (m_committing)
+        return false;
+    Step step;
+    for (const QByteArray &key : keys) {
+        if (const Change *change = find(key))
+            step.entries.emplace_back(key, *change, std::nullopt);
+    }
+    record(std::move(step));
+    return true;
+}
+
+bool EditSession::revertAll()
+{
+    std::vector<QByteArray> keys;
+    for (const Change &change : m_changes)
+        keys.push_back(change.key);
+    return revert(keys);
+}
+
+bool EditSession::keepMine(const QByteArray &key)
+{
+    const Change *change = find(key);
+    if (m_committing || !change || !change->conflict)
+        return false;
+    std::optional<Change> after = *change;
+    after->base = *change->conflict;
+    after->conflict.reset();
+    if (after->kind == Change::Kind::Delete) {
+        if (!after->base.exists)
+            after.reset(); // deleted there as well
+    } else {
+        after->kind = after->base.exists ? Change::Kind::Update : Change::Kind::Insert;
+        if (after->base.exists && after->base.value == after->value)
+            after.reset();
+    }
+    record({{{key, *change, after}}});
+    return true;
+}
+
+bool EditSession::takeTheirs(const QByteArray &key)
+{
+    const Change *change = find(key);
+    return change && change->conflict && revert({key});
+}
+
+void EditSession::undo()
+{
+    if (!canUndo())
+        return;
+    --m_undoDepth;
+    restore(m_history[m_undoDepth], false);
+}
+
+void EditSession::redo()
+{
+    if (!canRedo())
+        return;
+    ++m_undoDepth;
+    restore(m_history[m_undoDepth - 1], true);
+}
+
+void EditSession::restore(const Step &step, bool forward)
+{
+    std::vector<QByteArray> keys;
+    for (const auto &[key, before, after] : step.entries) {
+        put(key, forward ? after : before);
+        keys.push_back(key);
+    }
+    Q_EMIT changed(keys);
+}
+
+TxnRequest EditSession::plan() const
+{
+    TxnRequest request;
+    for (const Change &change : m_changes) {
+        request.compare.push_back({.range = KeyRange::single(change.key),
+                                   .target = CompareTarget::ModRevision,
+                                   .result = CompareResult::Equal,
+                                   .number = change.base.exists ? change.base.modRevision.value : 0});
+        if (change.kind == Change::Kind::Delete)
+            request.success.push_back({DeleteRangeRequest {.range = KeyRange::single(change.key)}});
+        else
+            request.success.push_back({PutRequest {.key = change.key,
+                                                   .value = change.value,
+                                                   .ignoreLease = change.base.lease.value != 0}});
+        request.failure.push_back({RangeRequest {.range = KeyRange::single(change.key)}});
+    }
+    return request;
+}
+
+void EditSession::commit()
+{
+    if (m_committing || m_changes.empty() || hasConflicts())
+        return;
+    m_committing = true;
+    m_settling.clear();
+    Q_EMIT committingChanged();
+    m_client->txn(plan()).then(this, [this](const Result<TxnReply> &reply) { takeReply(reply); });
+}
+
+void EditSession::takeReply(const Result<TxnReply> &reply)
+{
+    const auto count = static_cast<int>(m_changes.size());
+    if (!reply) {
+        if (leavesOutcomeOpen(reply.error()))
+            readBack(reply.error());
+        else
+            finishCommit({.outcome = CommitReport::Outcome::Refused, .changes = count, .error = reply.error()});
+        return;
+    }
+    if (reply->succeeded) {
+        settle(reply->header.revision);
+        finishCommit({.outcome = CommitReport::Outcome::Committed, .revision = reply->header.revision, .changes = count});
+        return;
+    }
+    std::vector<QByteArray> touched;
+    const std::vector<Change> sent = m_changes;
+    for (size_t i = 0; i < sent.size() && i < reply->responses.size(); ++i) {
+        if (const auto *current = std::get_if<RangeReply>(&reply->responses[i].response))
+            markCurrent(sent[i].key, stateIn(*current), &touched);
+    }
+    Q_EMIT changed(touched);
+    finishCommit({.outcome = CommitReport::Outcome::Conflict, .changes = count});
+}
+
+TxnRequest EditSession::readAllKeys() const
+{
+    TxnRequest request;
+    for (const Change &change : m_changes)
+        request.success.push_back({RangeRequest {.range = KeyRange::single(change.key)}});
+    return request;
+}
+
+void EditSession::readBack(const Error &cause)
+{
+    m_client->txn(readAllKeys()).then(this, [this, cause](const Result<TxnReply> &reply) {
+        const auto count = static_cast<int>(m_changes.size());
+        if (!reply || reply->responses.size() != m_changes.size()) {
+            finishCommit({.outcome = CommitReport::Outcome::Unknown, .changes = count, .error = cause});
+            return;
+        }
+        // One transaction writes all of its keys at one revision; so that is what tells it from other writers.
+        bool applied = true;
+        bool untouched = true;
+        Revision revision;
+        std::vector<KeyState> current;
+        for (size_t i = 0; i < m_changes.size(); ++i) {
+            const auto *range = std::get_if<RangeReply>(&reply->responses[i].response);
+            current.push_back(range ? stateIn(*range) : KeyState::absent());
+            const KeyState &now = current.back();
+            applied = applied && looksApplied(m_changes[i], now);
+            untouched = untouched && now.modRevision == m_changes[i].base.modRevision;
+            if (now.exists) {
+                applied = applied && (revision.value == 0 || revision == now.modRevision);
+                revision = now.modRevision;
+            }
+        }
+        if (applied) {
+            settle(revision);
+            finishCommit({.outcome = CommitReport::Outcome::Committed, .revision = revision, .changes = count});
+            return;
+        }
+        if (!untouched) {
+            std::vector<QByteArray> touched;
+            const std::vector<Change> staged = m_changes;
+            for (size_t i = 0; i < staged.size(); ++i)
+                markCurrent(staged[i].key, current[i], &touched);
+            Q_EMIT changed(touched);
+        }
+        finishCommit({.outcome = untouched ? CommitReport::Outcome::Refused : CommitReport::Outcome::Conflict,
+                      .changes = count,
+                      .error = cause});
+    });
+}
+
+void EditSession::settle(Revision revision)
+{
+    std::vector<QByteArray> keys;
+    for (const Change &change : m_changes) {
+        KeyState state = change.kind == Change::Kind::Delete
+            ? KeyState::absent()
+            : KeyState {true, change.value, revision, change.base.lease};
+        state.modRevision = revision; // of a deletion, too: tells when a table has caught up
+        m_settling[change.key] = state;
+        keys.push_back(change.key);
+    }
+    m_changes.clear();
+    m_position.clear();
+    m_history.clear();
+    m_undoDepth = 0;
+    Q_EMIT changed(keys);
+}
+
+void EditSession::finishCommit(CommitReport report)
+{
+    m_committing = false;
+    for (const EventBatch &batch : std::exchange(m_deferred, {}))
+        observe(batch);
+    Q_EMIT committingChanged();
+    Q_EMIT committed(report);
+}
+
+const KeyState *EditSession::settling(const QByteArray &key) const
+{
+    const auto it = m_settling.find(key);
+    return it == m_settling.cend() ? nullptr : &it->second;
+}
+
+void EditSession::markCurrent(const QByteArray &key, const KeyState &current, std::vector<QByteArray> *touched)
+{
+    const auto position = m_position.constFind(key);
+    if (position == m_position.cend())
+        return;
+    Change &change = m_changes[*position];
+    const bool same = current.exists == change.base.exists && current.modRevision == change.base.modRevision;
+    const std::optional<KeyState> conflict = same ? std::nullopt : std::optional(current);
+    if (change.conflict == conflict)
+        return;
+    change.conflict = conflict;
+    touched->push_back(key);
+}
+
+void EditSession::observe(const EventBatch &batch)
+{
+    if (m_committing) {
+        m_deferred.push_back(batch); // it may be our own commit, seen before its reply
+        return;
+    }
+    if (m_changes.empty())
+        return;
+    std::vector<QByteArray> touched;
+    for (const Event &event : batch.events) {
+        const Change *change = find(event.kv.key);
+        // Older news than what the change was made on, or than what is known of it.
+        if (!change || event.kv.modRevision <= change->base.modRevision
+            || (change->conflict && event.kv.modRevision <= change->conflict->modRevision))
+            continue;
+        markCurrent(event.kv.key, stateAfter(event), &touched);
+    }
+    if (!touched.empty())
+        Q_EMIT changed(touched);
+}
+
+void EditSession::recheck()
+{
+    if (m_changes.empty() || m_committing)
+        return;
+    m_client->txn(readAllKeys()).then(this, [this, staged = m_changes](const Result<TxnReply> &reply) {
+        if (!reply || m_committing)
+            return; // the compare at commit finds out all the same
+        std::vector<QByteArray> touched;
+        for (size_t i = 0; i < staged.size() && i < reply->responses.size(); ++i) {
+            if (const auto *range = std::get_if<RangeReply>(&reply->responses[i].response))
+                markCurrent(staged[i].key, stateIn(*range), &touched);
+        }
+        if (!touched.empty())
+            Q_EMIT changed(touched);
+    });
+}
+
+} // namespace slotscope::core

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/table/columns.h"
+
+#include <QHash>
+#include <QSet>
+
+namespace slotscope::core {
+
+namespace {
+
+/// More sub-fields than this are rather a dictionary than a record: shown in short form, in one column.
+constexpr int MostNestedFields = 12;
+constexpr int MostFields = 64;
+
+struct Field
+{
+    QString name;
+    int present = 0;
+    int maps = 0;
+    int others = 0; // neither null nor a map
+    int numbers = 0;
+    std::vector<Field> children;
+
+    Field *child(const QString &childName)
+    {
+        for (Field &field : children) {
+            if (field.name == childName)
+                return &field;
+        }
+        return nullptr;
+    }
+};
+
+bool isNumber(const Value &value)
+{
+    switch (value.kind()) {
+    case Value::Kind::Integer:
+    case Value::Kind::Float:
+    case Value::Kind::Decimal:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/// Counts a node's members into its field; `depth` levels below are looked at.
+void collect(Field *field, const Value &value, int depth)
+{
+    ++field->present;
+    if (value.kind() == Value::Kind::Map) {
+        ++field->maps;
+        if (depth == 0)
+            return;
+        for (const Member &member : value.members()) {
+            if (member.key.kind() != Value::Kind::Text) {
+                ++field->others; // a map that names cannot address
+                continue;
+            }
+            const QString name = member.key.toText();
+            Field *child = field->child(name);
+            if (!child) {
+                if (field->children.size() >= MostFields)
+                    continue;
+                child = &field->children.emplace_back();
+                child->name = name;
+            }
+            collect(child, member.value, depth - 1);
+        }
+    } else if (!value.isNull()) {
+        ++field->others;
+        field->numbers += isNumber(value) ? 1 : 0;
+    }
+}
+
+Column fieldColumn(const QStringList &names, const Field &field, size_t sampleSize)
+{
+    Column column;
+    column.group = Column::Group::Field;
+    column.path = ValuePath::fields(names);
+    column.title = column.path.toString();
+    column.id = QStringLiteral("value.") + column.title;
+    column.numeric = field.numbers > 0 && field.numbers == field.others;
+    column.fillRate = sampleSize == 0 ? 0 : static_cast<double>(field.present) / static_cast<double>(sampleSize);
+    return column;
+}
+
+} // namespace
+
+std::vector<Column> discoverColumns(const SlotType &type, const std::vector<DecodedRow> &sample)
+{
+    std::vector<Column> columns;
+
+    const std::vector<QString> titles = type.key.componentTitles();
+    for (size_t i = 0; i < titles.size(); ++i) {
+        Column column;
+        column.group = Column::Group::Key;
+        column.keyPart = static_cast<int>(i);
+        column.id = QStringLiteral("key.%1").arg(i);
+        column.title = titles[i];
+        const KeyComponent component = type.key.components()[i];
+        column.numeric = component == KeyComponent::Oid || component == KeyComponent::Uint64
+            || component == KeyComponent::Uint16 || component == KeyComponent::Uint8;
+        columns.push_back(std::move(column));
+    }
+
+    Field root;
+    size_t readable = 0;
+    for (const DecodedRow &row : sample) {
+        if (row.valueError)
+            continue;
+        ++readable;
+        collect(&root, row.value, 2);
+    }
+
+    Column whole;
+    whole.id = QStringLiteral("value");
+    whole.title = QStringLiteral("value");
+    whole.numeric = root.numbers > 0 && root.numbers == root.others;
+    whole.shown = root.children.empty() || root.others > 0;
+    columns.push_back(whole);
+
+    for (const Field &field : root.children) {
+        const bool nested = field.maps > 0 && field.others == 0 && !field.children.empty()
+            && field.children.size() <= MostNestedFields;
+        if (!nested) {
+            columns.push_back(fieldColumn({field.name}, field, readable));
+            continue;
+        }
+        for (const Field &child : field.children)
+            columns.push_back(fieldColumn({field.name, child.name}, child, readable));
+    }
+
+    const auto meta = [&columns](Column::Meta which, const char *id, const QString &title) {
+        Column column;
+        column.group = Column::Group::Meta;
+        column.meta = which;
+        column.id = QStringLiteral("meta.") + QLatin1String(id);
+        column.title = title;
+        column.numeric = true;
+        column.shown = false;
+        columns.push_back(std::move(column));
+    };
+    meta(Column::Meta::CreateRevision, "createRevision", QStringLiteral("create revision"));
+    meta(Column::Meta::ModRevision, "modRevision", QStringLiteral("mod revision"));
+    meta(Column::Meta::Version, "version", QStringLiteral("version"));
+    meta(Column::Meta::Lease, "lease", QStringLiteral("lease"));
+    meta(Column::Meta::Size, "size", QStringLiteral("size"));
+    return columns;
+}
+
+const Value *cellValue(const DecodedRow &row, const Column &column)
+{
+    switch (column.group) {
+    case Column::Group::Key: {
+        const auto part = static_cast<size_t>(column.keyPart);
+        return part < row.keyParts.size() ? &row.keyParts[part] : nullptr;
+    }
+    case Column::Group::Field:
+        return column.path.find(row.value);
+    case Column::Group::Meta:
+        return nullptr;
+    }
+    return nullptr;
+}
+
+qint64 metaNumber(const RowView &row, Column::Meta meta)
+{
+    switch (meta) {
+    case Column::Meta::CreateRevision:
+        return row.createRevision.value;
+    case Column::Meta::ModRevision:
+        return row.modRevision.value;
+    case Column::Meta::Version:
+        return row.version;
+    case Column::Meta::Lease:
+        return row.lease.value;
+    case Column::Meta::Size:
+        return row.value.size();
+    case Column::Meta::None:
+        break;
+    }
+    return 0;
+}
+
+} // namespace slotscope::core

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/table/connection.h"
+
+#include <QRandomGenerator>
+
+namespace slotscope::core {
+
+namespace {
+
+constexpr std::chrono::milliseconds FirstRetry(500);
+constexpr std::chrono::milliseconds LongestRetry(10000);
+
+} // namespace
+
+Connection::Connection(const Endpoint &endpoint, QObject *parent)
+    : QObject(parent)
+    , m_endpoint(endpoint)
+    , m_client(new Client(endpoint, this))
+    , m_watch(new Watch(m_client, KeyRange::all(), Watch::Options {}, this))
+    , m_directory(new SlotDirectory(m_client, m_watch, this))
+    , m_edits(new EditSession(m_client, this))
+{
+    m_retry.setSingleShot(true);
+    connect(&m_retry, &QTimer::timeout, this, &Connection::attempt);
+
+    connect(m_directory, &SlotDirectory::loaded, this, [this] {
+        m_attempts = 0;
+        m_watch->start(Revision(m_directory->revision().value + 1));
+        // After the start, so that the tables know what the watch continues.
+        reloadTables();
+        Q_EMIT revisionChanged();
+    });
+    connect(m_directory, &SlotDirectory::loadFailed, this, &Connection::failed);
+
+    connect(m_watch, &Watch::eventsReceived, m_edits, &EditSession::observe);
+    connect(m_watch, &Watch::eventsReceived, this, &Connection::revisionChanged);
+    connect(m_watch, &Watch::progressed, this, &Connection::revisionChanged);
+    connect(m_watch, &Watch::compacted, this, [this] {
+        m_error = m_watch->lastError();
+        setState(State::Reconnecting);
+        attempt();
+    });
+    connect(m_watch, &Watch::stateChanged, this, [this](Watch::State watching) {
+        if (m_state == State::Closed)
+            return;
+        if (watching == Watch::State::Live) {
+            m_error = {};
+            setState(State::Online);
+        } else if (watching == Watch::State::Backoff) {
+            m_error = m_watch->lastError();
+            if (m_state == State::Online)
+                setState(State::Reconnecting);
+            else
+                Q_EMIT stateChanged(); // another attempt, another reason
+        }
+    });
+}
+
+Connection::~Connection()
+{
+    // The parts that still talk to each other go before the client does.
+    for (const auto &[range, table] : m_tables) {
+        if (const auto open = table.lock())
+            disconnect(m_watch, nullptr, open.get(), nullptr);
+    }
+    delete m_edits;
+    delete m_directory;
+    delete m_watch;
+    delete m_client;
+}
+
+void Connection::setState(State state)
+{
+    if (m_state != state) {
+        m_state = state;
+        m_since = QDateTime::currentDateTime();
+    }
+    Q_EMIT stateChanged();
+}
+
+void Connection::open()
+{
+    if (m_state != State::Closed)
+        return;
+    m_error = {};
+    setState(State::Connecting);
+    attempt();
+}
+
+void Connection::close()
+{
+    m_retry.stop();
+    m_watch->close();
+    setState(State::Closed);
+}
+
+void Connection::retryNow()
+{
+    if (m_watch->state() == Watch::State::Backoff)
+        m_watch->retryNow();
+    else if (m_retry.isActive())
+        attempt();
+}
+
+void Connection::attempt()
+{
+    m_retry.stop();
+    m_client->connectToServer().then(this, [this](const Result<StatusReply> &status) {
+        if (m_state == State::Closed)
+            return;
+        if (!status)
+            return failed(status.error());
+        m_status = *status;
+        m_directory->load();
+    });
+}
+
+void Connection::failed(const Error &error)
+{
+    if (m_state == State::Closed)
+        return;
+    m_error = error;
+    const auto doubled = FirstRetry * (1 << std::min(m_attempts, 5));
+    const auto delay = std::min<std::chrono::milliseconds>(doubled, LongestRetry);
+    ++m_attempts;
+    // Many windows on one etcd do not come back all at once.
+    m_retry.start(delay + delay * QRandomGenerator::global()->bounded(25) / 100);
+    Q_EMIT stateChanged();
+}
+
+Revision Connection::revision() const
+{
+    return std::max(m_directory->revision(), m_watch->deliveredRevision());
+}
+
+std::shared_ptr<LiveTable> Connection::table(const KeyRange &range)
+{
+    std::weak_ptr<LiveTable> &known = m_tables[{range.begin, range.end}];
+    if (auto table = known.lock())
+        return table;
+    const auto table = std::make_shared<LiveTable>(m_client, m_watch, range);
+    known = table;
+    if (m_directory->isLoaded())
+        table->reload();
+    return table;
+}
+
+void Connection::reloadTables()
+{
+    std::erase_if(m_tables, [](const auto &entry) { return entry.second.expired(); });
+    for (const auto &[range, table] : m_tables) {
+        if (const auto open = table.lock())
+            open->reload();
+    }
+    m_edits->recheck();
+}
+
+} // namespace slotscope::core

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/table/rowstore.h"
+
+#include <QHash>
+
+#include <algorithm>
+#include <limits>
+
+namespace slotscope::core {
+
+namespace {
+
+constexpr size_t SmallestWaste = 64 * 1024;
+/// Up to so many rows are put in or taken out of the order one by one; more go in one pass over it.
+constexpr size_t FewRows = 64;
+
+quint32 chunkOf(RowId id)
+{
+    return id.value / RowChunk::Capacity;
+}
+quint32 indexIn(RowId id)
+{
+    return id.value % RowChunk::Capacity;
+}
+
+} // namespace
+
+KeyValue RowView::toKeyValue() const
+{
+    return {key.toByteArray(), value.toByteArray(), createRevision, modRevision, version, lease};
+}
+
+RowView RowChunk::row(quint32 index) const
+{
+    const Meta &meta = m_meta[index];
+    const char *bytes = m_arena.data() + meta.offset;
+    return {QByteArrayView(bytes, meta.keySize),
+            QByteArrayView(bytes + meta.keySize, meta.valueSize),
+            Revision(meta.createRevision),
+            Revision(meta.modRevision),
+            meta.version,
+            LeaseId(meta.lease)};
+}
+
+RowChunk::Meta RowChunk::store(const KeyValue &kv)
+{
+    Meta meta;
+    meta.offset = m_arena.size();
+    meta.createRevision = kv.createRevision.value;
+    meta.modRevision = kv.modRevision.value;
+    meta.lease = kv.lease.value;
+    meta.keySize = static_cast<quint32>(kv.key.size());
+    meta.valueSize = static_cast<quint32>(kv.value.size());
+    meta.version = static_cast<quint32>(std::clamp<qint64>(kv.version, 0, std::numeric_limits<quint32>::max()));
+    meta.alive = true;
+    m_arena.insert(m_arena.end(), kv.key.cbegin(), kv.key.cend());
+    m_arena.insert(m_arena.end(), kv.value.cbegin(), kv.value.cend());
+    return meta;
+}
+
+void RowChunk::append(const KeyValue &kv)
+{
+    m_meta.push_back(store(kv));
+    if (m_meta.size() == Capacity)
+        m_arena.shrink_to_fit();
+}
+
+void RowChunk::overwrite(quint32 index, const KeyValue &kv)
+{
+    const Meta old = m_meta[index];
+    m_meta[index] = store(kv);
+    discard(old);
+}
+
+void RowChunk::remove(quint32 index)
+{
+    m_meta[index].alive = false;
+    discard(m_meta[index]);
+}
+
+void RowChunk::discard(const Meta &meta)
+{
+    m_wasted += meta.keySize + meta.valueSize;
+    if (m_wasted < SmallestWaste || m_wasted < m_arena.size() / 2)
+        return;
+    std::vector<char> arena;
+    arena.reserve(m_arena.size() - m_wasted);
+    for (Meta &row : m_meta) {
+        if (!row.alive) {
+            row.offset = 0;
+            row.keySize = row.valueSize = 0;
+            continue;
+        }
+        const auto begin = m_arena.cbegin() + static_cast<std::ptrdiff_t>(row.offset);
+        row.offset = arena.size();
+        arena.insert(arena.end(), begin, begin + static_cast<std::ptrdiff_t>(row.keySize + row.valueSize));
+    }
+    m_arena = std::move(arena);
+    m_wasted = 0;
+}
+
+bool RowSnapshot::isAlive(RowId id) const
+{
+    return id.value < m_size && m_chunks[chunkOf(id)]->isAlive(indexIn(id));
+}
+
+RowView RowSnapshot::row(RowId id) const
+{
+    return m_chunks[chunkOf(id)]->row(indexIn(id));
+}
+
+RowStore::RowStore() = default;
+
+void RowStore::clear()
+{
+    *this = RowStore();
+}
+
+RowChunk &RowStore::writable(RowId id)
+{
+    std::shared_ptr<RowChunk> &chunk = m_chunks[chunkOf(id)];
+    // Only this thread makes new references from m_chunks, so a count of one stays one.
+    if (chunk.use_count() > 1)
+        chunk = std::make_shared<RowChunk>(*chunk);
+    return *chunk;
+}
+
+RowId RowStore::add(const KeyValue &kv)
+{
+    const RowId id(m_size);
+    if (indexIn(id) == 0)
+        m_chunks.push_back(std::make_shared<RowChunk>());
+    writable(id).append(kv);
+    ++m_size;
+    m_payloadBytes += kv.key.size() + kv.value.size();
+    return id;
+}
+
+void RowStore::append(const std::vector<KeyValue> &kvs)
+{
+    m_keyOrder.reserve(m_keyOrder.size() + kvs.size());
+    for (const KeyValue &kv : kvs)
+        m_keyOrder.push_back(add(kv));
+}
+
+std::vector<RowId>::const_iterator RowStore::lowerBound(QByteArrayView key) const
+{
+    return std::lower_bound(m_keyOrder.cbegin(), m_keyOrder.cend(), key,
+                            [this](RowId id, QByteArrayView wanted) { return row(id).key < wanted; });
+}
+
+std::optional<RowId> RowStore::find(QByteArrayView key) const
+{
+    const auto it = lowerBound(key);
+    if (it == m_keyOrder.cend() || row(*it).key != key)
+        return std::nullopt;
+    return *it;
+}
+
+bool RowStore::isAlive(RowId id) const
+{
+    return id.value < m_size && m_chunks[chunkOf(id)]->isAlive(indexIn(id));
+}
+
+RowView RowStore::row(RowId id) const
+{
+    return m_chunks[chunkOf(id)]->row(indexIn(id));
+}
+
+TableDelta RowStore::apply(const std::vector<Event> &events)
+{
+    TableDelta delta;
+    QHash<QByteArrayView, const Event *> last;
+    for (const Event &event : events) {
+        last.insert(event.kv.key, &event);
+        delta.revision = std::max(delta.revision, event.kv.modRevision);
+    }
+
+    // Everything is looked up before the order changes: a removed row's key may be gone from the arena.
+    std::vector<std::pair<std::ptrdiff_t, RowId>> removed;
+    std::vector<const Event *> created;
+    for (const Event *event : std::as_const(last)) {
+        const auto it = lowerBound(event->kv.key);
+        const bool found = it != m_keyOrder.cend() && row(*it).key == event->kv.key;
+        if (event->type == EventType::Delete) {
+            if (found)
+                removed.emplace_back(it - m_keyOrder.cbegin(), *it);
+        } else if (!found) {
+            created.push_back(event);
+        } else if (const RowView before = row(*it); before.modRevision < event->kv.modRevision) {
+            m_payloadBytes += event->kv.value.size() - before.value.size();
+            writable(*it).overwrite(indexIn(*it), event->kv);
+            delta.updated.push_back(*it);
+        }
+    }
+
+    std::sort(removed.begin(), removed.end());
+    if (removed.size() <= FewRows) {
+        for (auto it = removed.crbegin(); it != removed.crend(); ++it)
+            m_keyOrder.erase(m_keyOrder.begin() + it->first);
+    } else {
+        size_t kept = static_cast<size_t>(removed.front().first);
+        auto next = removed.cbegin();
+        for (size_t i = kept; i < m_keyOrder.size(); ++i) {
+            if (next != removed.cend() && static_cast<size_t>(next->first) == i)
+                ++next;
+            else
+                m_keyOrder[kept++] = m_keyOrder[i];
+        }
+        m_keyOrder.resize(kept);
+    }
+    for (const auto &[position, id] : removed) {
+        const RowView view = row(id);
+        m_payloadBytes -= view.key.size() + view.value.size();
+        writable(id).remove(indexIn(id));
+        delta.removed.push_back(id);
+    }
+
+    std::sort(created.begin(), created.end(),
+              [](const Event *a, const Event *b) { return a->kv.key < b->kv.key; });
+    std::vector<std::pair<std::ptrdiff_t, RowId>> inserted;
+    inserted.reserve(created.size());
+    for (const Event *event : created) {
+        const std::ptrdiff_t position = lowerBound(event->kv.key) - m_keyOrder.cbegin();
+        const RowId id = add(event->kv);
+        inserted.emplace_back(position, id);
+        delta.inserted.push_back(id);
+    }
+    if (!inserted.empty()) {
+        // One pass from the back, each old id moved at most once.
+        size_t read = m_keyOrder.size();
+        m_keyOrder.resize(m_keyOrder.size() + inserted.size());
+        size_t write = m_keyOrder.size();
+        for (auto it = inserted.crbegin(); it != inserted.crend(); ++it) {
+            const auto position = static_cast<size_t>(it->first);
+            while (read > position)
+                m_keyOrder[--write] = m_keyOrder[--read];
+            m_keyOrder[--write] = it->second;
+        }
+    }
+    return delta;
+}
+
+RowSnapshot RowStore::snapshot() const
+{
+    RowSnapshot result;
+    result.m_chunks.assign(m_chunks.cbegin(), m_chunks.cend());
+    result.m_size = m_size;
+    return result;
+}
+
+} // namespace slotscope::core

@@ -1,0 +1,541 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/recordmodel.h"
+
+#include "core/value/valuetext.h"
+#include "ui/theme.h"
+
+#include <QFont>
+
+#include <algorithm>
+#include <numeric>
+
+namespace slotscope::ui {
+
+using core::Column;
+using core::RowId;
+
+namespace {
+
+constexpr size_t ColumnSample = 100;
+/// More separate runs than this are told to the views as one.
+constexpr size_t MostRuns = 64;
+constexpr size_t MostFlashes = 2000;
+constexpr qint64 FlashMilliseconds = 900;
+constexpr int FadeInterval = 60;
+
+/// Calls f(first, last) for each run of consecutive numbers in a sorted list.
+template <typename F>
+size_t forEachRun(const std::vector<int> &numbers, F &&f)
+{
+    size_t runs = 0;
+    for (size_t i = 0; i < numbers.size();) {
+        size_t j = i;
+        while (j + 1 < numbers.size() && numbers[j + 1] == numbers[j] + 1)
+            ++j;
+        f(numbers[i], numbers[j]);
+        ++runs;
+        i = j + 1;
+    }
+    return runs;
+}
+
+} // namespace
+
+RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSession *edits, core::SlotCodec codec,
+                         QObject *parent)
+    : QAbstractTableModel(parent)
+    , m_table(std::move(table))
+    , m_edits(edits)
+    , m_codec(std::move(codec))
+    , m_cache([this](RowId id) {
+        return m_table->rows().isAlive(id) ? std::optional(m_table->rows().row(id)) : std::nullopt;
+    })
+{
+    m_clock.start();
+    m_fade.setInterval(FadeInterval);
+    connect(&m_fade, &QTimer::timeout, this, &RecordModel::fadeFlashes);
+    m_cache.reset(m_codec);
+    connect(&m_cache, &RowCache::decoded, this, &RecordModel::takeDecoded);
+
+    connect(m_table.get(), &core::LiveTable::reset, this, [this] {
+        beginResetModel();
+        m_cache.reset(m_codec);
+        m_flashes.clear();
+        m_order.reset();
+        m_orderCall.cancel();
+        m_rows = m_table->rows().keyOrder();
+        m_rowOf.clear();
+        findColumns();
+        updateExtras();
+        endResetModel();
+        Q_EMIT columnsChanged();
+        startOrdering();
+    });
+    connect(m_table.get(), &core::LiveTable::appended, this, [this](quint32 first, quint32 count) {
+        core::TableDelta delta;
+        delta.inserted.resize(count);
+        for (quint32 i = 0; i < count; ++i)
+            delta.inserted[i] = RowId(first + i);
+        takeDelta(delta);
+    });
+    connect(m_table.get(), &core::LiveTable::changed, this, &RecordModel::takeDelta);
+    connect(m_edits, &core::EditSession::changed, this, &RecordModel::takeEdits);
+
+    m_rows = m_table->rows().keyOrder();
+    findColumns();
+    for (const core::Change &change : m_edits->changes())
+        updateOverlay(change.key);
+    updateExtras();
+}
+
+void RecordModel::setCodec(const core::SlotCodec &codec)
+{
+    if (codec.type() == m_codec.type() && codec.prefixLength() == m_codec.prefixLength())
+        return;
+    beginResetModel();
+    m_codec = codec;
+    m_cache.reset(m_codec);
+    m_flashes.clear();
+    const QList<QByteArray> staged = m_overlay.keys();
+    m_overlay.clear();
+    for (const QByteArray &key : staged)
+        updateOverlay(key);
+    m_columnsFound = false;
+    findColumns();
+    endResetModel();
+    Q_EMIT columnsChanged();
+    startOrdering();
+}
+
+void RecordModel::findColumns()
+{
+    // A spread over the rows: the first ones of a slot are often not like the others.
+    std::vector<core::DecodedRow> sample;
+    const std::vector<RowId> &rows = m_table->rows().keyOrder();
+    const size_t step = std::max<size_t>(1, rows.size() / ColumnSample);
+    for (size_t i = 0; i < rows.size() && sample.size() < ColumnSample; i += step) {
+        const core::RowView view = m_table->rows().row(rows[i]);
+        sample.push_back(core::decodeRow(m_codec, view.key, view.value));
+    }
+    m_columnsFound = !sample.empty();
+    m_columns = core::discoverColumns(m_codec.type(), sample);
+}
+
+int RecordModel::columnOf(const QString &id) const
+{
+    const auto it = std::find_if(m_columns.cbegin(), m_columns.cend(), [&id](const Column &c) { return c.id == id; });
+    return it == m_columns.cend() ? -1 : static_cast<int>(it - m_columns.cbegin());
+}
+
+int RecordModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size() + m_extras.size());
+}
+
+int RecordModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_columns.size());
+}
+
+QByteArray RecordModel::keyAt(int row) const
+{
+    const auto position = static_cast<size_t>(row);
+    if (position < m_rows.size())
+        return m_table->rows().row(m_rows[position]).key.toByteArray();
+    return position - m_rows.size() < m_extras.size() ? m_extras[position - m_rows.size()] : QByteArray();
+}
+
+int RecordModel::rowOf(RowId id) const
+{
+    if (m_rowOf.empty() && !m_rows.empty()) {
+        auto &positions = const_cast<std::vector<int> &>(m_rowOf);
+        positions.assign(m_table->rows().snapshot().size(), -1);
+        for (size_t i = 0; i < m_rows.size(); ++i)
+            positions[m_rows[i].value] = static_cast<int>(i);
+    }
+    return id.value < m_rowOf.size() ? m_rowOf[id.value] : -1;
+}
+
+int RecordModel::rowOf(const QByteArray &key) const
+{
+    if (const auto extra = std::find(m_extras.cbegin(), m_extras.cend(), key); extra != m_extras.cend())
+        return static_cast<int>(m_rows.size() + static_cast<size_t>(extra - m_extras.cbegin()));
+    const std::optional<RowId> id = m_table->rows().find(key);
+    return id ? rowOf(*id) : -1;
+}
+
+const RecordModel::Overlay *RecordModel::overlayOf(QByteArrayView key) const
+{
+    if (m_overlay.isEmpty())
+        return nullptr;
+    const auto it = m_overlay.constFind(QByteArray::fromRawData(key.data(), key.size()));
+    if (it == m_overlay.cend() || (it->settlesAt.value != 0 && it->settlesAt <= m_table->revision()))
+        return nullptr;
+    return &*it;
+}
+
+RowState RecordModel::stateAt(int row) const
+{
+    const auto position = static_cast<size_t>(row);
+    const Overlay *overlay = position < m_rows.size() ? overlayOf(m_table->rows().row(m_rows[position]).key)
+                                                      : overlayOf(m_extras[position - m_rows.size()]);
+    return overlay ? overlay->state : RowState::Clean;
+}
+
+RowCache::Row RecordModel::decodedAt(int row) const
+{
+    const auto position = static_cast<size_t>(row);
+    if (position >= m_rows.size()) {
+        const Overlay *overlay = overlayOf(m_extras[position - m_rows.size()]);
+        return overlay ? overlay->decoded : RowCache::Row();
+    }
+    const RowId id = m_rows[position];
+    const core::RowView view = m_table->rows().row(id);
+    if (const Overlay *overlay = overlayOf(view.key); overlay && overlay->decoded)
+        return overlay->decoded;
+    return m_cache.row(id, view.modRevision);
+}
+
+ShownRow RecordModel::shownRow(int row) const
+{
+    ShownRow shown;
+    if (row < 0 || row >= rowCount())
+        return shown;
+    shown.key = keyAt(row);
+    shown.state = stateAt(row);
+    shown.change = m_edits->find(shown.key);
+    shown.decoded = decodedAt(row);
+    if (static_cast<size_t>(row) < m_rows.size()) {
+        shown.stored = m_table->rows().row(m_rows[static_cast<size_t>(row)]).toKeyValue();
+        shown.current = core::KeyState::of(*shown.stored);
+    }
+    if (const core::KeyState *settling = m_edits->settling(shown.key);
+        settling && settling->modRevision > m_table->revision()) {
+        shown.current = *settling;
+        if (!shown.current.exists)
+            shown.current.modRevision = {};
+    }
+    return shown;
+}
+
+void RecordModel::setFilter(const QString &text)
+{
+    if (m_query.filter == text)
+        return;
+    m_query.filter = text;
+    startOrdering();
+}
+
+void RecordModel::sort(int column, Qt::SortOrder order)
+{
+    core::RowQuery query = m_query;
+    query.sortColumn.reset();
+    query.descending = order == Qt::DescendingOrder;
+    if (column >= 0 && column < columnCount())
+        query.sortColumn = m_columns[static_cast<size_t>(column)];
+    if (query == m_query)
+        return;
+    m_query = query;
+    startOrdering();
+}
+
+void RecordModel::startOrdering()
+{
+    m_orderCall.cancel();
+    m_sinceSnapshot.clear();
+    if (m_query.isPlain()) {
+        m_order.reset();
+        adopt(m_table->rows().keyOrder());
+        Q_EMIT orderingChanged();
+        return;
+    }
+    m_orderCall = core::RowOrder::compute(m_table->rows().snapshot(), m_table->rows().keyOrder(),
+                                          core::RowEvaluator(m_codec, m_query));
+    m_orderCall.then(this, [this, query = m_query](const core::Result<std::shared_ptr<core::RowOrder>> &result) {
+        if (!result || !(query == m_query))
+            return;
+        m_order = *result;
+        const core::RowEvaluator evaluator(m_codec, m_query);
+        for (const core::TableDelta &delta : std::exchange(m_sinceSnapshot, {}))
+            m_order->apply(m_table->rows(), evaluator, delta);
+        adopt(m_order->rows());
+        Q_EMIT orderingChanged();
+    });
+    Q_EMIT orderingChanged();
+}
+
+void RecordModel::adopt(std::vector<RowId> rows)
+{
+    if (rows == m_rows)
+        return;
+    if (adoptBySteps(rows)) {
+        Q_EMIT recordsChanged();
+        return;
+    }
+    Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+    const QModelIndexList before = persistentIndexList();
+    std::vector<std::pair<std::optional<RowId>, int>> places; // by id, or the place among the extras
+    for (const QModelIndex &index : before) {
+        const auto row = static_cast<size_t>(index.row());
+        if (row < m_rows.size())
+            places.emplace_back(m_rows[row], 0);
+        else
+            places.emplace_back(std::nullopt, static_cast<int>(row - m_rows.size()));
+    }
+    m_rows = std::move(rows);
+    m_rowOf.clear();
+    QModelIndexList after;
+    for (qsizetype i = 0; i < before.size(); ++i) {
+        const auto &[id, extra] = places[static_cast<size_t>(i)];
+        const int row = id ? rowOf(*id) : static_cast<int>(m_rows.size()) + extra;
+        after.append(row < 0 ? QModelIndex() : index(row, before[i].column()));
+    }
+    changePersistentIndexList(before, after);
+    Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+    Q_EMIT recordsChanged();
+}
+
+bool RecordModel::adoptBySteps(const std::vector<RowId> &rows)
+{
+    // Possible where rows only came and went, in few runs, and the others kept their order.
+    std::vector<quint8> presence(m_table->rows().snapshot().size(), 0); // 1: before, 2: after
+    for (const RowId id : m_rows)
+        presence[id.value] |= 1;
+    for (const RowId id : rows)
+        presence[id.value] |= 2;
+    std::vector<int> gone;
+    std::vector<int> come;
+    size_t next = 0;
+    for (size_t i = 0; i < m_rows.size(); ++i) {
+        if (presence[m_rows[i].value] == 1) {
+            gone.push_back(static_cast<int>(i));
+            continue;
+        }
+        while (next < rows.size() && presence[rows[next].value] == 2)
+            ++next;
+        if (next >= rows.size() || rows[next] != m_rows[i])
+            return false; // moved
+        ++next;
+    }
+    for (size_t i = 0; i < rows.size(); ++i) {
+        if (presence[rows[i].value] == 2)
+            come.push_back(static_cast<int>(i));
+    }
+    const auto nothing = [](int, int) {};
+    if (forEachRun(gone, nothing) + forEachRun(come, nothing) > MostRuns)
+        return false;
+
+    // From the back, so that the positions before stay true.
+    std::vector<std::pair<int, int>> runs;
+    forEachRun(gone, [&runs](int first, int last) { runs.emplace_back(first, last); });
+    for (auto it = runs.crbegin(); it != runs.crend(); ++it) {
+        beginRemoveRows({}, it->first, it->second);
+        m_rows.erase(m_rows.begin() + it->first, m_rows.begin() + it->second + 1);
+        m_rowOf.clear();
+        endRemoveRows();
+    }
+    forEachRun(come, [this, &rows](int first, int last) {
+        beginInsertRows({}, first, last);
+        m_rows.insert(m_rows.begin() + first, rows.begin() + first, rows.begin() + last + 1);
+        m_rowOf.clear();
+        endInsertRows();
+    });
+    return true;
+}
+
+void RecordModel::takeDelta(const core::TableDelta &delta)
+{
+    if (!m_columnsFound && m_table->rows().count() > 0) {
+        beginResetModel();
+        m_rows = m_table->rows().keyOrder();
+        m_rowOf.clear();
+        findColumns();
+        updateExtras();
+        endResetModel();
+        Q_EMIT columnsChanged();
+        startOrdering();
+        return;
+    }
+    if (isOrdering())
+        m_sinceSnapshot.push_back(delta);
+    for (const RowId id : delta.updated) {
+        if (m_cache.contains(id))
+            m_cache.request(id); // flashes when it is decoded
+    }
+    const bool isLive = m_table->state() == core::LiveTable::State::Live;
+    if (isLive) {
+        for (const RowId id : delta.inserted) {
+            if (static_cast<size_t>(m_flashes.size()) < MostFlashes)
+                m_flashes.insert(id.value, {m_clock.elapsed(), {}});
+        }
+    }
+    for (const RowId id : delta.removed)
+        m_flashes.remove(id.value);
+
+    const bool rowsMayMove = !delta.inserted.empty() || !delta.removed.empty() || m_order;
+    if (m_order)
+        m_order->apply(m_table->rows(), core::RowEvaluator(m_codec, m_query), delta);
+    updateExtras();
+    // While a first order is being found out, new rows wait for it.
+    if (rowsMayMove && (m_order || m_query.isPlain()))
+        adopt(m_order ? m_order->rows() : m_table->rows().keyOrder());
+
+    std::vector<int> rows;
+    for (const RowId id : delta.updated) {
+        if (const int row = rowOf(id); row >= 0)
+            rows.push_back(row);
+    }
+    rowsChanged(std::move(rows), {});
+    if (!m_flashes.isEmpty() && !m_fade.isActive())
+        m_fade.start();
+    if (!delta.updated.empty())
+        Q_EMIT recordsChanged();
+}
+
+void RecordModel::takeDecoded(const std::vector<RowCache::Update> &updates)
+{
+    std::vector<int> rows;
+    for (const RowCache::Update &update : updates) {
+        if (update.before && static_cast<size_t>(m_flashes.size()) < MostFlashes) {
+            Flash flash {m_clock.elapsed(), std::vector<bool>(m_columns.size(), false)};
+            bool any = false;
+            for (size_t i = 0; i < m_columns.size(); ++i) {
+                const core::Value *was = core::cellValue(*update.before, m_columns[i]);
+                const core::Value *is = core::cellValue(*update.after, m_columns[i]);
+                const bool differs = (was == nullptr) != (is == nullptr) || (was && is && !(*was == *is));
+                flash.columns[i] = differs;
+                any = any || differs;
+            }
+            if (any)
+                m_flashes.insert(update.id.value, flash);
+        }
+        if (const int row = rowOf(update.id); row >= 0)
+            rows.push_back(row);
+    }
+    rowsChanged(std::move(rows), {});
+    if (!m_flashes.isEmpty() && !m_fade.isActive())
+        m_fade.start();
+    Q_EMIT recordsChanged();
+}
+
+void RecordModel::rowsChanged(std::vector<int> rows, const QList<int> &roles)
+{
+    if (rows.empty() || m_columns.empty())
+        return;
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    const int lastColumn = columnCount() - 1;
+    if (forEachRun(rows, [](int, int) {}) > MostRuns) {
+        Q_EMIT dataChanged(index(rows.front(), 0), index(rows.back(), lastColumn), roles);
+        return;
+    }
+    forEachRun(rows, [&](int first, int last) {
+        Q_EMIT dataChanged(index(first, 0), index(last, lastColumn), roles);
+        Q_EMIT headerDataChanged(Qt::Vertical, first, last);
+    });
+}
+
+double RecordModel::flashOf(int row, int column) const
+{
+    const auto position = static_cast<size_t>(row);
+    if (m_flashes.isEmpty() || position >= m_rows.size())
+        return 0;
+    const auto it = m_flashes.constFind(m_rows[position].value);
+    if (it == m_flashes.cend())
+        return 0;
+    if (!it->columns.empty() && (static_cast<size_t>(column) >= it->columns.size() || !it->columns[static_cast<size_t>(column)]))
+        return 0;
+    const double age = static_cast<double>(m_clock.elapsed() - it->since) / FlashMilliseconds;
+    return std::clamp(1 - age, 0.0, 1.0);
+}
+
+void RecordModel::fadeFlashes()
+{
+    std::vector<int> rows;
+    const qint64 now = m_clock.elapsed();
+    for (auto it = m_flashes.begin(); it != m_flashes.end();) {
+        if (const int row = rowOf(RowId(it.key())); row >= 0)
+            rows.push_back(row);
+        it = now - it->since > FlashMilliseconds ? m_flashes.erase(it) : std::next(it);
+    }
+    if (m_flashes.isEmpty())
+        m_fade.stop();
+    rowsChanged(std::move(rows), {FlashRole, Qt::BackgroundRole});
+}
+
+void RecordModel::updateOverlay(const QByteArray &key)
+{
+    if (!m_table->range().contains(key))
+        return;
+    Overlay overlay;
+    QByteArray value;
+    if (const core::Change *change = m_edits->find(key)) {
+        switch (change->kind) {
+        case core::Change::Kind::Insert:
+            overlay.state = RowState::Inserted;
+            break;
+        case core::Change::Kind::Update:
+            overlay.state = RowState::Edited;
+            break;
+        case core::Change::Kind::Delete:
+            overlay.state = RowState::Deleted;
+            break;
+        }
+        if (change->conflict)
+            overlay.state = RowState::Conflict;
+        value = change->kind == core::Change::Kind::Delete ? change->base.value : change->value;
+    } else if (const core::KeyState *settling = m_edits->settling(key);
+               settling && settling->modRevision > m_table->revision()) {
+        overlay.settlesAt = settling->modRevision;
+        overlay.state = settling->exists ? RowState::Clean : RowState::Deleted;
+        value = settling->value;
+    } else {
+        m_overlay.remove(key);
+        return;
+    }
+    overlay.decoded = std::make_shared<core::DecodedRow>(core::decodeRow(m_codec, key, value));
+    m_overlay.insert(key, overlay);
+}
+
+void RecordModel::updateExtras()
+{
+    // Staged or just committed keys that the server's rows do not show, in the order of staging.
+    std::vector<QByteArray> extras;
+    for (const core::Change &change : m_edits->changes()) {
+        if (m_overlay.contains(change.key) && !m_table->rows().find(change.key))
+            extras.push_back(change.key);
+    }
+    for (auto it = m_overlay.cbegin(); it != m_overlay.cend(); ++it) {
+        if (it->settlesAt > m_table->revision() && it->state == RowState::Clean && !m_table->rows().find(it.key()))
+            extras.push_back(it.key());
+    }
+    if (extras == m_extras)
+        return;
+    const auto base = static_cast<int>(m_rows.size());
+    if (!m_extras.empty()) {
+        beginRemoveRows({}, base, base + static_cast<int>(m_extras.size()) - 1);
+        m_extras.clear();
+        endRemoveRows();
+    }
+    if (!extras.empty()) {
+        beginInsertRows({}, base, base + static_cast<int>(extras.size()) - 1);
+        m_extras = std::move(extras);
+        endInsertRows();
+    }
+}
+
+void RecordModel::takeEdits(const std::vector<QByteArray> &keys)
+{
+    for (const QByteArray &key : keys)
+        updateOverlay(key);
+    updateExtras();
+    std::vector<int> rows;
+    for (const QByteArray &key : keys) {
+        if (const int row = rowOf(key); row >= 0)
+            rows.push_back(row);
+    }
+    rowsChanged(std::move(rows), {});
+    Q_EMIT recordsChanged();
+}
+
+} // namespace slotscope::ui
