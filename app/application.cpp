@@ -6,7 +6,9 @@
 #include "app/commands/output.h"
 #include "app/demo/demo.h"
 #include "app/interrupt.h"
+#ifdef SLOTSCOPE_WINDOW
 #include "app/windowsession.h"
+#endif
 
 #include <QCoreApplication>
 #include <QGuiApplication>
@@ -33,8 +35,9 @@ int printHelp(QString text)
 
 int runCommand(const CommandLine &line)
 {
-    const auto entry = std::find_if(commands().cbegin(), commands().cend(),
-                                    [&](const CommandEntry &candidate) { return candidate.name == line.command; });
+    const auto entry =
+        std::find_if(commands().cbegin(), commands().cend(),
+                     [&](const CommandEntry &candidate) { return candidate.name == line.command; });
     if (entry == commands().cend())
         return wrongUsage(QStringLiteral("there is no command %1").arg(line.command));
     const std::unique_ptr<Command> command = entry->make();
@@ -48,7 +51,8 @@ int runCommand(const CommandLine &line)
     if (parser.isSet(QStringLiteral("help"))) {
         // The parser believes that the program is called without a command.
         QString text = parser.helpText();
-        const QString usage = QStringLiteral("Usage: slotscope %1 [options] %2").arg(entry->name, command->synopsis());
+        const QString usage =
+            QStringLiteral("Usage: slotscope %1 [options] %2").arg(entry->name, command->synopsis());
         text.replace(0, text.indexOf(u'\n'), usage.trimmed());
         return printHelp(text);
     }
@@ -61,7 +65,8 @@ int runCommand(const CommandLine &line)
 
     Interrupt interrupt;
     const int interrupted = command->isEndless() ? Done : Failed;
-    QObject::connect(&interrupt, &Interrupt::received, qApp, [interrupted] { QCoreApplication::exit(interrupted); });
+    QObject::connect(&interrupt, &Interrupt::received, qApp,
+                     [interrupted] { QCoreApplication::exit(interrupted); });
     QObject::connect(command.get(), &Command::finished, qApp, &QCoreApplication::exit, Qt::QueuedConnection);
     command->run(*endpoint, line.json || parser.isSet(QStringLiteral("json")));
     return QCoreApplication::exec();
@@ -100,8 +105,13 @@ int run(int argc, char **argv)
         return Done;
     }
     const bool windowless = line->help || line->version || line->headless || !line->command.isEmpty();
+#ifdef SLOTSCOPE_WINDOW
     if (!windowless)
         return runWindow(argc, argv, *line);
+#else
+    if (!windowless)
+        return wrongUsage(QStringLiteral("this build has no window; give a command, or --demo --headless"));
+#endif
 
     const QCoreApplication application(argc, argv);
     if (line->help)

@@ -26,22 +26,28 @@ QCommandLineOption helpOption()
 
 void fill(QCommandLineParser *parser)
 {
-    parser->setApplicationDescription(QStringLiteral("A browser and editor for etcd, at home with pmap slots."));
+    parser->setApplicationDescription(
+        QStringLiteral("A browser and editor for etcd, at home with pmap slots."));
     // What follows a command's name is the command's own business.
     parser->setOptionsAfterPositionalArgumentsMode(QCommandLineParser::ParseAsPositionalArguments);
     parser->addOption(connectOption());
-    parser->addOption({QStringLiteral("demo"), QStringLiteral("Start a private etcd with made-up data, and open that.")});
-    parser->addOption({QStringLiteral("headless"),
-                       QStringLiteral("With --demo: no window; write the demo's address and run until interrupted.")});
+    parser->addOption(
+        {QStringLiteral("demo"), QStringLiteral("Start a private etcd with made-up data, and open that.")});
+    parser->addOption(
+        {QStringLiteral("headless"),
+         QStringLiteral("With --demo: no window; write the demo's address and run until interrupted.")});
     parser->addOption({QStringLiteral("screenshot"),
-                       QStringLiteral("Write a picture of the loaded window to FILE and end."), QStringLiteral("FILE")});
+                       QStringLiteral("Write a picture of the loaded window to FILE and end."),
+                       QStringLiteral("FILE")});
     parser->addOption(jsonOption());
     QCommandLineOption checkDisplay(QStringLiteral("check-display"));
     checkDisplay.setFlags(QCommandLineOption::HiddenFromHelp);
     parser->addOption(checkDisplay);
     parser->addOption(helpOption());
-    parser->addOption({{QStringLiteral("v"), QStringLiteral("version")}, QStringLiteral("Show the version.")});
-    parser->addPositionalArgument(QStringLiteral("command"), QStringLiteral("A command without a window; see below."),
+    parser->addOption(
+        {{QStringLiteral("v"), QStringLiteral("version")}, QStringLiteral("Show the version.")});
+    parser->addPositionalArgument(QStringLiteral("command"),
+                                  QStringLiteral("A command without a window; see below."),
                                   QStringLiteral("[command …]"));
 }
 
@@ -74,7 +80,8 @@ core::Expected<CommandLine, QString> CommandLine::parse(const QStringList &argum
     if (line.demo && !line.endpoint.isEmpty())
         return Unexpected {QStringLiteral("--demo brings its own etcd, so it does not go with --connect")};
     if (line.demo && !line.command.isEmpty())
-        return Unexpected {QStringLiteral("--demo does not go with a command; use the address that --demo --headless writes")};
+        return Unexpected {QStringLiteral(
+            "--demo does not go with a command; use the address that --demo --headless writes")};
     if (line.headless && !line.demo && line.command.isEmpty())
         return Unexpected {QStringLiteral("--headless needs --demo or a command")};
     if (parser.isSet(QStringLiteral("screenshot"))) {

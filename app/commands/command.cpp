@@ -146,7 +146,8 @@ const std::vector<CommandEntry> &commands()
          [] { return std::make_unique<RecordsCommand>(); }},
         {QStringLiteral("watch"), QStringLiteral("show changes as they happen"),
          [] { return std::make_unique<WatchCommand>(); }},
-        {QStringLiteral("get"), QStringLiteral("show one record"), [] { return std::make_unique<GetCommand>(); }},
+        {QStringLiteral("get"), QStringLiteral("show one record"),
+         [] { return std::make_unique<GetCommand>(); }},
     };
     return entries;
 }

@@ -27,7 +27,7 @@ public:
     /// How it is called behind its name, for help: `SLOT`.
     virtual QString synopsis() const = 0;
     virtual QString description() const = 0;
-    virtual void addOptions(QCommandLineParser *) {}
+    virtual void addOptions(QCommandLineParser *) { }
     /// Takes its own arguments and options; what is wrong with them, empty when nothing is.
     virtual QString takeArguments(const QCommandLineParser &parser) = 0;
 

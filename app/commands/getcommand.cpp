@@ -19,7 +19,8 @@ std::optional<QByteArray> bytesFromHex(const QString &text)
     const QByteArray digits = text.sliced(2).toLatin1();
     const QByteArray bytes = QByteArray::fromHex(digits);
     // fromHex() skips what is no digit.
-    if (bytes.isEmpty() || QString::fromLatin1(bytes.toHex()).compare(text.sliced(2), Qt::CaseInsensitive) != 0)
+    if (bytes.isEmpty()
+        || QString::fromLatin1(bytes.toHex()).compare(text.sliced(2), Qt::CaseInsensitive) != 0)
         return std::nullopt;
     return bytes;
 }
@@ -28,9 +29,11 @@ std::optional<QByteArray> bytesFromHex(const QString &text)
 
 QString GetCommand::description() const
 {
-    return QStringLiteral("Shows one record. KEY alone is a whole etcd key, as text or as 0x and hex digits. Behind a SLOT it is "
-                          "the key within that slot: a UUID, a number or text as it is, or as `records --json` writes it "
-                          "(several parts as a JSON array).");
+    return QStringLiteral(
+        "Shows one record. KEY alone is a whole etcd key, as text or as 0x and hex digits. Behind a SLOT it "
+        "is "
+        "the key within that slot: a UUID, a number or text as it is, or as `records --json` writes it "
+        "(several parts as a JSON array).");
 }
 
 QString GetCommand::takeArguments(const QCommandLineParser &parser)
@@ -137,7 +140,8 @@ void GetCommand::show(const core::KeyValue &kv)
     if (row.valueError)
         print(tr("problem    the value: %1").arg(row.valueError->what));
     print(QByteArray());
-    print(row.value.kind() == core::Value::Kind::Text ? row.value.toText().toUtf8() : core::toNotation(row.value, 2));
+    print(row.value.kind() == core::Value::Kind::Text ? row.value.toText().toUtf8()
+                                                      : core::toNotation(row.value, 2));
     finish();
 }
 

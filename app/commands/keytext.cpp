@@ -66,7 +66,9 @@ core::Expected<ValueList, QString> keyFromText(const core::KeyType &type, const 
     }
     const auto list = core::fromNotation(text.toUtf8());
     if (!list || list->kind() != Value::Kind::Array || list->items().size() != components.size())
-        return Unexpected {QStringLiteral("a JSON array of %1 parts is needed (%2)").arg(components.size()).arg(type.name())};
+        return Unexpected {QStringLiteral("a JSON array of %1 parts is needed (%2)")
+                               .arg(components.size())
+                               .arg(type.name())};
     ValueList parts;
     for (size_t i = 0; i < components.size(); ++i) {
         const Value &item = list->items()[i];

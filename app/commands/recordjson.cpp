@@ -53,7 +53,8 @@ void JsonLine::addTextOrNull(const char *name, const QString &text)
 core::SlotCodec codecFor(const core::SlotInfo *info)
 {
     if (!info)
-        return core::SlotCodec({.key = core::KeyType({core::KeyComponent::String}), .value = ValueType::TextOrBytes}, 0);
+        return core::SlotCodec(
+            {.key = core::KeyType({core::KeyComponent::String}), .value = ValueType::TextOrBytes}, 0);
     return core::SlotCodec(info->type, info->kind == core::SlotKind::PlainKeys ? 0 : 2);
 }
 

@@ -19,8 +19,9 @@ constexpr size_t ColumnSample = 200;
 
 QString RecordsCommand::description() const
 {
-    return QStringLiteral("Lists the records of a slot, in the order of their keys. SLOT is a number, a table's name "
-                          "(short or qualified) or its oid.");
+    return QStringLiteral(
+        "Lists the records of a slot, in the order of their keys. SLOT is a number, a table's name "
+        "(short or qualified) or its oid.");
 }
 
 void RecordsCommand::addOptions(QCommandLineParser *parser)
@@ -49,8 +50,10 @@ void RecordsCommand::begin()
 {
     const auto slot = directory()->resolve(m_slotText);
     if (!slot || !directory()->find(*slot)) {
-        fail(slot ? tr("slot %1 holds nothing and is not in the catalogue").arg(slot->value)
-                  : tr("there is no table, or more than one, called %1 (see slotscope slots)").arg(m_slotText));
+        fail(
+            slot
+                ? tr("slot %1 holds nothing and is not in the catalogue").arg(slot->value)
+                : tr("there is no table, or more than one, called %1 (see slotscope slots)").arg(m_slotText));
         return;
     }
     m_slot = *slot;

@@ -27,7 +27,8 @@ QString sourceText(const SlotInfo &info)
 
 QString SlotsCommand::description() const
 {
-    return QStringLiteral("Lists the slots of an etcd: their tables, how many records they hold, and what their keys and values are.");
+    return QStringLiteral("Lists the slots of an etcd: their tables, how many records they hold, and what "
+                          "their keys and values are.");
 }
 
 QString SlotsCommand::takeArguments(const QCommandLineParser &parser)
@@ -80,8 +81,14 @@ void SlotsCommand::printJson(const SlotInfo &info)
 
 void SlotsCommand::printTable(const std::vector<const SlotInfo *> &infos)
 {
-    TextTable table({{tr("SLOT"), true}, {tr("NAME")}, {tr("RECORDS"), true}, {tr("KEY")}, {tr("VALUE")}, {tr("COMPRESSED")},
-                     {tr("TYPE KNOWN BY")}, {tr("DESCRIPTION")}},
+    TextTable table({{tr("SLOT"), true},
+                     {tr("NAME")},
+                     {tr("RECORDS"), true},
+                     {tr("KEY")},
+                     {tr("VALUE")},
+                     {tr("COMPRESSED")},
+                     {tr("TYPE KNOWN BY")},
+                     {tr("DESCRIPTION")}},
                     outputWidth(), 60);
     QList<QStringList> rows;
     for (const SlotInfo *info : infos) {

@@ -7,7 +7,8 @@ namespace slotscope::app {
 
 namespace {
 
-/// Places on a terminal, as far as combining marks and surrogate pairs go; wide East Asian letters count as one.
+/// Places on a terminal, as far as combining marks and surrogate pairs go; wide East Asian letters count as
+/// one.
 int places(const QString &text)
 {
     int count = 0;

@@ -21,7 +21,8 @@ using core::EventType;
 using core::SlotInfo;
 using core::Value;
 
-/// `status: packed → shipped`, for every top-level field that differs; the whole values where they are no maps.
+/// `status: packed → shipped`, for every top-level field that differs; the whole values where they are no
+/// maps.
 QString changeText(const Value &before, const Value &after)
 {
     if (before.kind() != Value::Kind::Map || after.kind() != Value::Kind::Map)
@@ -31,13 +32,14 @@ QString changeText(const Value &before, const Value &after)
         const Value *old = before.find(member.key.toText());
         if (old && *old == member.value)
             continue;
-        changes += QStringLiteral("%1: %2 → %3").arg(core::displayText(member.key),
-                                                     old ? core::displayText(*old, 40) : QString(),
-                                                     core::displayText(member.value, 40));
+        changes += QStringLiteral("%1: %2 → %3")
+                       .arg(core::displayText(member.key), old ? core::displayText(*old, 40) : QString(),
+                            core::displayText(member.value, 40));
     }
     for (const core::Member &member : before.members()) {
         if (!after.find(member.key.toText()))
-            changes += QStringLiteral("%1: %2 →").arg(core::displayText(member.key), core::displayText(member.value, 40));
+            changes += QStringLiteral("%1: %2 →")
+                           .arg(core::displayText(member.key), core::displayText(member.value, 40));
     }
     return changes.join(QLatin1String(", "));
 }
@@ -46,8 +48,9 @@ QString changeText(const Value &before, const Value &after)
 
 QString WatchCommand::description() const
 {
-    return QStringLiteral("Shows changes as they happen, of the given slots or of all keys, until interrupted. It goes on when "
-                          "etcd was away, without missing or repeating anything.");
+    return QStringLiteral(
+        "Shows changes as they happen, of the given slots or of all keys, until interrupted. It goes on when "
+        "etcd was away, without missing or repeating anything.");
 }
 
 QString WatchCommand::takeArguments(const QCommandLineParser &parser)
@@ -105,7 +108,8 @@ void WatchCommand::tellState(core::Watch::State state)
         break;
     case core::Watch::State::Live:
         if (std::exchange(m_interrupted, false))
-            writeError(tr("connected again, going on after revision %1").arg(watch()->deliveredRevision().value));
+            writeError(
+                tr("connected again, going on after revision %1").arg(watch()->deliveredRevision().value));
         break;
     case core::Watch::State::Closed:
         fail(watch()->lastError());
@@ -169,7 +173,8 @@ bool WatchCommand::showText(const Event &event, const SlotInfo *info)
 
     QString what;
     QString detail;
-    const auto previous = event.prevKv ? core::decodeRow(codec, event.kv.key, event.prevKv->value).value : Value();
+    const auto previous =
+        event.prevKv ? core::decodeRow(codec, event.kv.key, event.prevKv->value).value : Value();
     if (event.type == EventType::Delete) {
         what = tr("deleted");
         detail = event.prevKv ? core::displayText(previous) : QString();
@@ -181,9 +186,10 @@ bool WatchCommand::showText(const Event &event, const SlotInfo *info)
         detail = event.prevKv ? changeText(previous, row.value) : core::displayText(row.value);
     }
     const QString where = info ? info->title() : tr("plain key");
-    const QString line = QStringLiteral("%1  %2  %3  %4  %5")
-                             .arg(QTime::currentTime().toString(QStringLiteral("HH:mm:ss.zzz")), where.leftJustified(12),
-                                  what.leftJustified(7), parts.join(QLatin1String(", ")), detail);
+    const QString line =
+        QStringLiteral("%1  %2  %3  %4  %5")
+            .arg(QTime::currentTime().toString(QStringLiteral("HH:mm:ss.zzz")), where.leftJustified(12),
+                 what.leftJustified(7), parts.join(QLatin1String(", ")), detail);
     const int width = outputWidth();
     return print(width > 0 ? TextTable::cut(line, width) : line);
 }
