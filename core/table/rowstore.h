@@ -103,6 +103,8 @@ public:
     TableDelta apply(const std::vector<Event> &events);
 
     size_t count() const { return m_keyOrder.size(); }
+    /// Row ids run from 0 to idCount()-1; some are of removed rows.
+    quint32 idCount() const { return m_size; }
     qint64 payloadBytes() const { return m_payloadBytes; }
     std::optional<RowId> find(QByteArrayView key) const;
     bool isAlive(RowId id) const;

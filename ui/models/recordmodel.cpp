@@ -149,7 +149,7 @@ int RecordModel::rowOf(RowId id) const
 {
     if (m_rowOf.empty() && !m_rows.empty()) {
         auto &positions = const_cast<std::vector<int> &>(m_rowOf);
-        positions.assign(m_table->rows().snapshot().size(), -1);
+        positions.assign(m_table->rows().idCount(), -1);
         for (size_t i = 0; i < m_rows.size(); ++i)
             positions[m_rows[i].value] = static_cast<int>(i);
     }
@@ -298,7 +298,7 @@ void RecordModel::adopt(std::vector<RowId> rows)
 bool RecordModel::adoptBySteps(const std::vector<RowId> &rows)
 {
     // Possible where rows only came and went, in few runs, and the others kept their order.
-    std::vector<quint8> presence(m_table->rows().snapshot().size(), 0); // 1: before, 2: after
+    std::vector<quint8> presence(m_table->rows().idCount(), 0); // 1: before, 2: after
     for (const RowId id : m_rows)
         presence[id.value] |= 1;
     for (const RowId id : rows)

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/delegates/celldelegate.h"
+
+#include "core/value/valuetext.h"
+#include "ui/models/recordmodel.h"
+#include "ui/theme.h"
+
+#include <QApplication>
+#include <QCheckBox>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QPainter>
+#include <QPlainTextEdit>
+#include <QToolTip>
+
+namespace slotscope::ui {
+
+using core::Value;
+
+namespace {
+
+/// Longer text, or text of several lines, gets an editor with room.
+constexpr qsizetype LongText = 120;
+constexpr QSize RoomyEditor(420, 140);
+
+bool needsRoom(const QString &text)
+{
+    return text.size() > LongText
+        || std::any_of(text.cbegin(), text.cend(), [](QChar c) { return c < QLatin1Char(' '); });
+}
+
+/// Why the text does not fit; empty if it does.
+QString refusal(const QWidget *editor, const QString &text)
+{
+    const auto before = editor->property("before").value<std::shared_ptr<Value>>();
+    if (!before || text == core::editText(*before))
+        return {};
+    const auto parsed = core::parseLike(*before, text);
+    return parsed ? QString() : parsed.error();
+}
+
+QString textOf(const QWidget *editor)
+{
+    if (const auto *line = qobject_cast<const QLineEdit *>(editor))
+        return line->text();
+    if (const auto *area = qobject_cast<const QPlainTextEdit *>(editor))
+        return area->toPlainText();
+    return {};
+}
+
+/// Marks the editor while its text does not fit; the reason is its tooltip.
+void check(QWidget *editor)
+{
+    const QString reason = refusal(editor, textOf(editor));
+    QPalette palette = QApplication::palette(editor);
+    if (!reason.isEmpty())
+        palette.setColor(QPalette::Base, theme::tint(theme::Mark::Conflict, palette));
+    editor->setPalette(palette);
+    editor->setToolTip(reason);
+}
+
+bool refuse(QWidget *editor)
+{
+    const QString reason = refusal(editor, textOf(editor));
+    if (reason.isEmpty())
+        return false;
+    QToolTip::showText(editor->mapToGlobal(QPoint(0, editor->height())), reason, editor);
+    return true;
+}
+
+theme::Mark markOf(RowState state)
+{
+    switch (state) {
+    case RowState::Inserted:
+        return theme::Mark::Inserted;
+    case RowState::Deleted:
+        return theme::Mark::Deleted;
+    case RowState::Conflict:
+        return theme::Mark::Conflict;
+    case RowState::Edited:
+    case RowState::Clean:
+        break;
+    }
+    return theme::Mark::Edited;
+}
+
+} // namespace
+
+void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const
+{
+    QStyledItemDelegate::initStyleOption(option, index);
+    if (index.data(RecordModel::NullRole).toBool()) {
+        const int kind = index.data(RecordModel::KindRole).toInt();
+        option->text = kind < 0 ? QString() : QStringLiteral("null");
+        option->palette.setColor(QPalette::Text, theme::mutedText(option->palette));
+        option->font.setItalic(true);
+    }
+    if (index.data(RecordModel::ErrorRole).toBool()) {
+        option->palette.setColor(QPalette::Text, theme::accent(theme::Mark::Warning, option->palette));
+        option->font.setItalic(true);
+    }
+}
+
+void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const auto state = static_cast<RowState>(index.data(RecordModel::StateRole).toInt());
+    const bool cellEdited = state != RowState::Clean;
+    const double flash = index.data(RecordModel::FlashRole).toDouble();
+    if (cellEdited)
+        painter->fillRect(option.rect, theme::tint(markOf(state), option.palette));
+    if (flash > 0)
+        painter->fillRect(option.rect, theme::tint(theme::Mark::Flash, option.palette, flash));
+    QStyledItemDelegate::paint(painter, option, index);
+}
+
+QWidget *CellDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem & /*option*/, const QModelIndex &index) const
+{
+    const auto *model = qobject_cast<const RecordModel *>(index.model());
+    if (!model)
+        return nullptr;
+    if (const QString reason = model->readOnlyReason(index); !reason.isEmpty()) {
+        QToolTip::showText(QCursor::pos(), reason, parent);
+        Q_EMIT const_cast<RecordModel *>(model)->editRefused(reason);
+        return nullptr;
+    }
+    const Value value = model->editValue(index);
+    const QString text = core::editText(value);
+    QWidget *editor = nullptr;
+    if (value.kind() == Value::Kind::Bool) {
+        auto *box = new QCheckBox(parent);
+        box->setAutoFillBackground(true);
+        editor = box;
+    } else if (needsRoom(text)) {
+        auto *area = new QPlainTextEdit(parent);
+        area->setTabChangesFocus(true);
+        area->setLineWrapMode(QPlainTextEdit::WidgetWidth);
+        area->setPlainText(text);
+        connect(area, &QPlainTextEdit::textChanged, area, [area] { check(area); });
+        editor = area;
+    } else {
+        auto *line = new QLineEdit(parent);
+        line->setFrame(true);
+        line->setText(text);
+        connect(line, &QLineEdit::textChanged, line, [line] { check(line); });
+        editor = line;
+    }
+    if (value.kind() != Value::Kind::Bool && textOf(editor) != text) {
+        // Carriage returns, no-break spaces and the like: an unchanged save would change them.
+        delete editor;
+        Q_EMIT const_cast<RecordModel *>(model)->editRefused(
+            tr("The text holds characters that a text editor would change, such as carriage returns."));
+        return nullptr;
+    }
+    editor->setProperty("before", QVariant::fromValue(std::make_shared<Value>(value)));
+    editor->setAccessibleName(model->headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString());
+    return editor;
+}
+
+void CellDelegate::setEditorData(QWidget *editor, const QModelIndex &index) const
+{
+    // A live change of the cell must not overwrite what is being typed.
+    if (editor->property("filled").toBool())
+        return;
+    editor->setProperty("filled", true);
+    const auto value = editor->property("before").value<std::shared_ptr<Value>>();
+    if (auto *box = qobject_cast<QCheckBox *>(editor)) {
+        box->setChecked(value->toBool());
+        box->setText(index.data(Qt::DisplayRole).toString());
+        connect(box, &QCheckBox::toggled, box, [box](bool on) { box->setText(on ? QStringLiteral("true") : QStringLiteral("false")); });
+    } else if (auto *line = qobject_cast<QLineEdit *>(editor)) {
+        line->selectAll();
+    } else if (auto *area = qobject_cast<QPlainTextEdit *>(editor)) {
+        area->selectAll();
+    }
+}
+
+void CellDelegate::setModelData(QWidget *editor, QAbstractItemModel *model, const QModelIndex &index) const
+{
+    if (const auto *box = qobject_cast<QCheckBox *>(editor)) {
+        if (box->isChecked() != editor->property("before").value<std::shared_ptr<Value>>()->toBool())
+            model->setData(index, box->isChecked(), Qt::EditRole);
+        return;
+    }
+    const auto before = editor->property("before").value<std::shared_ptr<Value>>();
+    const QString text = textOf(editor);
+    // Nothing was typed: whatever has come from the server meanwhile stays.
+    if (!before || text == core::editText(*before))
+        return;
+    model->setData(index, text, Qt::EditRole);
+}
+
+void CellDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option, const QModelIndex & /*index*/) const
+{
+    QRect rect = option.rect;
+    if (qobject_cast<QPlainTextEdit *>(editor)) {
+        rect.setSize(rect.size().expandedTo(RoomyEditor));
+        const QRect room = editor->parentWidget()->rect();
+        rect.moveRight(std::min(rect.right(), room.right()));
+        rect.moveBottom(std::min(rect.bottom(), room.bottom()));
+        rect.moveLeft(std::max(rect.left(), 0));
+        rect.moveTop(std::max(rect.top(), 0));
+    } else {
+        rect.setWidth(std::max(rect.width(), 60));
+    }
+    editor->setGeometry(rect);
+}
+
+bool CellDelegate::eventFilter(QObject *object, QEvent *event)
+{
+    auto *editor = qobject_cast<QWidget *>(object);
+    if (editor && event->type() == QEvent::KeyPress) {
+        const auto *key = static_cast<QKeyEvent *>(event);
+        const bool isEnter = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;
+        const bool isRoomy = qobject_cast<QPlainTextEdit *>(editor) != nullptr;
+        const bool leaves = key->key() == Qt::Key_Tab || key->key() == Qt::Key_Backtab;
+        if ((leaves || (isEnter && !isRoomy)) && refuse(editor))
+            return true;
+        if (isEnter && isRoomy) {
+            if (!(key->modifiers() & Qt::ControlModifier))
+                return false; // a new line
+            if (refuse(editor))
+                return true;
+            Q_EMIT commitData(editor);
+            Q_EMIT closeEditor(editor);
+            return true;
+        }
+    }
+    return QStyledItemDelegate::eventFilter(object, event);
+}
+
+} // namespace slotscope::ui

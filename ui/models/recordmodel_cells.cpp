@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The cells of RecordModel: what they show, and what becomes of what is typed into them.
+#include "core/value/valuetext.h"
+#include "ui/models/recordmodel.h"
+#include "ui/theme.h"
+
+#include <QDateTime>
+#include <QFont>
+#include <QGuiApplication>
+
+#include <limits>
+
+namespace slotscope::ui {
+
+using core::Column;
+using core::Value;
+
+namespace {
+
+constexpr int CellLimit = 200;
+constexpr int TipLimit = 2000;
+
+/// The same shape with nothing in it, for a new record.
+Value blankLike(const Value &value)
+{
+    switch (value.kind()) {
+    case Value::Kind::Bool:
+        return Value::boolean(false);
+    case Value::Kind::Integer:
+        return Value::integer(0);
+    case Value::Kind::Float:
+        return Value::number(0);
+    case Value::Kind::Text:
+        return Value::text({});
+    case Value::Kind::Bytes:
+        return Value::bytes({});
+    case Value::Kind::Array:
+        return Value::array({});
+    case Value::Kind::Map: {
+        core::MemberList members;
+        for (const core::Member &member : value.members())
+            members.push_back({member.key, blankLike(member.value)});
+        return Value::map(std::move(members));
+    }
+    default:
+        return Value::null();
+    }
+}
+
+QString revisionText(core::Revision revision)
+{
+    return RecordModel::tr("revision %1").arg(revision.value);
+}
+
+} // namespace
+
+QVariant RecordModel::display(int row, const Column &column) const
+{
+    if (column.group == Column::Group::Meta) {
+        if (static_cast<size_t>(row) >= m_rows.size())
+            return {};
+        const qint64 number = core::metaNumber(m_table->rows().row(m_rows[static_cast<size_t>(row)]), column.meta);
+        if (column.meta == Column::Meta::Lease)
+            return number == 0 ? QString() : QString::number(number, 16);
+        return QString::number(number);
+    }
+    const RowCache::Row decoded = decodedAt(row);
+    if (!decoded)
+        return QStringLiteral("…");
+    const Value *value = core::cellValue(*decoded, column);
+    return value ? core::displayText(*value, CellLimit) : QString();
+}
+
+QString RecordModel::tip(int row, const Column &column) const
+{
+    QStringList lines;
+    const RowCache::Row decoded = decodedAt(row);
+    const bool isKey = column.group == Column::Group::Key;
+    if (decoded && column.group != Column::Group::Meta) {
+        const auto &error = isKey ? decoded->keyError : decoded->valueError;
+        if (error && (isKey || column.path.isEmpty()))
+            lines.append(error->offset < 0 ? tr("Cannot be decoded: %1").arg(error->what)
+                                           : tr("Cannot be decoded: %1 (at byte %2)").arg(error->what).arg(error->offset));
+        if (const Value *value = core::cellValue(*decoded, column))
+            lines.append(core::displayText(*value, TipLimit));
+    }
+    if (const core::Change *change = m_edits->find(keyAt(row))) {
+        const auto was = [&](const core::KeyState &state) {
+            if (!state.exists)
+                return tr("absent");
+            const core::DecodedRow before = core::decodeRow(m_codec, change->key, state.value);
+            const Value *value = core::cellValue(before, column);
+            return value ? core::displayText(*value, CellLimit) : tr("absent");
+        };
+        if (change->kind == core::Change::Kind::Insert)
+            lines.append(tr("New, not committed yet"));
+        else
+            lines.append(tr("Was %1 at %2").arg(was(change->base), revisionText(change->base.modRevision)));
+        if (change->conflict && change->conflict->exists)
+            lines.append(tr("On the server now: %1 (%2)")
+                             .arg(was(*change->conflict), revisionText(change->conflict->modRevision)));
+        else if (change->conflict)
+            lines.append(tr("Deleted on the server meanwhile"));
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+QVariant RecordModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const int row = index.row();
+    const Column &column = m_columns[static_cast<size_t>(index.column())];
+    switch (role) {
+    case Qt::DisplayRole:
+        return display(row, column);
+    case Qt::EditRole:
+        return core::editText(editValue(index));
+    case Qt::ToolTipRole:
+        return tip(row, column);
+    case Qt::TextAlignmentRole:
+        return QVariant(Qt::AlignVCenter | (column.numeric ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::FontRole:
+        if (stateAt(row) == RowState::Deleted) {
+            QFont font;
+            font.setStrikeOut(true);
+            return font;
+        }
+        return {};
+    case KeyRole:
+        return keyAt(row);
+    case StateRole:
+        return static_cast<int>(stateAt(row));
+    case FlashRole:
+        return flashOf(row, index.column());
+    case ErrorRole: {
+        const RowCache::Row decoded = decodedAt(row);
+        return decoded
+            && ((column.group == Column::Group::Key && decoded->keyError)
+                || (column.group == Column::Group::Field && column.path.isEmpty() && decoded->valueError));
+    }
+    case NullRole: {
+        const RowCache::Row decoded = decodedAt(row);
+        const Value *value = decoded ? core::cellValue(*decoded, column) : nullptr;
+        return column.group != Column::Group::Meta && (!value || value->isNull());
+    }
+    case KindRole: {
+        const RowCache::Row decoded = decodedAt(row);
+        const Value *value = decoded ? core::cellValue(*decoded, column) : nullptr;
+        return value ? static_cast<int>(value->kind()) : -1;
+    }
+    case Qt::AccessibleDescriptionRole:
+        return stateAt(row) == RowState::Clean ? QVariant() : QVariant(tip(row, column));
+    default:
+        return {};
+    }
+}
+
+QVariant RecordModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation == Qt::Vertical) {
+        if (section < 0 || section >= rowCount())
+            return {};
+        const RowState state = stateAt(section);
+        if (role == Qt::DisplayRole)
+            return QString();
+        if (role == Qt::DecorationRole) {
+            switch (state) {
+            case RowState::Edited:
+                return theme::icon(theme::Glyph::Edited);
+            case RowState::Inserted:
+                return theme::icon(theme::Glyph::Inserted);
+            case RowState::Deleted:
+                return theme::icon(theme::Glyph::Deleted);
+            case RowState::Conflict:
+                return theme::icon(theme::Glyph::Conflict);
+            case RowState::Clean: {
+                const RowCache::Row decoded = decodedAt(section);
+                return decoded && (decoded->keyError || decoded->valueError) ? QVariant(theme::icon(theme::Glyph::Warning))
+                                                                             : QVariant();
+            }
+            }
+        }
+        if (role == Qt::ToolTipRole) {
+            switch (state) {
+            case RowState::Edited:
+                return tr("Edited, not committed yet");
+            case RowState::Inserted:
+                return tr("New, not committed yet");
+            case RowState::Deleted:
+                return tr("To be deleted at the next commit");
+            case RowState::Conflict:
+                return tr("Changed on the server since you edited it");
+            case RowState::Clean: {
+                const RowCache::Row decoded = decodedAt(section);
+                return decoded && (decoded->keyError || decoded->valueError) ? tr("Cannot be decoded") : QString();
+            }
+            }
+        }
+        return {};
+    }
+    if (section < 0 || section >= columnCount())
+        return {};
+    const Column &column = m_columns[static_cast<size_t>(section)];
+    switch (role) {
+    case Qt::DisplayRole:
+        return column.title;
+    case Qt::TextAlignmentRole:
+        return QVariant(Qt::AlignVCenter | (column.numeric ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::FontRole: {
+        if (column.group != Column::Group::Key)
+            return {};
+        QFont font = QGuiApplication::font();
+        font.setBold(true);
+        return font;
+    }
+    case Qt::ToolTipRole:
+        switch (column.group) {
+        case Column::Group::Key:
+            return tr("%1 (part of the key)").arg(column.title);
+        case Column::Group::Field:
+            return column.path.isEmpty()
+                ? tr("The whole value")
+                : tr("%1 (in %2 % of the records looked at)").arg(column.title).arg(qRound(column.fillRate * 100));
+        case Column::Group::Meta:
+            return tr("%1 (kept by etcd)").arg(column.title);
+        }
+        return {};
+    default:
+        return {};
+    }
+}
+
+Qt::ItemFlags RecordModel::flags(const QModelIndex &index) const
+{
+    if (!index.isValid())
+        return Qt::NoItemFlags;
+    const Qt::ItemFlags flags = Qt::ItemIsSelectable | Qt::ItemIsEnabled | Qt::ItemNeverHasChildren;
+    // Whether a record can be edited is known once it is decoded; asking for the reason answers late but never wrong.
+    return m_columns[static_cast<size_t>(index.column())].group == Column::Group::Meta ? flags
+                                                                                      : flags | Qt::ItemIsEditable;
+}
+
+QString RecordModel::readOnlyReason(const QModelIndex &index) const
+{
+    const ShownRow shown = shownRow(index.row());
+    const Column &column = m_columns[static_cast<size_t>(index.column())];
+    if (m_edits->isCommitting())
+        return tr("A commit is on its way.");
+    if (column.group == Column::Group::Meta)
+        return tr("etcd itself keeps this.");
+    if (column.group == Column::Group::Key && shown.state != RowState::Inserted)
+        return tr("The key of a record cannot be changed; clone the record and delete the old one.");
+    if (shown.state == RowState::Deleted)
+        return tr("The record is marked for deletion.");
+    if (!shown.decoded)
+        return tr("The record is still being decoded.");
+    if (column.group == Column::Group::Key)
+        return {};
+    if (shown.decoded->valueError)
+        return tr("The value cannot be decoded: %1.").arg(shown.decoded->valueError->what);
+    return m_codec.readOnlyReason(shown.change ? shown.change->value : shown.current.value);
+}
+
+Value RecordModel::editValue(const QModelIndex &index) const
+{
+    const RowCache::Row decoded = decodedAt(index.row());
+    const Value *value
+        = decoded ? core::cellValue(*decoded, m_columns[static_cast<size_t>(index.column())]) : nullptr;
+    return value ? *value : Value::null();
+}
+
+bool RecordModel::setData(const QModelIndex &index, const QVariant &value, int role)
+{
+    if (role != Qt::EditRole || !checkIndex(index, CheckIndexOption::IndexIsValid))
+        return false;
+    const Value before = editValue(index);
+    const QString text = value.toString();
+    if (text == core::editText(before))
+        return true;
+    const auto after = before.kind() == Value::Kind::Bool && value.typeId() == QMetaType::Bool
+        ? core::Expected<Value, QString>(Value::boolean(value.toBool()))
+        : core::parseLike(before, text);
+    if (!after) {
+        Q_EMIT editRefused(after.error());
+        return false;
+    }
+    const auto staged = stageCell(index, *after);
+    if (!staged)
+        Q_EMIT editRefused(staged.error());
+    return staged.hasValue();
+}
+
+core::Expected<bool, QString> RecordModel::stageCell(const QModelIndex &index, const Value &value)
+{
+    if (const QString reason = readOnlyReason(index); !reason.isEmpty())
+        return core::Unexpected {reason};
+    const ShownRow shown = shownRow(index.row());
+    const Column &column = m_columns[static_cast<size_t>(index.column())];
+    if (column.group == Column::Group::Key) {
+        core::ValueList parts = shown.decoded->keyParts;
+        parts.at(static_cast<size_t>(column.keyPart)) = value;
+        const auto key = m_codec.encodeKey(shown.key.left(m_codec.prefixLength()), parts);
+        if (!key)
+            return core::Unexpected {key.error().what};
+        if (*key == shown.key)
+            return true;
+        if (m_table->rows().find(*key) || !m_edits->rekeyInsert(shown.key, *key))
+            return core::Unexpected {tr("There is a record with this key already.")};
+        return true;
+    }
+    const auto whole = core::replaced(shown.decoded->value, column.path, value);
+    if (!whole)
+        return core::Unexpected {whole.error()};
+    return stageRecord(shown.key, *whole);
+}
+
+core::Expected<bool, QString> RecordModel::stageRecord(const QByteArray &key, const Value &value)
+{
+    const auto bytes = m_codec.encodeValue(value);
+    if (!bytes) {
+        const QString path = bytes.error().path.toString();
+        return core::Unexpected {path.isEmpty() ? bytes.error().what
+                                                : QStringLiteral("%1: %2").arg(path, bytes.error().what)};
+    }
+    const ShownRow shown = shownRow(rowOf(key));
+    if (!m_edits->stageValue(key, shown.current, *bytes))
+        return core::Unexpected {tr("A commit is on its way.")};
+    return true;
+}
+
+core::Expected<QByteArray, QString> RecordModel::newKey(const core::ValueList &like) const
+{
+    const std::vector<core::KeyComponent> &components = m_codec.type().key.components();
+    if (m_codec.type().key.isUnknown())
+        return core::Unexpected {tr("The key type of this slot is not known, so no new key can be made.")};
+    const QByteArray prefix = m_codec.prefixLength() > 0 ? m_table->range().begin.left(m_codec.prefixLength()) : QByteArray();
+    core::ValueList parts = like;
+    parts.resize(components.size());
+    // The last component that can be made up tells the new key from the others.
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+        for (size_t i = components.size(); i-- > 0;) {
+            const bool isLast = i + 1 == components.size();
+            switch (components[i]) {
+            case core::KeyComponent::Uuid:
+                if (isLast || like.empty())
+                    parts[i] = Value::uuid(QUuid::createUuid());
+                break;
+            case core::KeyComponent::Timestamp:
+                parts[i] = Value::timestamp((QDateTime::currentMSecsSinceEpoch() + attempt) * 1000000);
+                break;
+            case core::KeyComponent::String: {
+                const QString base = like.empty() ? tr("new") : tr("%1 copy").arg(like[i].toText());
+                parts[i] = Value::text(attempt == 0 ? base : QStringLiteral("%1 %2").arg(base).arg(attempt + 1));
+                break;
+            }
+            case core::KeyComponent::Oid:
+            case core::KeyComponent::Uint64:
+                if (isLast || like.empty()) {
+                    // Behind the last record, whose key is the largest.
+                    const std::vector<core::RowId> &order = m_table->rows().keyOrder();
+                    quint64 largest = 0;
+                    if (!order.empty()) {
+                        const auto last = m_codec.decodeKey(m_table->rows().row(order.back()).key);
+                        if (last && last->size() == components.size())
+                            largest = (*last)[i].toUInt64().value_or(0);
+                    }
+                    parts[i] = Value::unsignedInteger(largest + 1 + static_cast<quint64>(attempt));
+                }
+                break;
+            default:
+                if (like.empty())
+                    return core::Unexpected {
+                        tr("A key of this type cannot be made up; clone a record and change its key.")};
+                break;
+            }
+        }
+        const auto key = m_codec.encodeKey(prefix, parts);
+        if (!key)
+            return core::Unexpected {key.error().what};
+        if (!m_table->rows().find(*key) && !m_edits->find(*key))
+            return *key;
+    }
+    return core::Unexpected {tr("No free key was found.")};
+}
+
+core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withContent)
+{
+    if (row < 0 && rowCount() > 0)
+        row = 0;
+    core::ValueList keyParts;
+    Value value;
+    QByteArray bytes;
+    if (row >= 0) {
+        const ShownRow shown = shownRow(row);
+        const QByteArray raw = shown.change && shown.change->kind != core::Change::Kind::Delete ? shown.change->value
+                                                                                                : shown.current.value;
+        const core::DecodedRow decoded = core::decodeRow(m_codec, shown.key, raw);
+        if (withContent) {
+            if (!decoded.keyError)
+                keyParts = decoded.keyParts;
+            bytes = raw; // byte for byte, also where it cannot be decoded
+        } else {
+            if (decoded.valueError)
+                return core::Unexpected {tr("The record to take the shape from cannot be decoded.")};
+            value = blankLike(decoded.value);
+        }
+    } else if (m_codec.type().value == core::ValueType::Cbor || m_codec.type().value == core::ValueType::Json) {
+        value = Value::map({});
+    } else {
+        value = Value::text({});
+    }
+    if (!withContent) {
+        const auto encoded = m_codec.encodeValue(value);
+        if (!encoded)
+            return core::Unexpected {encoded.error().what};
+        bytes = *encoded;
+    }
+    const auto key = newKey(keyParts);
+    if (!key)
+        return key;
+    if (!m_edits->stageInsert(*key, bytes))
+        return core::Unexpected {tr("A commit is on its way.")};
+    return key;
+}
+
+void RecordModel::stageDelete(const std::vector<int> &rows)
+{
+    std::vector<std::pair<QByteArray, core::KeyState>> keys;
+    for (const int row : rows) {
+        const ShownRow shown = shownRow(row);
+        if (!shown.key.isEmpty())
+            keys.emplace_back(shown.key, shown.current);
+    }
+    m_edits->stageDelete(keys);
+}
+
+QString RecordModel::copyText(const QModelIndex &index) const
+{
+    const Column &column = m_columns[static_cast<size_t>(index.column())];
+    if (column.group == Column::Group::Meta)
+        return display(index.row(), column).toString();
+    const ShownRow shown = shownRow(index.row());
+    // Not from the cache: copying many rows asks for some that were never shown.
+    const QByteArray raw = shown.change && shown.change->kind != core::Change::Kind::Delete ? shown.change->value
+                                                                                            : shown.current.value;
+    const core::DecodedRow decoded = shown.decoded ? *shown.decoded : core::decodeRow(m_codec, shown.key, raw);
+    const Value *value = core::cellValue(decoded, column);
+    return value && !value->isNull() ? core::editText(*value) : QString();
+}
+
+} // namespace slotscope::ui

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/recordtab.h"
+
+#include "core/table/recordjson.h"
+#include "ui/errortext.h"
+#include "ui/theme.h"
+#include "ui/views/recordview.h"
+
+#include <QAction>
+#include <QBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSettings>
+#include <QToolButton>
+
+namespace slotscope::ui {
+
+namespace {
+
+constexpr std::chrono::milliseconds FilterDelay(150);
+
+core::SlotCodec codecOf(const core::SlotDirectory &directory, std::optional<core::Slot> slot)
+{
+    return core::codecFor(slot ? directory.find(*slot) : nullptr);
+}
+
+} // namespace
+
+RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range, std::optional<core::Slot> slot,
+                     QString title, QWidget *parent)
+    : QWidget(parent)
+    , m_connection(connection)
+    , m_table(connection->table(range))
+    , m_slot(slot)
+    , m_title(std::move(title))
+    , m_model(new RecordModel(m_table, connection->edits(), codecOf(*connection->directory(), slot), this))
+    , m_view(new RecordView(this))
+    , m_filter(new QLineEdit(this))
+    , m_columnsButton(new QToolButton(this))
+    , m_progress(new QProgressBar(this))
+    , m_banner(new QWidget(this))
+    , m_bannerText(new QLabel(m_banner))
+    , m_retry(new QPushButton(tr("&Retry"), m_banner))
+    , m_typeLabel(new QLabel(this))
+    , m_empty(new QLabel(m_view->viewport()))
+{
+    m_filter->setPlaceholderText(tr("Filter records by text in keys and values  (Ctrl+L)"));
+    m_filter->setAccessibleName(tr("Filter records"));
+    m_filter->setClearButtonEnabled(true);
+    auto *delay = new QTimer(this);
+    delay->setSingleShot(true);
+    delay->setInterval(FilterDelay);
+    connect(m_filter, &QLineEdit::textChanged, delay, qOverload<>(&QTimer::start));
+    connect(delay, &QTimer::timeout, this, [this] { m_model->setFilter(m_filter->text()); });
+    connect(m_filter, &QLineEdit::returnPressed, this, [this] {
+        m_model->setFilter(m_filter->text());
+        m_view->setFocus();
+    });
+
+    m_columnsButton->setText(tr("Columns"));
+    m_columnsButton->setToolTip(tr("Show or hide columns"));
+    m_columnsButton->setPopupMode(QToolButton::InstantPopup);
+    auto *columnMenu = new QMenu(m_columnsButton);
+    m_columnsButton->setMenu(columnMenu);
+    connect(columnMenu, &QMenu::aboutToShow, this, [this, columnMenu] { fillColumnMenu(columnMenu); });
+
+    m_typeLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto *top = new QHBoxLayout;
+    top->setContentsMargins(6, 6, 6, 2);
+    top->addWidget(m_filter, 1);
+    top->addWidget(m_typeLabel);
+    top->addWidget(m_columnsButton);
+
+    m_progress->setTextVisible(true);
+    m_progress->setMaximumHeight(fontMetrics().height() + 4);
+    m_bannerText->setWordWrap(true);
+    m_bannerText->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto *icon = new QLabel(m_banner);
+    icon->setPixmap(theme::icon(theme::Glyph::Warning).pixmap(18, 18));
+    auto *bannerLayout = new QHBoxLayout(m_banner);
+    bannerLayout->setContentsMargins(6, 4, 6, 4);
+    bannerLayout->addWidget(icon);
+    bannerLayout->addWidget(m_bannerText, 1);
+    bannerLayout->addWidget(m_retry);
+    connect(m_retry, &QPushButton::clicked, this, &RecordTab::reload);
+
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    layout->addLayout(top);
+    layout->addWidget(m_banner);
+    layout->addWidget(m_progress);
+    layout->addWidget(m_view, 1);
+
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
+    m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
+    auto *emptyLayout = new QVBoxLayout(m_view->viewport());
+    emptyLayout->addWidget(m_empty);
+
+    m_view->setRecordModel(m_model);
+    m_view->setAccessibleName(tr("Records of %1").arg(m_title));
+    setFocusProxy(m_view);
+
+    connect(m_view, &RecordView::currentRecordChanged, this, &RecordTab::currentRecordChanged);
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &RecordTab::statusChanged);
+    connect(m_view, &RecordView::detailRequested, this, &RecordTab::detailRequested);
+    connect(m_view, &QWidget::customContextMenuRequested, this, &RecordTab::showContextMenu);
+    connect(m_view->horizontalHeader(), &QWidget::customContextMenuRequested, this, [this](const QPoint &position) {
+        auto *menu = new QMenu(this);
+        menu->setAttribute(Qt::WA_DeleteOnClose);
+        fillColumnMenu(menu);
+        menu->popup(m_view->horizontalHeader()->mapToGlobal(position));
+    });
+    connect(m_model, &RecordModel::editRefused, this, &RecordTab::messageRaised);
+    connect(m_model, &RecordModel::columnsChanged, this, &RecordTab::applyLayout);
+    connect(m_model, &RecordModel::recordsChanged, this, [this] {
+        if (!m_fitted && m_model->rowCount() > 0 && m_layoutApplied) {
+            // Widths can be told once something is decoded.
+            m_fitted = true;
+            m_view->fitColumns();
+        }
+        updateBanner();
+        Q_EMIT statusChanged();
+        Q_EMIT currentRecordChanged();
+    });
+    connect(m_model, &RecordModel::orderingChanged, this, [this] {
+        updateBanner();
+        Q_EMIT statusChanged();
+    });
+    connect(m_table.get(), &core::LiveTable::stateChanged, this, [this] {
+        updateBanner();
+        Q_EMIT statusChanged();
+    });
+    connect(m_table.get(), &core::LiveTable::progressChanged, this, &RecordTab::updateBanner);
+    core::SlotDirectory *directory = connection->directory();
+    connect(directory, &core::SlotDirectory::slotChanged, this, [this](core::Slot changed) {
+        if (m_slot == changed)
+            updateCodec();
+    });
+    connect(directory, &core::SlotDirectory::loaded, this, &RecordTab::updateCodec);
+    if (slot)
+        directory->sample(*slot);
+    updateCodec();
+    applyLayout();
+    updateBanner();
+}
+
+QString RecordTab::settingsKey() const
+{
+    const core::SlotInfo *info = m_slot ? m_connection->directory()->find(*m_slot) : nullptr;
+    if (info && info->entry && !info->entry->oid.isEmpty())
+        return info->entry->oid;
+    return QString::fromLatin1(range().begin.toHex());
+}
+
+void RecordTab::updateCodec()
+{
+    m_model->setCodec(codecOf(*m_connection->directory(), m_slot));
+    const core::SlotInfo *info = m_slot ? m_connection->directory()->find(*m_slot) : nullptr;
+    if (!info || info->type.source == core::TypeSource::BuiltIn) {
+        m_typeLabel->clear();
+        return;
+    }
+    const core::SlotType &type = info->type;
+    if (type.source == core::TypeSource::Unknown) {
+        m_typeLabel->setText(tr("types unknown"));
+        m_typeLabel->setToolTip(type.evidence);
+        return;
+    }
+    m_typeLabel->setText(QStringLiteral("%1 → %2").arg(type.key.name(), core::valueTypeName(type.value)));
+    m_typeLabel->setToolTip(tr("%1, confidence %2 %\n%3")
+                                .arg(core::typeSourceName(type.source))
+                                .arg(qRound(type.confidence * 100))
+                                .arg(type.evidence));
+}
+
+void RecordTab::updateBanner()
+{
+    const core::LiveTable::State state = m_table->state();
+    const core::LiveTable::Progress progress = m_table->progress();
+    const bool loading = state == core::LiveTable::State::Loading;
+    m_progress->setVisible(loading && (progress.total == 0 || progress.rows < progress.total));
+    if (loading) {
+        m_progress->setRange(0, static_cast<int>(std::min<qint64>(progress.total, std::numeric_limits<int>::max())));
+        m_progress->setValue(static_cast<int>(progress.rows));
+        const QLocale locale;
+        m_progress->setFormat(progress.total == 0
+                                  ? tr("loading …")
+                                  : tr("loading %1 of %2 records").arg(locale.toString(progress.rows), locale.toString(progress.total)));
+    }
+    const bool failed = state == core::LiveTable::State::Failed;
+    m_banner->setVisible(failed);
+    if (failed) {
+        const ErrorText text = describe(m_table->error(), m_connection->endpoint().toString());
+        m_bannerText->setText(tr("This table could not be loaded. %1").arg(text.sentence()));
+        m_bannerText->setToolTip(text.technical);
+    }
+    QString empty;
+    if (m_model->rowCount() == 0 && !loading && !failed) {
+        if (m_table->rows().count() > 0 && m_model->isOrdering())
+            empty = tr("searching …");
+        else if (!m_model->query().filter.isEmpty())
+            empty = tr("No record contains “%1”.").arg(m_model->query().filter);
+        else
+            empty = tr("No records. Press Insert to add one.");
+    }
+    m_empty->setText(empty);
+    m_empty->setVisible(!empty.isEmpty());
+}
+
+void RecordTab::applyLayout()
+{
+    QHeaderView *header = m_view->horizontalHeader();
+    QSettings settings;
+    const QVariantMap stored = settings.value(QStringLiteral("columns/") + settingsKey()).toMap();
+    const auto &columns = m_model->columns();
+    int visual = 0;
+    for (const QVariant &entry : stored.value(QStringLiteral("order")).toList()) {
+        const int logical = m_model->columnOf(entry.toString());
+        if (logical >= 0)
+            header->moveSection(header->visualIndex(logical), visual++);
+    }
+    const QVariantMap widths = stored.value(QStringLiteral("widths")).toMap();
+    const QVariantMap shown = stored.value(QStringLiteral("shown")).toMap();
+    for (size_t i = 0; i < columns.size(); ++i) {
+        const auto logical = static_cast<int>(i);
+        m_view->setColumnHidden(logical, !shown.value(columns[i].id, columns[i].shown).toBool());
+        if (widths.contains(columns[i].id))
+            m_view->setColumnWidth(logical, widths.value(columns[i].id).toInt());
+    }
+    m_fitted = !widths.isEmpty();
+    m_layoutApplied = true;
+    Q_EMIT statusChanged();
+}
+
+void RecordTab::saveLayout() const
+{
+    const QHeaderView *header = m_view->horizontalHeader();
+    const auto &columns = m_model->columns();
+    QVariantList order;
+    QVariantMap widths;
+    QVariantMap shown;
+    for (int visual = 0; visual < header->count(); ++visual) {
+        const int logical = header->logicalIndex(visual);
+        const core::Column &column = columns[static_cast<size_t>(logical)];
+        order.append(column.id);
+        const bool hidden = header->isSectionHidden(logical);
+        if (hidden == column.shown)
+            shown.insert(column.id, !hidden);
+        if (!hidden)
+            widths.insert(column.id, header->sectionSize(logical));
+    }
+    if (m_model->rowCount() == 0)
+        return; // nothing that the user could have arranged
+    QSettings().setValue(QStringLiteral("columns/") + settingsKey(),
+                         QVariantMap {{QStringLiteral("order"), order},
+                                      {QStringLiteral("widths"), widths},
+                                      {QStringLiteral("shown"), shown}});
+}
+
+QString RecordTab::statusText() const
+{
+    const QLocale locale;
+    const auto total = static_cast<qint64>(m_table->rows().count());
+    const int shownRows = m_model->rowCount();
+    QString text = m_model->query().filter.isEmpty()
+        ? tr("%1 records").arg(locale.toString(total))
+        : tr("%1 of %2 records").arg(locale.toString(shownRows), locale.toString(total));
+    if (m_model->isOrdering())
+        text += tr(", searching …");
+    int selected = 0;
+    for (const QItemSelectionRange &range : m_view->selectionModel()->selection())
+        selected += range.height();
+    if (selected > 1)
+        text += tr(", %1 selected").arg(locale.toString(static_cast<int>(m_view->selectedRows().size())));
+    return text;
+}
+
+void RecordTab::focusFilter()
+{
+    m_filter->setFocus(Qt::ShortcutFocusReason);
+    m_filter->selectAll();
+}
+
+void RecordTab::report(const core::Expected<QByteArray, QString> &made)
+{
+    if (made) {
+        m_view->showRecord(*made);
+        m_view->setFocus();
+    } else {
+        Q_EMIT messageRaised(made.error());
+    }
+}
+
+void RecordTab::insertRecord()
+{
+    report(m_model->stageNew(m_view->currentIndex().row(), false));
+}
+
+void RecordTab::cloneRecord()
+{
+    if (m_view->currentIndex().isValid())
+        report(m_model->stageNew(m_view->currentIndex().row(), true));
+}
+
+void RecordTab::deleteRecords()
+{
+    m_model->stageDelete(m_view->selectedRows());
+}
+
+void RecordTab::revertRecords()
+{
+    std::vector<QByteArray> keys;
+    for (const int row : m_view->selectedRows())
+        keys.push_back(m_model->keyAt(row));
+    m_connection->edits()->revert(keys);
+}
+
+void RecordTab::reload()
+{
+    m_table->reload();
+}
+
+void RecordTab::fillColumnMenu(QMenu *menu)
+{
+    menu->clear();
+    const auto &columns = m_model->columns();
+    std::optional<core::Column::Group> group;
+    for (size_t i = 0; i < columns.size(); ++i) {
+        if (group && *group != columns[i].group)
+            menu->addSeparator();
+        group = columns[i].group;
+        const auto logical = static_cast<int>(i);
+        QAction *action = menu->addAction(columns[i].title);
+        action->setCheckable(true);
+        action->setChecked(!m_view->isColumnHidden(logical));
+        connect(action, &QAction::toggled, this, [this, logical](bool on) {
+            m_view->setColumnHidden(logical, !on);
+            if (on && m_view->columnWidth(logical) < 40)
+                m_view->resizeColumnToContents(logical);
+        });
+    }
+    menu->addSeparator();
+    menu->addAction(tr("Fit widths"), m_view, &RecordView::fitColumns);
+    menu->addAction(tr("Order of keys"), m_view, [this] { m_view->sortByColumn(-1, Qt::AscendingOrder); });
+}
+
+void RecordTab::filterByCell(const QModelIndex &index)
+{
+    m_filter->setText(m_model->copyText(index));
+    m_model->setFilter(m_filter->text());
+}
+
+void RecordTab::showContextMenu(const QPoint &position)
+{
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const QModelIndex index = m_view->indexAt(position);
+    const bool on = index.isValid();
+    menu->addAction(tr("Edit cell\tF2"), this, [this, index] { m_view->edit(index); })->setEnabled(on);
+    menu->addAction(tr("Set to null"), m_view, &RecordView::setCurrentToNull)->setEnabled(on);
+    menu->addAction(tr("Show in inspector\tShift+Enter"), this, &RecordTab::detailRequested)->setEnabled(on);
+    menu->addSeparator();
+    menu->addAction(tr("Insert record\tIns"), this, &RecordTab::insertRecord);
+    menu->addAction(tr("Clone record\tCtrl+D"), this, &RecordTab::cloneRecord)->setEnabled(on);
+    menu->addAction(tr("Delete records\tDel"), this, &RecordTab::deleteRecords)->setEnabled(on);
+    menu->addAction(tr("Revert\tCtrl+Alt+Z"), this, &RecordTab::revertRecords)->setEnabled(on);
+    menu->addSeparator();
+    menu->addAction(tr("Copy cell"), m_view, &RecordView::copyCell)->setEnabled(on);
+    menu->addAction(tr("Copy selection\tCtrl+C"), m_view, &RecordView::copyRows)->setEnabled(on);
+    menu->addAction(tr("Copy as JSON\tCtrl+Shift+C"), m_view, &RecordView::copyAsJson)->setEnabled(on);
+    menu->addAction(tr("Copy as CSV"), m_view, &RecordView::copyAsCsv)->setEnabled(on);
+    menu->addSeparator();
+    menu->addAction(tr("Use as filter"), this, [this, index] { filterByCell(index); })->setEnabled(on);
+    menu->popup(m_view->viewport()->mapToGlobal(position));
+}
+
+} // namespace slotscope::ui

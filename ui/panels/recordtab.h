@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/table/connection.h"
+#include "core/table/livetable.h"
+#include "ui/models/recordmodel.h"
+
+#include <QWidget>
+
+class QLabel;
+class QLineEdit;
+class QMenu;
+class QProgressBar;
+class QPushButton;
+class QToolButton;
+
+namespace slotscope::ui {
+
+class RecordView;
+
+/// One open slot or plain-key folder: filter line, table, and what there is to say about loading it.
+class RecordTab : public QWidget
+{
+    Q_OBJECT
+public:
+    /// `slot`: whose type the records have; nothing for keys that belong to no slot.
+    RecordTab(core::Connection *connection, const core::KeyRange &range, std::optional<core::Slot> slot, QString title,
+              QWidget *parent = nullptr);
+
+    const QString &title() const { return m_title; }
+    const core::KeyRange &range() const { return m_table->range(); }
+    std::optional<core::Slot> slot() const { return m_slot; }
+    core::LiveTable *table() const { return m_table.get(); }
+    RecordModel *model() const { return m_model; }
+    RecordView *view() const { return m_view; }
+    /// What settings are kept under: the table's oid, or its key range.
+    QString settingsKey() const;
+
+    /// `1,998 of 2,000 rows, 3 selected`.
+    QString statusText() const;
+    void focusFilter();
+    void saveLayout() const;
+
+    // What the menu of the window and that of the table offer.
+    void insertRecord();
+    void cloneRecord();
+    void deleteRecords();
+    void revertRecords();
+    void reload();
+    /// Show or hide each column; made anew for each showing.
+    void fillColumnMenu(QMenu *menu);
+
+Q_SIGNALS:
+    void statusChanged();
+    void currentRecordChanged();
+    void detailRequested();
+    /// A refused edit and the like, for the status bar.
+    void messageRaised(const QString &text);
+
+private:
+    void updateCodec();
+    void updateBanner();
+    void applyLayout();
+    void showContextMenu(const QPoint &position);
+    void report(const core::Expected<QByteArray, QString> &made);
+    void filterByCell(const QModelIndex &index);
+
+    core::Connection *m_connection;
+    std::shared_ptr<core::LiveTable> m_table;
+    std::optional<core::Slot> m_slot;
+    QString m_title;
+    RecordModel *m_model;
+    RecordView *m_view;
+    QLineEdit *m_filter;
+    QToolButton *m_columnsButton;
+    QProgressBar *m_progress;
+    QWidget *m_banner;
+    QLabel *m_bannerText;
+    QPushButton *m_retry;
+    QLabel *m_typeLabel;
+    QLabel *m_empty;
+    bool m_layoutApplied = false;
+    bool m_fitted = false;
+};
+
+} // namespace slotscope::ui

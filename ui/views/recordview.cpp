@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/recordview.h"
+
+#include "ui/delegates/celldelegate.h"
+#include "ui/models/recordexport.h"
+#include "ui/models/recordmodel.h"
+
+#include <algorithm>
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QMimeData>
+
+namespace slotscope::ui {
+
+namespace {
+
+constexpr int GutterWidth = 26;
+constexpr int NarrowestColumn = 60;
+constexpr int WidestColumn = 320;
+
+/// QHeaderView asks the selection model of every section that it paints whether all of it is selected, which walks all rows.
+class PlainHeader : public QHeaderView
+{
+public:
+    using QHeaderView::QHeaderView;
+
+protected:
+    void initStyleOption(QStyleOptionHeader *option) const override { QHeaderView::initStyleOption(option); }
+};
+
+} // namespace
+
+RecordView::RecordView(QWidget *parent)
+    : QTableView(parent)
+{
+    setItemDelegate(new CellDelegate(this));
+    setSelectionBehavior(QAbstractItemView::SelectItems);
+    setSelectionMode(QAbstractItemView::ExtendedSelection);
+    setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
+    setAlternatingRowColors(true);
+    setWordWrap(false);
+    setShowGrid(false);
+    setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    setCornerButtonEnabled(false);
+    setTabKeyNavigation(false);
+
+    setHorizontalHeader(new PlainHeader(Qt::Horizontal, this));
+    horizontalHeader()->setSectionsClickable(true);
+    horizontalHeader()->setSectionsMovable(true);
+    horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setSortIndicatorShown(true);
+    horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
+    horizontalHeader()->setSortIndicatorClearable(true);
+    horizontalHeader()->setResizeContentsPrecision(60);
+    horizontalHeader()->setMinimumSectionSize(36);
+    horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
+    setSortingEnabled(true);
+
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    verticalHeader()->setFixedWidth(GutterWidth);
+    verticalHeader()->setHighlightSections(false);
+    setContextMenuPolicy(Qt::CustomContextMenu);
+}
+
+void RecordView::setRecordModel(RecordModel *model)
+{
+    m_model = model;
+    setModel(model);
+    sortByColumn(-1, Qt::AscendingOrder);
+}
+
+std::vector<int> RecordView::selectedRows() const
+{
+    std::vector<int> rows;
+    if (!selectionModel())
+        return rows;
+    // Ranges, not indexes: a selection of all cells has millions of them.
+    for (const QItemSelectionRange &range : selectionModel()->selection()) {
+        for (int row = range.top(); row <= range.bottom(); ++row)
+            rows.push_back(row);
+    }
+    if (rows.empty() && currentIndex().isValid())
+        rows.push_back(currentIndex().row());
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    return rows;
+}
+
+bool RecordView::showRecord(const QByteArray &key)
+{
+    const int row = m_model ? m_model->rowOf(key) : -1;
+    if (row < 0)
+        return false;
+    int column = std::max(0, currentIndex().column());
+    if (isColumnHidden(column))
+        column = horizontalHeader()->logicalIndex(0);
+    setCurrentIndex(m_model->index(row, column));
+    scrollTo(currentIndex());
+    return true;
+}
+
+void RecordView::copyCell()
+{
+    if (m_model && currentIndex().isValid())
+        QGuiApplication::clipboard()->setText(m_model->copyText(currentIndex()));
+}
+
+void RecordView::copyRows()
+{
+    if (!m_model || !selectionModel())
+        return;
+    const QItemSelection selection = selectionModel()->selection();
+    if (selection.size() == 1 && selection.first().width() == 1 && selection.first().height() == 1) {
+        copyCell();
+        return;
+    }
+    QGuiApplication::clipboard()->setText(recordsAsText(*m_model, selectedCells(*this), QLatin1Char('\t'), false));
+}
+
+void RecordView::copyAsJson()
+{
+    if (m_model)
+        QGuiApplication::clipboard()->setText(QString::fromUtf8(recordsAsJson(*m_model, selectedRows())));
+}
+
+void RecordView::copyAsCsv()
+{
+    if (!m_model)
+        return;
+    QGuiApplication::clipboard()->setText(recordsAsText(*m_model, selectedCells(*this), QLatin1Char(','), true));
+}
+
+void RecordView::setCurrentToNull()
+{
+    if (!m_model || !currentIndex().isValid())
+        return;
+    const auto staged = m_model->stageCell(currentIndex(), core::Value::null());
+    if (!staged)
+        Q_EMIT m_model->editRefused(staged.error());
+}
+
+void RecordView::fitColumns()
+{
+    if (!m_model)
+        return;
+    for (int column = 0; column < m_model->columnCount(); ++column) {
+        if (isColumnHidden(column))
+            continue;
+        resizeColumnToContents(column);
+        setColumnWidth(column, std::clamp(columnWidth(column), NarrowestColumn, WidestColumn));
+    }
+}
+
+void RecordView::keyPressEvent(QKeyEvent *event)
+{
+    const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (isEnter && state() != QAbstractItemView::EditingState) {
+        if (event->modifiers() & Qt::ShiftModifier)
+            Q_EMIT detailRequested();
+        else if (currentIndex().isValid())
+            edit(currentIndex());
+        return;
+    }
+    if (event->matches(QKeySequence::Copy)) {
+        copyRows();
+        return;
+    }
+    QTableView::keyPressEvent(event);
+}
+
+void RecordView::currentChanged(const QModelIndex &current, const QModelIndex &previous)
+{
+    QTableView::currentChanged(current, previous);
+    Q_EMIT currentRecordChanged();
+}
+
+} // namespace slotscope::ui

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTableView>
+
+namespace slotscope::ui {
+
+class RecordModel;
+
+/// The table of records: fixed row heights, cheap headers, keys as in spreadsheets. Knows no files and asks nothing.
+class RecordView : public QTableView
+{
+    Q_OBJECT
+public:
+    explicit RecordView(QWidget *parent = nullptr);
+
+    void setRecordModel(RecordModel *model);
+    RecordModel *recordModel() const { return m_model; }
+
+    /// The rows of the selection, ascending; of the current cell where nothing is selected.
+    std::vector<int> selectedRows() const;
+    /// Makes the record current and scrolls to it. False if it is not shown.
+    bool showRecord(const QByteArray &key);
+
+    void copyCell();
+    void copyRows();
+    void copyAsJson();
+    void copyAsCsv();
+
+    void setCurrentToNull();
+    /// Widths from what the first rows show, within bounds.
+    void fitColumns();
+
+Q_SIGNALS:
+    /// Shift+Enter: the record is to be seen and edited in full.
+    void detailRequested();
+    void currentRecordChanged();
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+    void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
+
+private:
+    RecordModel *m_model = nullptr;
+};
+
+} // namespace slotscope::ui
