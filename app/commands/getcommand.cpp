@@ -2,8 +2,8 @@
 #include "app/commands/getcommand.h"
 
 #include "app/commands/keytext.h"
-#include "app/commands/recordjson.h"
 #include "core/table/decodedrow.h"
+#include "core/table/recordjson.h"
 #include "core/value/notation.h"
 #include "core/value/valuetext.h"
 
@@ -60,7 +60,7 @@ QString GetCommand::takeArguments(const QCommandLineParser &parser)
 void GetCommand::begin()
 {
     if (m_slotText.isEmpty()) {
-        const core::SlotInfo *info = slotInfoOf(*directory(), m_key);
+        const core::SlotInfo *info = core::slotInfoOf(*directory(), m_key);
         if (info)
             whenSampled({info->slot}, [this] { read(); });
         else
@@ -74,7 +74,7 @@ void GetCommand::begin()
     }
     whenSampled({*slot}, [this, slot = *slot] {
         const core::SlotInfo *info = directory()->find(slot);
-        const core::SlotCodec codec = codecFor(info);
+        const core::SlotCodec codec = core::codecFor(info);
         const QByteArray prefix = codec.prefixLength() == 0 ? QByteArray() : core::KeyRange::slot(slot).begin;
         if (const auto hex = bytesFromHex(m_keyText); hex && codec.type().key.isUnknown()) {
             m_key = prefix + *hex;
@@ -107,16 +107,16 @@ void GetCommand::read()
 
 void GetCommand::show(const core::KeyValue &kv)
 {
-    const core::SlotInfo *info = slotInfoOf(*directory(), kv.key);
+    const core::SlotInfo *info = core::slotInfoOf(*directory(), kv.key);
     const bool plain = !info || info->kind == core::SlotKind::PlainKeys;
-    const core::SlotCodec codec = codecFor(info);
+    const core::SlotCodec codec = core::codecFor(info);
     if (isJson()) {
-        JsonLine line;
+        core::JsonLine line;
         if (plain)
             line.addNull("slot");
         else
             line.add("slot", static_cast<qint64>(info->slot.value));
-        addRecord(&line, codec, kv);
+        core::addRecord(&line, codec, kv);
         print(line.line());
         finish();
         return;

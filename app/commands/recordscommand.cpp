@@ -2,7 +2,7 @@
 #include "app/commands/recordscommand.h"
 
 #include "app/commands/output.h"
-#include "app/commands/recordjson.h"
+#include "core/table/recordjson.h"
 #include "core/value/valuetext.h"
 
 #include <algorithm>
@@ -58,7 +58,7 @@ void RecordsCommand::begin()
     }
     m_slot = *slot;
     whenSampled({m_slot}, [this] {
-        m_codec = codecFor(directory()->find(m_slot));
+        m_codec = core::codecFor(directory()->find(m_slot));
         m_rest = core::KeyRange::slot(m_slot);
         requestPage();
     });
@@ -96,8 +96,8 @@ bool RecordsCommand::printPage(const std::vector<core::KeyValue> &kvs)
 {
     if (isJson()) {
         return std::all_of(kvs.cbegin(), kvs.cend(), [this](const core::KeyValue &kv) {
-            JsonLine line;
-            addRecord(&line, m_codec, kv);
+            core::JsonLine line;
+            core::addRecord(&line, m_codec, kv);
             return print(line.line());
         });
     }

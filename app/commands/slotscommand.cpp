@@ -2,8 +2,8 @@
 #include "app/commands/slotscommand.h"
 
 #include "app/commands/output.h"
-#include "app/commands/recordjson.h"
 #include "app/commands/texttable.h"
+#include "core/table/recordjson.h"
 
 #include <QLocale>
 
@@ -58,7 +58,7 @@ void SlotsCommand::begin()
 void SlotsCommand::printJson(const SlotInfo &info)
 {
     const core::CatalogueEntry entry = info.entry.value_or(core::CatalogueEntry {});
-    JsonLine line;
+    core::JsonLine line;
     line.add("slot", static_cast<qint64>(info.slot.value));
     line.addTextOrNull("oid", entry.oid);
     line.addTextOrNull("name", entry.name);

@@ -2,9 +2,9 @@
 #include "app/commands/watchcommand.h"
 
 #include "app/commands/output.h"
-#include "app/commands/recordjson.h"
 #include "app/commands/texttable.h"
 #include "core/table/decodedrow.h"
+#include "core/table/recordjson.h"
 #include "core/value/valuetext.h"
 #include "ui/errortext.h"
 
@@ -133,27 +133,27 @@ bool WatchCommand::show(const Event &event)
     const auto slot = core::SlotDirectory::slotOf(event.kv.key);
     if (!m_slots.empty() && (!slot || !m_slots.contains(*slot)))
         return true;
-    const SlotInfo *info = slotInfoOf(*directory(), event.kv.key);
+    const SlotInfo *info = core::slotInfoOf(*directory(), event.kv.key);
     return isJson() ? showJson(event, info) : showText(event, info);
 }
 
 bool WatchCommand::showJson(const Event &event, const SlotInfo *info)
 {
-    const core::SlotCodec codec = codecFor(info);
+    const core::SlotCodec codec = core::codecFor(info);
     QStringList wrong;
-    JsonLine line;
+    core::JsonLine line;
     line.add("type", event.type == EventType::Put ? QStringLiteral("put") : QStringLiteral("delete"));
     if (info && info->kind != core::SlotKind::PlainKeys)
         line.add("slot", static_cast<qint64>(info->slot.value));
     else
         line.addNull("slot");
-    wrong += addKey(&line, codec, event.kv.key);
+    wrong += core::addKey(&line, codec, event.kv.key);
     if (event.type == EventType::Put)
-        wrong += addValue(&line, "value", codec, event.kv.value);
+        wrong += core::addValue(&line, "value", codec, event.kv.value);
     else
         line.addNull("value");
     if (event.prevKv)
-        wrong += addValue(&line, "previous", codec, event.prevKv->value);
+        wrong += core::addValue(&line, "previous", codec, event.prevKv->value);
     else
         line.addNull("previous");
     line.add("revision", event.kv.modRevision.value);
@@ -165,7 +165,7 @@ bool WatchCommand::showJson(const Event &event, const SlotInfo *info)
 
 bool WatchCommand::showText(const Event &event, const SlotInfo *info)
 {
-    const core::SlotCodec codec = codecFor(info);
+    const core::SlotCodec codec = core::codecFor(info);
     const core::DecodedRow row = core::decodeRow(codec, event.kv.key, event.kv.value);
     QStringList parts;
     for (const Value &part : row.keyParts)

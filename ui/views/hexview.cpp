@@ -22,7 +22,7 @@ constexpr int WidestLine = 16;
 QChar asciiChar(char byte)
 {
     const auto code = static_cast<unsigned char>(byte);
-    return code >= 0x20 && code < 0x7f ? QChar(code) : QChar(0x00b7);
+    return code >= 0x20 && code < 0x7f ? QChar(char16_t(code)) : QChar(0x00b7);
 }
 
 } // namespace

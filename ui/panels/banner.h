@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/theme.h"
+
+#include <QFrame>
+
+class QLabel;
+
+namespace slotscope::ui {
+
+/// A message in place: icon, words and a tint of its kind. Hidden while it has nothing to say.
+class Banner : public QFrame
+{
+    Q_OBJECT
+public:
+    explicit Banner(QWidget *parent = nullptr);
+
+    /// `action`: the text of a link behind the message; empty: none.
+    void setMessage(theme::Mark mark, const QString &text, const QString &action = {});
+    void clearMessage();
+    QString message() const { return m_message; }
+
+Q_SIGNALS:
+    void actionTriggered();
+
+protected:
+    void changeEvent(QEvent *event) override;
+
+private:
+    void takeColours();
+
+    QLabel *m_icon;
+    QLabel *m_text;
+    QString m_message;
+    theme::Mark m_mark = theme::Mark::Warning;
+};
+
+} // namespace slotscope::ui
