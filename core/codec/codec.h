@@ -20,8 +20,8 @@ struct EncodeError
 
 /// One byte format. Stateless and safe to use from any thread.
 ///
-/// Law: encode(decode(b)) == b, or `promise()` says why not. Neither function throws, reads outside, or takes memory or time out of proportion
-/// to its input; depth is bounded.
+/// Law: encode(decode(b)) == b, or `promise()` says why not. Neither function throws, reads outside, or takes
+/// memory or time out of proportion to its input; depth is bounded.
 class Codec
 {
 public:

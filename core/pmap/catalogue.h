@@ -28,7 +28,8 @@ struct CatalogueEntry
     friend bool operator==(const CatalogueEntry &, const CatalogueEntry &) = default;
 };
 
-/// Reads an entry; a damaged one comes with a warning and what could be read. Nothing if the key is not of an entry
+/// Reads an entry; a damaged one comes with a warning and what could be read. Nothing if the key is not of an
+/// entry
 /// (`00 00` and two more bytes).
 std::optional<CatalogueEntry> readCatalogueEntry(QByteArrayView key, QByteArrayView value);
 

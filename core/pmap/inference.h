@@ -16,11 +16,12 @@ struct Sample
     QByteArray value;
 };
 
-/// The type that explains the samples best, with a confidence of 0 … 1 and the evidence in words. What cannot be told stays Bytes and Unknown.
-/// Some damaged records among many good ones do not spoil the verdict.
+/// The type that explains the samples best, with a confidence of 0 … 1 and the evidence in words. What cannot
+/// be told stays Bytes and Unknown. Some damaged records among many good ones do not spoil the verdict.
 SlotType inferSlotType(const std::vector<Sample> &samples);
 
-/// Whether every key is printable UTF-8 and so, without a catalogue entry, rather plain text keys than a slot.
+/// Whether every key is printable UTF-8 and so, without a catalogue entry, rather plain text keys than a
+/// slot.
 bool looksLikePlainKeys(const std::vector<QByteArray> &etcdKeys);
 
 } // namespace slotscope::core

@@ -29,15 +29,17 @@ enum class KeyComponent : quint8 {
 
 enum class ByteOrder { BigEndian, LittleEndian };
 
-/// What the bytes of a table key mean: a sequence of components. The layouts are those of zlmdb's key classes.
+/// What the bytes of a table key mean: a sequence of components. The layouts are those of zlmdb's key
+/// classes.
 class KeyType
 {
 public:
     KeyType() = default; ///< Bytes: unknown
     explicit KeyType(std::vector<KeyComponent> components, ByteOrder timestampOrder = ByteOrder::BigEndian);
 
-    /// From the middle part of a map class's name (`UuidTimestampString`); the error names what is not understood.
-    /// OidTimestamp and OidTimestampString come with little endian timestamps, as the library writes them.
+    /// From the middle part of a map class's name (`UuidTimestampString`); the error names what is not
+    /// understood. OidTimestamp and OidTimestampString come with little endian timestamps, as the library
+    /// writes them.
     static Expected<KeyType, QString> parse(QStringView name);
     QString name() const; ///< "Bytes" when unknown
 

@@ -65,6 +65,10 @@ public:
     Expected<QByteArray, EncodeError> encodeValue(const Value &value) const;
     /// Empty if an unchanged save is byte-identical; else why it is not, so that editing is to be refused.
     QString readOnlyReason(QByteArrayView bytes) const;
+    /// The notation of a whole value: typed for the simple value types, else the lossless one.
+    QByteArray valueNotation(const Value &value) const;
+    /// As parseLike() for a whole value, with the kind that the value type wants where `before` is null.
+    Expected<Value, QString> parseValue(const Value &before, const QString &text) const;
 
 private:
     SlotType m_type;

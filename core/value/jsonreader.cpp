@@ -119,8 +119,13 @@ private:
         const bool object = value.kind() == Value::Kind::Map;
         const size_t count = object ? value.members().size() : value.items().size();
         QByteArray skeleton(1, object ? '{' : '[');
-        for (size_t i = 0; i < count; ++i)
-            skeleton += object ? (i ? ",:" : ":") : (i ? "," : "");
+        for (size_t i = 0; i < count; ++i) {
+            if (i > 0)
+                skeleton += ',';
+            skeleton += JsonPlaceholder;
+            if (object)
+                skeleton += QByteArray(1, ':') + JsonPlaceholder;
+        }
         return skeleton + (object ? '}' : ']');
     }
 
@@ -156,6 +161,8 @@ private:
         if (!name)
             return false;
         frame.name = std::move(name);
+        if (m_reading.keepStyle)
+            frame.skeleton += JsonPlaceholder;
         skipBlanks();
         if (current() != ':')
             return fail(m_at, QStringLiteral("expected a colon behind the name"));
@@ -178,6 +185,8 @@ private:
 
     void deliver(Value value)
     {
+        if (!m_stack.empty() && m_reading.keepStyle)
+            m_stack.back().skeleton += JsonPlaceholder;
         if (m_stack.empty()) {
             m_root = std::move(value);
         } else if (m_stack.back().object) {

@@ -13,13 +13,14 @@
 namespace slotscope::core {
 
 /// Marks a Value::Style as set by the JSON reader; its `spelling` is then the token as it stood, or for an
-/// array or object its skeleton: the brackets, commas and colons with the blanks around them, without names
-/// and values.
+/// array or object its skeleton: the brackets, commas and colons with the blanks around them, and a
+/// JsonPlaceholder for each name and value.
 inline constexpr quint32 JsonStyle = 0x02000000;
+inline constexpr char JsonPlaceholder = '.';
 
 struct JsonReading
 {
-    bool keepStyle = false; ///< set Value::style where the text is not what writeJson() would write
+    bool keepStyle = false; ///< set Value::style where the text is not what jsonCodec() would write
     int maximumDepth = 512;
 };
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The simple value types of zlmdb, as its value classes write them.
+#pragma once
+
+#include "core/codec/codec.h"
+
+namespace slotscope::core {
+
+/// UTF-8; no bytes are null.
+const Codec &stringCodec();
+/// Bytes as they are.
+const Codec &binaryCodec();
+/// u64 big endian; above 2^53 read but not written.
+const Codec &oidCodec();
+/// 16 bytes in RFC 4122 order; null is written as zeros.
+const Codec &uuidCodec();
+/// int64 big endian, nanoseconds since 1970 UTC; null is written as zeros.
+const Codec &timestampCodec();
+
+} // namespace slotscope::core

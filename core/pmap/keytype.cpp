@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/pmap/keytype.h"
+
+#include "core/value/utf8.h"
+
+#include <QtEndian>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace slotscope::core {
+
+namespace {
+
+constexpr quint64 LargestOid = 9007199254740992; // 2^53
+
+struct ComponentInfo
+{
+    KeyComponent component;
+    const char *name; // in class names
+    const char *title;
+    int size; // bytes; 0: any number
+};
+
+// Names that begin alike stand with the longer first, for parsing.
+constexpr std::array<ComponentInfo, 12> Components {{
+    {KeyComponent::Uint64, "Uint64", "uint64", 8},
+    {KeyComponent::Uint16, "Uint16", "uint16", 2},
+    {KeyComponent::Uint8, "Uint8", "uint8", 1},
+    {KeyComponent::Uuid, "Uuid", "uuid", 16},
+    {KeyComponent::Bytes16, "Bytes16", "bytes16", 16},
+    {KeyComponent::Bytes20, "Bytes20", "bytes20", 20},
+    {KeyComponent::Bytes32, "Bytes32", "bytes32", 32},
+    {KeyComponent::Timestamp, "Timestamp", "timestamp", 8},
+    {KeyComponent::Slot, "Slot", "slot", 2},
+    {KeyComponent::String, "String", "string", 0},
+    {KeyComponent::Oid, "Oid", "oid", 8},
+    {KeyComponent::Bytes, "Bytes", "key", 0},
+}};
+
+const ComponentInfo &info(KeyComponent component)
+{
+    return *std::find_if(Components.begin(), Components.end(),
+                         [&](const ComponentInfo &entry) { return entry.component == component; });
+}
+
+Unexpected<DecodeError> failure(qint64 offset, const QString &what)
+{
+    return Unexpected {DecodeError {offset, what}};
+}
+
+Value decodeFixed(KeyComponent component, ByteOrder order, QByteArrayView bytes)
+{
+    const char *data = bytes.data();
+    switch (component) {
+    case KeyComponent::Oid:
+    case KeyComponent::Uint64:
+        return Value::unsignedInteger(qFromBigEndian<quint64>(data));
+    case KeyComponent::Uint16:
+        return Value::integer(qFromLittleEndian<quint16>(data));
+    case KeyComponent::Slot:
+        return Value::integer(qFromBigEndian<quint16>(data));
+    case KeyComponent::Uint8:
+        return Value::integer(quint8(*data));
+    case KeyComponent::Uuid:
+        return Value::uuid(QUuid::fromRfc4122(bytes));
+    case KeyComponent::Timestamp:
+        return Value::timestamp(order == ByteOrder::BigEndian ? qFromBigEndian<qint64>(data)
+                                                              : qFromLittleEndian<qint64>(data));
+    case KeyComponent::Bytes16:
+    case KeyComponent::Bytes20:
+    case KeyComponent::Bytes32:
+    case KeyComponent::String:
+    case KeyComponent::Bytes:
+        break;
+    }
+    return Value::bytes(bytes.toByteArray());
+}
+
+template <typename T>
+QByteArray bigEndian(T number)
+{
+    QByteArray bytes(sizeof(T), '\0');
+    qToBigEndian(number, bytes.data());
+    return bytes;
+}
+
+template <typename T>
+QByteArray littleEndian(T number)
+{
+    QByteArray bytes(sizeof(T), '\0');
+    qToLittleEndian(number, bytes.data());
+    return bytes;
+}
+
+using Encoded = Expected<QByteArray, QString>;
+
+Encoded encodeInteger(KeyComponent component, const Value &value)
+{
+    if (value.kind() != Value::Kind::Integer)
+        return Unexpected {QStringLiteral("expected a whole number")};
+    const auto tooLarge = [](quint64 largest) {
+        return Unexpected {QStringLiteral("expected a number from 0 to %1").arg(largest)};
+    };
+    const quint64 largest = component == KeyComponent::Oid ? LargestOid
+        : component == KeyComponent::Uint64                ? ~quint64(0)
+        : component == KeyComponent::Uint8                 ? 0xff
+                                                           : 0xffff;
+    const auto number = value.toUInt64();
+    if (!number || *number > largest)
+        return tooLarge(largest);
+    switch (component) {
+    case KeyComponent::Uint16:
+        return littleEndian(quint16(*number));
+    case KeyComponent::Slot:
+        return bigEndian(quint16(*number));
+    case KeyComponent::Uint8:
+        return bigEndian(quint8(*number));
+    default:
+        return bigEndian(*number);
+    }
+}
+
+Encoded encodeComponent(KeyComponent component, ByteOrder order, const Value &value)
+{
+    switch (component) {
+    case KeyComponent::Oid:
+    case KeyComponent::Uint64:
+    case KeyComponent::Uint16:
+    case KeyComponent::Slot:
+    case KeyComponent::Uint8:
+        return encodeInteger(component, value);
+    case KeyComponent::Uuid:
+        if (value.kind() != Value::Kind::Uuid)
+            return Unexpected {QStringLiteral("expected a UUID")};
+        return value.toUuid().toRfc4122();
+    case KeyComponent::Timestamp:
+        if (value.kind() != Value::Kind::Timestamp)
+            return Unexpected {QStringLiteral("expected a timestamp")};
+        return order == ByteOrder::BigEndian ? bigEndian(value.toNanoseconds())
+                                             : littleEndian(value.toNanoseconds());
+    case KeyComponent::String:
+        if (value.kind() != Value::Kind::Text)
+            return Unexpected {QStringLiteral("expected a text")};
+        if (!QStringView(value.toText()).isValidUtf16())
+            return Unexpected {QStringLiteral("half of a surrogate pair cannot be written as UTF-8")};
+        return value.toText().toUtf8();
+    case KeyComponent::Bytes16:
+    case KeyComponent::Bytes20:
+    case KeyComponent::Bytes32:
+    case KeyComponent::Bytes: {
+        if (value.kind() != Value::Kind::Bytes)
+            return Unexpected {QStringLiteral("expected bytes")};
+        const int size = info(component).size;
+        if (size && value.toBytes().size() != size)
+            return Unexpected {
+                QStringLiteral("expected %1 bytes, but there are %2").arg(size).arg(value.toBytes().size())};
+        return value.toBytes();
+    }
+    }
+    return Unexpected {QStringLiteral("unknown component")};
+}
+
+int fixedSize(const std::vector<KeyComponent> &components)
+{
+    int size = 0;
+    for (const KeyComponent component : components)
+        size += info(component).size;
+    return size;
+}
+
+qsizetype openCount(const std::vector<KeyComponent> &components)
+{
+    return std::count_if(components.begin(), components.end(),
+                         [](KeyComponent c) { return info(c).size == 0; });
+}
+
+} // namespace
+
+KeyType::KeyType(std::vector<KeyComponent> components, ByteOrder timestampOrder)
+    : m_components(std::move(components))
+    , m_timestampOrder(timestampOrder)
+{
+    if (m_components.empty())
+        m_components.push_back(KeyComponent::Bytes);
+}
+
+Expected<KeyType, QString> KeyType::parse(QStringView name)
+{
+    std::vector<KeyComponent> components;
+    QStringView rest = name;
+    while (!rest.isEmpty()) {
+        const auto entry =
+            std::find_if(Components.begin(), Components.end(), [&](const ComponentInfo &candidate) {
+                return rest.startsWith(QLatin1String(candidate.name));
+            });
+        if (entry == Components.end())
+            return Unexpected {QStringLiteral("\"%1\" is not part of a key type").arg(rest)};
+        components.push_back(entry->component);
+        rest = rest.mid(qstrlen(entry->name));
+        // Oid3 is the library's name for three of them.
+        if (entry->component == KeyComponent::Oid && rest.startsWith(QLatin1Char('3'))) {
+            components.insert(components.end(), 2, KeyComponent::Oid);
+            rest = rest.mid(1);
+        }
+    }
+    if (components.empty())
+        return Unexpected {QStringLiteral("a key type needs a name")};
+    const auto isOpen = [](KeyComponent c) { return info(c).size == 0; };
+    const auto first = std::find_if(components.begin(), components.end(), isOpen);
+    const auto end = std::find_if_not(first, components.end(), isOpen);
+    if (std::any_of(end, components.end(), isOpen))
+        return Unexpected {QStringLiteral("the strings of a key must stand side by side")};
+    if (components.size() > 1
+        && std::find(components.begin(), components.end(), KeyComponent::Bytes) != components.end())
+        return Unexpected {QStringLiteral("bytes without a length can only be the whole key")};
+    // The library writes these two, and only these, in the byte order of the machine.
+    const bool little = name == QLatin1String("OidTimestamp") || name == QLatin1String("OidTimestampString");
+    return KeyType(std::move(components), little ? ByteOrder::LittleEndian : ByteOrder::BigEndian);
+}
+
+QString KeyType::name() const
+{
+    if (m_components == std::vector(3, KeyComponent::Oid))
+        return QStringLiteral("Oid3");
+    QString name;
+    for (const KeyComponent component : m_components)
+        name += QLatin1String(info(component).name);
+    return name;
+}
+
+bool KeyType::isUnknown() const
+{
+    return m_components.size() == 1 && m_components.front() == KeyComponent::Bytes;
+}
+
+std::vector<QString> KeyType::componentTitles() const
+{
+    std::map<KeyComponent, int> seen;
+    std::vector<QString> titles;
+    for (const KeyComponent component : m_components) {
+        const QString title = QLatin1String(info(component).title);
+        const int nth = ++seen[component];
+        titles.push_back(nth == 1 ? title : QStringLiteral("%1 %2").arg(title).arg(nth));
+    }
+    return titles;
+}
+
+Expected<ValueList, DecodeError> KeyType::decode(QByteArrayView key) const
+{
+    const int fixed = fixedSize(m_components);
+    const qsizetype open = openCount(m_components);
+    if (key.size() < fixed || (open == 0 && key.size() != fixed)) {
+        const QString expected = open ? QStringLiteral("at least %1").arg(fixed) : QString::number(fixed);
+        return failure(std::min<qint64>(key.size(), fixed),
+                       QStringLiteral("expected %1 bytes for %2, but there are %3")
+                           .arg(expected, name())
+                           .arg(key.size()));
+    }
+    ValueList parts;
+    parts.reserve(m_components.size());
+    qsizetype at = 0;
+    qsizetype openEnd = key.size(); // where the strings end: in front of the fixed tail
+    for (auto it = m_components.rbegin(); it != m_components.rend() && info(*it).size; ++it)
+        openEnd -= info(*it).size;
+    qsizetype openLeft = open;
+    for (const KeyComponent component : m_components) {
+        qsizetype size = info(component).size;
+        if (size) {
+            parts.push_back(
+                decodeFixed(component, m_timestampOrder, key.sliced(at, size)).withSource({at, size}));
+            at += size;
+            continue;
+        }
+        --openLeft;
+        QByteArrayView bytes = key.sliced(at, openEnd - at);
+        if (component == KeyComponent::Bytes) {
+            parts.push_back(Value::bytes(bytes.toByteArray()).withSource({at, bytes.size()}));
+            at = openEnd;
+            continue;
+        }
+        if (openLeft > 0) {
+            const qsizetype separator = bytes.indexOf('\0');
+            if (separator < 0)
+                return failure(
+                    openEnd,
+                    QStringLiteral("too few strings: expected a 00 byte between two of %1").arg(open));
+            bytes = bytes.first(separator);
+        } else if (const qsizetype separator = bytes.indexOf('\0'); open > 1 && separator >= 0) {
+            return failure(at + separator,
+                           QStringLiteral("a 00 byte behind the last of %1 strings").arg(open));
+        }
+        const auto text = textFromUtf8(bytes);
+        if (!text)
+            return failure(at + firstInvalidUtf8(bytes), QStringLiteral("not valid UTF-8"));
+        parts.push_back(Value::text(*text).withSource({at, bytes.size()}));
+        at += bytes.size() + (openLeft > 0 ? 1 : 0);
+    }
+    return parts;
+}
+
+Expected<QByteArray, QString> KeyType::encode(const ValueList &parts) const
+{
+    if (parts.size() != m_components.size())
+        return Unexpected {QStringLiteral("expected %1 parts for %2, but there are %3")
+                               .arg(m_components.size())
+                               .arg(name())
+                               .arg(parts.size())};
+    const std::vector<QString> titles = componentTitles();
+    const qsizetype open = openCount(m_components);
+    QByteArray key;
+    qsizetype openLeft = open;
+    for (size_t i = 0; i < parts.size(); ++i) {
+        const KeyComponent component = m_components[i];
+        auto bytes = encodeComponent(component, m_timestampOrder, parts[i]);
+        if (!bytes)
+            return Unexpected {QStringLiteral("%1: %2").arg(titles[i], bytes.error())};
+        if (component == KeyComponent::String) {
+            if (open > 1 && bytes->contains('\0'))
+                return Unexpected {
+                    QStringLiteral("%1: a NUL character would be taken for the end of the string")
+                        .arg(titles[i])};
+            // The library's own reader refuses this one.
+            if (bytes->isEmpty() && i == 1 && parts.size() == 2
+                && (m_components[0] == KeyComponent::Bytes20 || m_components[0] == KeyComponent::Bytes32))
+                return Unexpected {QStringLiteral("%1: must not be empty").arg(titles[i])};
+        }
+        key += *bytes;
+        if (component == KeyComponent::String && --openLeft > 0)
+            key += '\0';
+    }
+    return key;
+}
+
+QByteArray keyNotation(const ValueList &parts)
+{
+    return toTypedNotation(parts.size() == 1 ? parts.front() : Value::array(parts));
+}
+
+} // namespace slotscope::core
