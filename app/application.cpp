@@ -6,9 +6,7 @@
 #include "app/commands/output.h"
 #include "app/demo/demo.h"
 #include "app/interrupt.h"
-#ifdef SLOTSCOPE_WINDOW
 #include "app/windowsession.h"
-#endif
 
 #include <QCoreApplication>
 #include <QGuiApplication>
@@ -105,13 +103,8 @@ int run(int argc, char **argv)
         return Done;
     }
     const bool windowless = line->help || line->version || line->headless || !line->command.isEmpty();
-#ifdef SLOTSCOPE_WINDOW
     if (!windowless)
         return runWindow(argc, argv, *line);
-#else
-    if (!windowless)
-        return wrongUsage(QStringLiteral("this build has no window; give a command, or --demo --headless"));
-#endif
 
     const QCoreApplication application(argc, argv);
     if (line->help)
