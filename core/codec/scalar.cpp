@@ -73,6 +73,23 @@ public:
     }
 };
 
+class TextOrBytesCodec final : public Codec
+{
+public:
+    Expected<Value, DecodeError> decode(QByteArrayView bytes) const override
+    {
+        if (isPrintableUtf8(bytes))
+            return whole(Value::text(*textFromUtf8(bytes)), bytes);
+        return whole(Value::bytes(bytes.toByteArray()), bytes);
+    }
+    Expected<QByteArray, EncodeError> encode(const Value &value) const override
+    {
+        if (value.kind() == Value::Kind::Bytes)
+            return value.toBytes();
+        return stringCodec().encode(value);
+    }
+};
+
 class OidCodec final : public Codec
 {
 public:
@@ -137,6 +154,12 @@ const Codec &stringCodec()
 const Codec &binaryCodec()
 {
     static const BinaryCodec codec;
+    return codec;
+}
+
+const Codec &textOrBytesCodec()
+{
+    static const TextOrBytesCodec codec;
     return codec;
 }
 

@@ -85,7 +85,7 @@ int sizeOf(KeyComponent component)
     case KeyComponent::Timestamp:
         return 8;
     case KeyComponent::Uint16:
-    case KeyComponent::Slot:
+    case KeyComponent::SlotNumber:
         return 2;
     case KeyComponent::Uint8:
         return 1;
@@ -195,7 +195,7 @@ Bits componentBits(KeyComponent component, ByteOrder order, QByteArrayView bytes
                                                            : qFromLittleEndian<qint64>(bytes.data()));
     case KeyComponent::Uuid:
         return uuidBits(bytes);
-    case KeyComponent::Slot:
+    case KeyComponent::SlotNumber:
         return bytes[0] == '\0' ? 6 : 0;
     case KeyComponent::Uint16:
         return bytes[1] == '\0' ? 5 : 0;

@@ -329,6 +329,9 @@ Expected<Value, QString> parseLike(const Value &before, const QString &text)
     // What means the same keeps its spelling, so that it is no change.
     if (value && *value == before)
         return before;
+    // Seconds from 1970 do not become a text, nor the other way round.
+    if (value && value->kind() == Value::Kind::Timestamp && before.kind() == Value::Kind::Timestamp)
+        return value->withStyle({before.style().flags, {}});
     return value;
 }
 
