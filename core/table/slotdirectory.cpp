@@ -33,7 +33,7 @@ SlotType builtInType(SlotKind kind)
     type.source = TypeSource::BuiltIn;
     type.confidence = 1;
     if (kind == SlotKind::Catalogue) {
-        type.key = KeyType({KeyComponent::Slot});
+        type.key = KeyType({KeyComponent::SlotNumber});
         type.value = ValueType::Cbor;
     } else {
         type.key = KeyType({KeyComponent::String});
