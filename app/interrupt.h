@@ -5,8 +5,8 @@
 
 namespace slotscope::app {
 
-/// Turns SIGINT, SIGTERM and SIGHUP into a signal of the event loop, and makes writing to a closed pipe an ordinary
-/// error. One at a time, on the main thread; it needs a QCoreApplication.
+/// Turns SIGINT, SIGTERM and SIGHUP into a signal of the event loop, and makes writing to a closed pipe an
+/// ordinary error. One at a time, on the main thread; it needs a QCoreApplication.
 class Interrupt : public QObject
 {
     Q_OBJECT

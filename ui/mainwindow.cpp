@@ -90,14 +90,7 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
 
 MainWindow::~MainWindow()
 {
-    // The parts that follow the connection let go of it before it goes.
-    while (m_tabs->count() > 0)
-        delete m_tabs->widget(0);
-    m_navigator->follow(nullptr, nullptr);
-    m_pending->follow(nullptr, nullptr);
-    m_bar->follow(nullptr);
-    m_plainKeys.reset();
-    m_connection.reset();
+    closeConnection();
 }
 
 void MainWindow::buildDocks()
@@ -110,7 +103,7 @@ void MainWindow::buildDocks()
         return result;
     };
     m_navigator = new Navigator(this);
-    m_navigatorDock = dock(tr("Slots && keys"), "navigatorDock", m_navigator, Qt::LeftDockWidgetArea);
+    m_navigatorDock = dock(tr("Slots & keys"), "navigatorDock", m_navigator, Qt::LeftDockWidgetArea);
     m_inspector = new Inspector(this);
     m_inspectorDock = dock(tr("Inspector"), "inspectorDock", m_inspector, Qt::RightDockWidgetArea);
     m_pending = new PendingPanel(this);
@@ -155,7 +148,7 @@ void MainWindow::unlessStaged(const QString &what, std::function<void()> go)
         return;
     }
     m_prompts->ask(this,
-                   {.title = tr("Discard %n staged change(s)?", nullptr, static_cast<int>(staged)),
+                   {.title = tr("Discard %1?").arg(changesText(static_cast<int>(staged))),
                     .text = tr("They have not been committed, and %1 would lose them.").arg(what),
                     .buttons = {{tr("Discard"), PromptButton::Role::Destructive}, {tr("Cancel"), PromptButton::Role::Reject}},
                     .defaultButton = 1,
@@ -172,24 +165,34 @@ void MainWindow::openConnection(const core::Endpoint &endpoint, bool remember)
     unlessStaged(tr("connecting to another etcd"), [this, endpoint, remember] { setConnection(endpoint, remember); });
 }
 
-void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
+void MainWindow::closeConnection()
 {
-    saveSession();
+    // The parts that follow the connection let go of it before it goes.
+    m_settleTimer.stop();
     m_inspector->clear();
     while (m_tabs->count() > 0)
         delete m_tabs->widget(0);
     m_navigator->follow(nullptr, nullptr);
-    m_pending->follow(nullptr, nullptr);
+    m_pending->setSession(nullptr, {});
     m_bar->follow(nullptr);
     m_plainKeys.reset();
+    m_connection.reset();
+    updatePage();
+    updateActions();
+    updateTitle();
+}
 
+void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
+{
+    saveSession();
+    closeConnection();
     m_remember = remember;
     m_connection = std::make_unique<core::Connection>(endpoint);
     core::Connection *connection = m_connection.get();
     m_plainKeys = std::make_unique<core::PlainKeys>(connection->client(), connection->watch(), connection->directory());
     m_bar->follow(connection);
     m_navigator->follow(connection->directory(), m_plainKeys.get());
-    m_pending->follow(connection->edits(), connection->directory());
+    m_pending->setSession(connection->edits(), resolverFor(connection->directory()));
 
     connect(connection, &core::Connection::stateChanged, this, &MainWindow::connectionStateChanged);
     connect(connection, &core::Connection::revisionChanged, this, &MainWindow::updateStatus);
@@ -215,7 +218,7 @@ void MainWindow::connectionStateChanged()
         if (m_connection->state() == core::Connection::State::Online)
             m_connectDialog->close();
         else if (!m_connection->error().detail.isEmpty())
-            m_connectDialog->showFailure(m_connection->error(), m_connection->endpoint());
+            m_connectDialog->showFailure(describe(m_connection->error(), m_connection->endpoint().toString()));
     }
     if (m_connection->state() == core::Connection::State::Online && m_remember)
         rememberEndpoint(m_connection->endpoint());
@@ -227,6 +230,7 @@ void MainWindow::directoryLoaded()
 {
     if (m_tabs->count() == 0)
         openRemembered();
+    m_pending->refresh();
     updatePage();
 }
 
@@ -335,6 +339,7 @@ void MainWindow::inspectCurrent()
     if (shown.state == RowState::Deleted)
         record.readOnlyReason = tr("The record is marked for deletion.");
     m_inspectedKey = shown.key;
+    m_settleTimer.start();
     m_inspector->setRecord(record);
 }
 
@@ -373,7 +378,7 @@ void MainWindow::commitFinished(const core::CommitReport &report)
 {
     switch (report.outcome) {
     case core::CommitReport::Outcome::Committed:
-        statusBar()->showMessage(tr("Committed %n change(s) at revision %1.", nullptr, report.changes).arg(report.revision.value),
+        statusBar()->showMessage(tr("Committed %1 at revision %2.").arg(changesText(report.changes)).arg(report.revision.value),
                                  MessageMilliseconds);
         m_pendingDock->hide();
         break;
@@ -405,18 +410,31 @@ void MainWindow::openStartDialog()
         m_connectDialog->setAttribute(Qt::WA_DeleteOnClose);
         connect(m_connectDialog, &QObject::destroyed, this, [this] { m_connectDialog = nullptr; });
         connect(m_connectDialog, &ConnectDialog::connectRequested, this,
-                [this](const core::Endpoint &endpoint) { openConnection(endpoint); });
+                [this](const core::Endpoint &endpoint) {
+                    m_connectDialog->showProgress(tr("Connecting to %1 …").arg(endpoint.toString()));
+                    openConnection(endpoint);
+                });
         connect(m_connectDialog, &ConnectDialog::demoRequested, this,
-                [this] { unlessStaged(tr("connecting to the demo"), [this] { Q_EMIT demoRequested(); }); });
+                [this] {
+                    unlessStaged(tr("connecting to the demo"), [this] {
+                        if (m_connectDialog)
+                            m_connectDialog->showProgress(tr("Starting the demo …"));
+                        Q_EMIT demoRequested();
+                    });
+                });
+        connect(m_connectDialog, &ConnectDialog::cancelRequested, this, [this] {
+            if (m_connection && m_connection->state() == core::Connection::State::Connecting)
+                closeConnection();
+        });
         m_connectDialog->setRecentEndpoints(recentEndpoints());
     }
     m_connectDialog->open();
 }
 
-void MainWindow::showStartError(const core::Error &error)
+void MainWindow::showStartError(const QString &reason)
 {
-    const ErrorText text = describe(error);
-    m_prompts->showError(this, tr("The demo could not be started"), text);
+    openStartDialog();
+    m_connectDialog->showFailure({.summary = reason});
 }
 
 std::optional<core::Endpoint> MainWindow::rememberedEndpoint()

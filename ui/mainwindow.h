@@ -24,6 +24,9 @@ class PendingPanel;
 class RecordTab;
 struct OpenTarget;
 
+/// `1 change`, `2 changes`.
+QString changesText(int count);
+
 /// The window on one etcd: navigator, tabs of records, inspector, pending changes. Owns its connection.
 class MainWindow : public QMainWindow
 {
@@ -39,8 +42,8 @@ public:
     void openStartDialog();
     /// What was open last, if anything was.
     static std::optional<core::Endpoint> rememberedEndpoint();
-    /// Shows an error of the program around the window, such as a demo that cannot start, in the connect dialog.
-    void showStartError(const core::Error &error);
+    /// Why the demo could not be started, in the connect dialog.
+    void showStartError(const QString &reason);
 
     /// Opens a table by name or slot number as soon as the slots are known.
     void openTable(const QString &nameOrSlot);
@@ -65,6 +68,7 @@ private:
     void buildMenus();
     void buildStatusBar();
     void setConnection(const core::Endpoint &endpoint, bool remember);
+    void closeConnection();
     /// Runs `go` at once, or after the user agreed to lose what is staged.
     void unlessStaged(const QString &what, std::function<void()> go);
 

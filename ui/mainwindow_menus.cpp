@@ -16,6 +16,11 @@
 
 namespace slotscope::ui {
 
+QString changesText(int count)
+{
+    return count == 1 ? MainWindow::tr("1 change") : MainWindow::tr("%1 changes").arg(count);
+}
+
 void MainWindow::buildMenus()
 {
     const auto add = [this](QMenu *menu, const QString &text, const QKeySequence &keys, auto &&run) {
@@ -46,17 +51,14 @@ void MainWindow::buildMenus()
     m_undo = add(edit, tr("&Undo"), QKeySequence::Undo, [this] { m_connection->edits()->undo(); });
     m_redo = add(edit, tr("&Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { m_connection->edits()->redo(); });
     edit->addSeparator();
-    addForTab(edit, tr("&Insert record"), QKeySequence(Qt::Key_Insert), [](RecordTab *tab) { tab->insertRecord(); });
+    addForTab(edit, tr("&Insert record\tIns"), {}, [](RecordTab *tab) { tab->insertRecord(); });
     addForTab(edit, tr("Clone &record"), QKeySequence(Qt::CTRL | Qt::Key_D), [](RecordTab *tab) { tab->cloneRecord(); });
-    // In the table only: elsewhere Del deletes characters.
-    QAction *remove = addForTab(edit, tr("&Delete records"), QKeySequence::Delete, [](RecordTab *tab) { tab->deleteRecords(); });
-    remove->setShortcutContext(Qt::WidgetShortcut);
-    m_tabs->addAction(remove);
+    // The table itself listens for Del and Ins: elsewhere these keys belong to text.
+    addForTab(edit, tr("&Delete records\tDel"), {}, [](RecordTab *tab) { tab->deleteRecords(); });
     addForTab(edit, tr("Re&vert selected"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Z), [](RecordTab *tab) { tab->revertRecords(); });
     m_discard = add(edit, tr("Discard &all changes"), {}, [this] { m_connection->edits()->revertAll(); });
     edit->addSeparator();
-    QAction *copy = addForTab(edit, tr("Co&py"), {}, [](RecordTab *tab) { tab->view()->copyRows(); });
-    copy->setToolTip(tr("Ctrl+C in the table"));
+    addForTab(edit, tr("Co&py\tCtrl+C"), {}, [](RecordTab *tab) { tab->view()->copyRows(); });
     addForTab(edit, tr("Copy as &JSON"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), [](RecordTab *tab) { tab->view()->copyAsJson(); });
     addForTab(edit, tr("Copy as CS&V"), {}, [](RecordTab *tab) { tab->view()->copyAsCsv(); });
     edit->addSeparator();
@@ -112,7 +114,7 @@ void MainWindow::updateActions()
     m_redo->setEnabled(edits && edits->canRedo());
     m_discard->setEnabled(idle && staged > 0);
     m_commit->setEnabled(idle && staged > 0 && !edits->hasConflicts());
-    m_commit->setText(staged > 0 ? tr("&Commit %n change(s)", nullptr, staged) : tr("&Commit"));
+    m_commit->setText(staged > 0 ? tr("&Commit %1").arg(changesText(staged)) : tr("&Commit"));
     for (QAction *action : m_tabActions)
         action->setEnabled(currentTab() != nullptr);
     if (staged > 0 && !m_pendingDock->isVisible() && !m_pendingWasOffered) {

@@ -93,18 +93,21 @@ DemoData::DemoData(quint32 seed)
     addConfiguration();
 }
 
-void DemoData::put(Value keyPart, const Value &value, quint16 slot)
+void DemoData::put(Value keyPart, const Value &value, DemoSlot number)
 {
-    const auto number = static_cast<DemoSlot>(slot);
     const core::SlotCodec codec = demoCodec(number);
     const auto key = codec.encodeKey(demoPrefix(number), {std::move(keyPart)});
     const auto bytes = codec.encodeValue(value);
     if (!key || !bytes) {
         if (m_error.isEmpty())
-            m_error = QStringLiteral("slot %1: %2").arg(slot).arg(key ? bytes.error().what : key.error().what);
+            m_error = QStringLiteral("slot %1: %2")
+                          .arg(static_cast<quint16>(number))
+                          .arg(key ? bytes.error().what : key.error().what);
         return;
     }
-    m_records.push_back({*key, *bytes});
+    // qCompress() puts the length before what RFC 1950 describes and Python's zlib writes.
+    const bool compressed = number == DemoSlot::Documents;
+    m_records.push_back({*key, compressed ? qCompress(*bytes).sliced(4) : *bytes});
 }
 
 void DemoData::addCatalogue()
@@ -172,26 +175,28 @@ void DemoData::addUsers()
         const bool referred = i > 0 && m_random.chance(40);
 
         put(Value::uuid(user.uuid),
-            Value::map({field("oid", Value::integer(user.oid)), //
-                        field("name", text(user.name)), //
-                        field("authid", text(user.email.section(u'@', 0, 0))), //
-                        field("uuid", Value::uuid(user.uuid)), //
-                        field("email", text(user.email)), //
-                        field("birthday",
-                              Value::map({field("year", Value::integer(m_random.between(1948, 2006))), //
-                                          field("month", Value::integer(m_random.between(1, 12))), //
-                                          field("day", Value::integer(m_random.between(1, 28)))})), //
-                        field("is_friendly", Value::boolean(m_random.chance(82))), //
-                        field("tags", m_random.chance(10) ? Value::null() : Value::array(std::move(tags))), //
-                        field("ratings", Value::map(std::move(ratings))), //
-                        field("friends", Value::array(std::move(friends))), //
-                        field("referred_by", referred ? Value::integer(m_users[m_random.below(i)].oid) : Value::null()), //
-                        field("city", text(user.city)), //
-                        field("registered", dateTime(iso(Now - m_random.between(0, 5 * 365 * 86'400)))), //
-                        field("icon", m_random.chance(15) ? Value::bytes(m_random.bytes(12)) : Value::null())}),
-            static_cast<quint16>(DemoSlot::Users));
-        put(text(user.name), Value::uuid(user.uuid), static_cast<quint16>(DemoSlot::UsersByName));
-        put(text(user.email), Value::uuid(user.uuid), static_cast<quint16>(DemoSlot::UsersByEmail));
+            Value::map(
+                {field("oid", Value::integer(user.oid)), //
+                 field("name", text(user.name)), //
+                 field("authid", text(user.email.section(u'@', 0, 0))), //
+                 field("uuid", Value::uuid(user.uuid)), //
+                 field("email", text(user.email)), //
+                 field("birthday",
+                       Value::map({field("year", Value::integer(m_random.between(1948, 2006))), //
+                                   field("month", Value::integer(m_random.between(1, 12))), //
+                                   field("day", Value::integer(m_random.between(1, 28)))})), //
+                 field("is_friendly", Value::boolean(m_random.chance(82))), //
+                 field("tags", m_random.chance(10) ? Value::null() : Value::array(std::move(tags))), //
+                 field("ratings", Value::map(std::move(ratings))), //
+                 field("friends", Value::array(std::move(friends))), //
+                 field("referred_by",
+                       referred ? Value::integer(m_users[m_random.below(i)].oid) : Value::null()), //
+                 field("city", text(user.city)), //
+                 field("registered", dateTime(iso(Now - m_random.between(0, 5 * 365 * 86'400)))), //
+                 field("icon", m_random.chance(15) ? Value::bytes(m_random.bytes(12)) : Value::null())}),
+            DemoSlot::Users);
+        put(text(user.name), Value::uuid(user.uuid), DemoSlot::UsersByName);
+        put(text(user.email), Value::uuid(user.uuid), DemoSlot::UsersByEmail);
     }
 }
 
@@ -209,30 +214,35 @@ Value DemoData::makeOrder(quint64 number, const QString &placed, Random &random)
                                     field("quantity", Value::integer(quantity)), //
                                     field("price", money(article.cents))}));
     }
-    return Value::map({field("number", text(QStringLiteral("SO-%1").arg(number))), //
-                       field("customer", Value::uuid(user.uuid)), //
-                       field("name", text(user.name)), //
-                       field("status", text(QStringLiteral("new"))), //
-                       field("total", money(total)), //
-                       field("currency", text(QStringLiteral("EUR"))), //
-                       field("paid", Value::boolean(false)), //
-                       field("placed", dateTime(placed)), //
-                       field("items", Value::array(std::move(items))), //
-                       field("ship_to", Value::map({field("city", text(user.city)), //
-                                                    field("country", text(user.country))})), //
-                       field("note", random.chance(8) ? text(QStringLiteral("please ring at the back door")) : Value::null())});
+    return Value::map(
+        {field("number", text(QStringLiteral("SO-%1").arg(number))), //
+         field("customer", Value::uuid(user.uuid)), //
+         field("name", text(user.name)), //
+         field("status", text(QStringLiteral("new"))), //
+         field("total", money(total)), //
+         field("currency", text(QStringLiteral("EUR"))), //
+         field("paid", Value::boolean(false)), //
+         field("placed", dateTime(placed)), //
+         field("items", Value::array(std::move(items))), //
+         field("ship_to",
+               Value::map({field("city", text(user.city)), //
+                           field("country", text(user.country))})), //
+         field("note",
+               random.chance(8) ? text(QStringLiteral("please ring at the back door")) : Value::null())});
 }
 
 QByteArray DemoData::orderKey(quint64 number)
 {
-    const auto key = demoCodec(DemoSlot::Orders).encodeKey(demoPrefix(DemoSlot::Orders), {Value::unsignedInteger(number)});
+    const auto key =
+        demoCodec(DemoSlot::Orders).encodeKey(demoPrefix(DemoSlot::Orders), {Value::unsignedInteger(number)});
     return key ? *key : QByteArray();
 }
 
 void DemoData::addOrders()
 {
-    static const QStringList statuses {QStringLiteral("new"), QStringLiteral("paid"), QStringLiteral("packed"),
-                                       QStringLiteral("shipped"), QStringLiteral("delivered"), QStringLiteral("cancelled")};
+    static const QStringList statuses {QStringLiteral("new"),       QStringLiteral("paid"),
+                                       QStringLiteral("packed"),    QStringLiteral("shipped"),
+                                       QStringLiteral("delivered"), QStringLiteral("cancelled")};
     qint64 placed = Now - 120 * 86'400;
     for (size_t i = 0; i < OrderCount; ++i) {
         const quint64 number = FirstOrder + i;
@@ -240,7 +250,8 @@ void DemoData::addOrders()
         Value order = makeOrder(number, iso(placed), m_random);
         // Old orders are done, young ones are on their way.
         const bool old = i + 200 < OrderCount;
-        const QString status = old ? statuses.at(m_random.chance(94) ? 4 : 5) : statuses.at(m_random.between(0, 4));
+        const QString status =
+            old ? statuses.at(m_random.chance(94) ? 4 : 5) : statuses.at(m_random.between(0, 4));
         MemberList members = order.members();
         for (Member &member : members) {
             if (member.key.toText() == QLatin1String("status"))
@@ -248,15 +259,16 @@ void DemoData::addOrders()
             else if (member.key.toText() == QLatin1String("paid"))
                 member.value = Value::boolean(status != statuses.front() && status != statuses.back());
         }
-        put(Value::unsignedInteger(number), Value::map(std::move(members)), static_cast<quint16>(DemoSlot::Orders));
+        put(Value::unsignedInteger(number), Value::map(std::move(members)), DemoSlot::Orders);
         m_orderNumbers.push_back(number);
     }
 }
 
 void DemoData::addDevices()
 {
-    static const QStringList kinds {QStringLiteral("sensor"), QStringLiteral("gateway"), QStringLiteral("meter"),
-                                    QStringLiteral("camera"), QStringLiteral("door")};
+    static const QStringList kinds {QStringLiteral("sensor"), QStringLiteral("gateway"),
+                                    QStringLiteral("meter"), QStringLiteral("camera"),
+                                    QStringLiteral("door")};
     for (size_t i = 0; i < DeviceCount; ++i) {
         const words::City &city = m_random.pick(words::cities());
         const QString kind = m_random.pick(kinds);
@@ -270,19 +282,23 @@ void DemoData::addDevices()
             return Value::number(std::round((degrees + m_random.fraction() * 0.2 - 0.1) * 10'000) / 10'000);
         };
         put(Value::uuid(uuid),
-            Value::map({field("name", text(QStringLiteral("%1-%2-%3")
-                                               .arg(kind, plainLetters(city.name))
-                                               .arg(i, 4, 10, QLatin1Char('0')))), //
-                        field("kind", text(kind)), //
-                        field("site", text(city.name)), //
-                        field("firmware", text(QStringLiteral("2.%1.%2").arg(m_random.below(5)).arg(m_random.below(10)))), //
-                        field("online", Value::boolean(m_random.chance(90))), //
-                        field("battery", Value::integer(m_random.between(5, 100))), //
-                        field("last_seen", text(iso(Now - m_random.between(0, 86'400)))), //
-                        field("location", Value::map({field("lat", near(city.latitude)), //
-                                                      field("lon", near(city.longitude))})), //
-                        field("labels", Value::array(std::move(labels)))}),
-            static_cast<quint16>(DemoSlot::Devices));
+            Value::map(
+                {field("name",
+                       text(QStringLiteral("%1-%2-%3")
+                                .arg(kind, plainLetters(city.name))
+                                .arg(i, 4, 10, QLatin1Char('0')))), //
+                 field("kind", text(kind)), //
+                 field("site", text(city.name)), //
+                 field("firmware",
+                       text(QStringLiteral("2.%1.%2").arg(m_random.below(5)).arg(m_random.below(10)))), //
+                 field("online", Value::boolean(m_random.chance(90))), //
+                 field("battery", Value::integer(m_random.between(5, 100))), //
+                 field("last_seen", text(iso(Now - m_random.between(0, 86'400)))), //
+                 field("location",
+                       Value::map({field("lat", near(city.latitude)), //
+                                   field("lon", near(city.longitude))})), //
+                 field("labels", Value::array(std::move(labels)))}),
+            DemoSlot::Devices);
         m_deviceKeys.push_back(demoPrefix(DemoSlot::Devices) + uuid.toRfc4122());
     }
 }
@@ -296,21 +312,22 @@ void DemoData::addSessions()
         for (size_t n = m_random.below(4); n > 0; --n)
             cart.push_back(text(m_random.pick(words::articles()).sku));
         const qint64 created = Now - m_random.between(0, 14 * 86'400);
-        const Value session = Value::map({field("user", text(user.email)), //
-                                          field("created", Value::number(static_cast<double>(created) + m_random.fraction())), //
-                                          field("address", text(QStringLiteral("192.0.2.%1").arg(m_random.below(256)))), //
-                                          field("visits", Value::integer(m_random.between(1, 900))), //
-                                          field("is_admin", Value::boolean(m_random.chance(4))), //
-                                          field("language", m_random.chance(20) ? Value::null() : text(user.country.toLower())), //
-                                          field("cart", Value::array(std::move(cart)))});
+        const Value session = Value::map(
+            {field("user", text(user.email)), //
+             field("created", Value::number(static_cast<double>(created) + m_random.fraction())), //
+             field("address", text(QStringLiteral("192.0.2.%1").arg(m_random.below(256)))), //
+             field("visits", Value::integer(m_random.between(1, 900))), //
+             field("is_admin", Value::boolean(m_random.chance(4))), //
+             field("language", m_random.chance(20) ? Value::null() : text(user.country.toLower())), //
+             field("cart", Value::array(std::move(cart)))});
         m_records.push_back({demoPrefix(DemoSlot::Sessions) + cookie, writePickle(session)});
     }
 }
 
 void DemoData::addDocuments()
 {
-    static const QStringList kinds {QStringLiteral("installation"), QStringLiteral("maintenance"), QStringLiteral("repair"),
-                                    QStringLiteral("checklist")};
+    static const QStringList kinds {QStringLiteral("installation"), QStringLiteral("maintenance"),
+                                    QStringLiteral("repair"), QStringLiteral("checklist")};
     for (size_t i = 0; i < DocumentCount; ++i) {
         const QString subject = m_random.pick(words::subjects());
         const QString kind = m_random.pick(kinds);
@@ -319,8 +336,9 @@ void DemoData::addDocuments()
             QStringList body;
             for (size_t k = 3 + m_random.below(6); k > 0; --k)
                 body += m_random.pick(words::sentences());
-            sections.push_back(Value::map({field("heading", text(QStringLiteral("Step %1").arg(sections.size() + 1))), //
-                                           field("text", text(body.join(u' ')))}));
+            sections.push_back(
+                Value::map({field("heading", text(QStringLiteral("Step %1").arg(sections.size() + 1))), //
+                            field("text", text(body.join(u' ')))}));
         }
         put(Value::uuid(m_random.uuid()),
             Value::map({field("title", text(QStringLiteral("%1: %2").arg(subject, kind))), //
@@ -329,7 +347,7 @@ void DemoData::addDocuments()
                         field("revision", Value::integer(m_random.between(1, 14))), //
                         field("changed", dateTime(iso(Now - m_random.between(0, 700 * 86'400)))), //
                         field("sections", Value::array(std::move(sections)))}),
-            static_cast<quint16>(DemoSlot::Documents));
+            DemoSlot::Documents);
     }
 }
 
@@ -337,10 +355,11 @@ void DemoData::addReadings()
 {
     for (size_t i = 0; i < ReadingCount; ++i) {
         put(Value::unsignedInteger(1 + i),
-            Value::map({field("sensor", text(QStringLiteral("bench-%1").arg(1 + i % 6))), //
-                        field("celsius", Value::number(std::round((18 + m_random.fraction() * 8) * 100) / 100)), //
-                        field("at", dateTime(iso(Now - static_cast<qint64>((ReadingCount - i) * 600))))}),
-            static_cast<quint16>(DemoSlot::Readings));
+            Value::map(
+                {field("sensor", text(QStringLiteral("bench-%1").arg(1 + i % 6))), //
+                 field("celsius", Value::number(std::round((18 + m_random.fraction() * 8) * 100) / 100)), //
+                 field("at", dateTime(iso(Now - static_cast<qint64>((ReadingCount - i) * 600))))}),
+            DemoSlot::Readings);
     }
 }
 

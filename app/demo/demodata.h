@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/demo/demotables.h"
 #include "app/demo/random.h"
 #include "core/value/value.h"
 
@@ -53,7 +54,7 @@ private:
     void addDocuments();
     void addReadings();
     void addConfiguration();
-    void put(core::Value keyPart, const core::Value &value, quint16 slot);
+    void put(core::Value keyPart, const core::Value &value, DemoSlot number);
 
     Random m_random;
     std::vector<User> m_users;

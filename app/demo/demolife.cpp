@@ -105,7 +105,8 @@ void DemoLife::addOrder()
 {
     const quint64 number = m_orders.empty() ? m_data->orderNumbers().back() + 1 : m_orders.back() + 1;
     const QByteArray key = DemoData::orderKey(number);
-    const auto value = demoCodec(DemoSlot::Orders).encodeValue(m_data->makeOrder(number, nowText(), m_random));
+    const auto value =
+        demoCodec(DemoSlot::Orders).encodeValue(m_data->makeOrder(number, nowText(), m_random));
     if (!value)
         return;
     m_orders.push_back(number);
@@ -154,8 +155,8 @@ void DemoLife::change(const QByteArray &key, const core::SlotCodec &codec, const
                 return;
             core::TxnRequest request;
             request.compare.push_back({.range = core::KeyRange::single(key), .number = kv.modRevision.value});
-            request.success.push_back({core::PutRequest {
-                .key = key, .value = *after, .ignoreLease = kv.lease.value != 0}});
+            request.success.push_back(
+                {core::PutRequest {.key = key, .value = *after, .ignoreLease = kv.lease.value != 0}});
             send(request);
         });
 }

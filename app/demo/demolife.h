@@ -12,8 +12,9 @@
 
 namespace slotscope::app {
 
-/// Keeps a few of the demo's records changing, as an application at work would: orders go their way, devices report, new
-/// orders come, old ones are cleared away. It writes guarded by mod_revision, so that it never overwrites anybody.
+/// Keeps a few of the demo's records changing, as an application at work would: orders go their way, devices
+/// report, new orders come, old ones are cleared away. It writes guarded by mod_revision, so that it never
+/// overwrites anybody.
 class DemoLife : public QObject
 {
     Q_OBJECT

@@ -69,7 +69,8 @@ DemoServer::DemoServer(QObject *parent)
     connect(&m_askAgain, &QTimer::timeout, this, &DemoServer::ask);
     m_deadline.setSingleShot(true);
     m_deadline.setInterval(30s);
-    connect(&m_deadline, &QTimer::timeout, this, [this] { fail(tr("etcd did not become ready within 30 seconds")); });
+    connect(&m_deadline, &QTimer::timeout, this,
+            [this] { fail(tr("etcd did not become ready within 30 seconds")); });
 }
 
 DemoServer::~DemoServer()
@@ -101,8 +102,10 @@ void DemoServer::launch()
     const QString program = findProgram();
     if (program.isEmpty()) {
         const QString named = qEnvironmentVariable("SLOTSCOPE_ETCD");
-        fail(named.isEmpty() ? tr("The demo needs the program etcd, which is not installed. On Debian: apt install etcd-server")
-                             : tr("SLOTSCOPE_ETCD names no program: %1").arg(named));
+        fail(
+            named.isEmpty() ? tr(
+                "The demo needs the program etcd, which is not installed. On Debian: apt install etcd-server")
+                            : tr("SLOTSCOPE_ETCD names no program: %1").arg(named));
         return;
     }
     if (!m_folder->isValid()) {
@@ -136,9 +139,8 @@ void DemoServer::launch()
         if (::getppid() != parent) // died before the line above
             ::_exit(1);
     });
-    connect(m_process.get(), &QProcess::readyRead, this, [this] {
-        m_log = (m_log + m_process->readAll()).right(KeptLog);
-    });
+    connect(m_process.get(), &QProcess::readyRead, this,
+            [this] { m_log = (m_log + m_process->readAll()).right(KeptLog); });
     connect(m_process.get(), &QProcess::finished, this, &DemoServer::processEnded);
     connect(m_process.get(), &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
@@ -153,16 +155,18 @@ void DemoServer::launch()
     ask();
 }
 
-/// A small process that outlives us and then removes the folder: it learns of our end by the end of its input.
+/// A small process that outlives us and then removes the folder: it learns of our end by the end of its
+/// input.
 void DemoServer::startCleaner()
 {
     m_cleaner = std::make_unique<QProcess>();
     m_cleaner->setProgram(QStringLiteral("/bin/sh"));
-    m_cleaner->setArguments({QStringLiteral("-c"),
-                             QStringLiteral("cat >/dev/null; n=0; "
-                                            "while kill -0 \"$1\" 2>/dev/null && [ $n -lt 100 ]; do n=$((n+1)); sleep 0.1; done; "
-                                            "rm -rf -- \"$2\""),
-                             QStringLiteral("sh"), QString::number(m_process->processId()), m_folder->path()});
+    m_cleaner->setArguments(
+        {QStringLiteral("-c"),
+         QStringLiteral("cat >/dev/null; n=0; "
+                        "while kill -0 \"$1\" 2>/dev/null && [ $n -lt 100 ]; do n=$((n+1)); sleep 0.1; done; "
+                        "rm -rf -- \"$2\""),
+         QStringLiteral("sh"), QString::number(m_process->processId()), m_folder->path()});
     m_cleaner->setChildProcessModifier([] { ::setsid(); });
     m_cleaner->setStandardOutputFile(QProcess::nullDevice());
     m_cleaner->setStandardErrorFile(QProcess::nullDevice());

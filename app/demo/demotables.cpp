@@ -5,7 +5,6 @@
 
 namespace slotscope::app {
 
-using core::Compression;
 using core::KeyComponent;
 using core::KeyType;
 using core::SlotCodec;
@@ -15,20 +14,21 @@ using core::ValueType;
 const std::vector<DemoTable> &demoTables()
 {
     static const std::vector<DemoTable> tables {
-        {DemoSlot::Users, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d101"), QLatin1String("demo.schema.Users"),
-         QLatin1String("Registered users, by their UUID.")},
+        {DemoSlot::Users, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d101"),
+         QLatin1String("demo.schema.Users"), QLatin1String("Registered users, by their UUID.")},
         {DemoSlot::UsersByName, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d102"),
          QLatin1String("demo.schema.IndexUsersByName"), QLatin1String("Index on users: by name.")},
         {DemoSlot::UsersByEmail, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d103"),
          QLatin1String("demo.schema.IndexUsersByEmail"), QLatin1String("Index on users: by e-mail address.")},
-        {DemoSlot::Orders, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d104"), QLatin1String("demo.schema.Orders"),
-         QLatin1String("Orders of the shop, by order number.")},
-        {DemoSlot::Devices, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d105"), QLatin1String("demo.schema.Devices"),
+        {DemoSlot::Orders, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d104"),
+         QLatin1String("demo.schema.Orders"), QLatin1String("Orders of the shop, by order number.")},
+        {DemoSlot::Devices, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d105"),
+         QLatin1String("demo.schema.Devices"),
          QLatin1String("Devices in the field and when they were last heard of.")},
-        {DemoSlot::Sessions, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d106"), QLatin1String("demo.schema.Sessions"),
-         QLatin1String("Web sessions by cookie, pickled.")},
-        {DemoSlot::Documents, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d107"), QLatin1String("demo.schema.Documents"),
-         QLatin1String("Manuals and notes, compressed.")},
+        {DemoSlot::Sessions, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d106"),
+         QLatin1String("demo.schema.Sessions"), QLatin1String("Web sessions by cookie, pickled.")},
+        {DemoSlot::Documents, QLatin1String("6f9b2a54-0c1e-4d0b-9a86-3f1c7be0d107"),
+         QLatin1String("demo.schema.Documents"), QLatin1String("Manuals and notes, compressed.")},
     };
     return tables;
 }
@@ -60,7 +60,6 @@ SlotCodec demoCodec(DemoSlot slot)
     case DemoSlot::Documents:
         type.key = KeyType({KeyComponent::Uuid});
         type.value = ValueType::Cbor;
-        type.compression = Compression::Zlib;
         break;
     case DemoSlot::Readings:
         type.key = KeyType({KeyComponent::Oid});

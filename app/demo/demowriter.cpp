@@ -35,7 +35,8 @@ void DemoWriter::writeNext()
     core::TxnRequest request;
     const size_t end = std::min(m_next + OperationsPerTxn, records.size());
     for (; m_next < end; ++m_next)
-        request.success.push_back({core::PutRequest {.key = records[m_next].key, .value = records[m_next].value}});
+        request.success.push_back(
+            {core::PutRequest {.key = records[m_next].key, .value = records[m_next].value}});
     ++m_underWay;
     m_client->txn(request).then(this, [this](const core::Result<core::TxnReply> &reply) {
         --m_underWay;

@@ -101,7 +101,8 @@ private:
         }
     }
 
-    /// A lone item goes without a mark, as in CPython's batches; no container of the demo exceeds a batch of 1,000.
+    /// A lone item goes without a mark, as in CPython's batches; no container of the demo exceeds a batch of
+    /// 1,000.
     template <typename SaveItem>
     void saveMany(size_t count, char one, char many, SaveItem saveItem)
     {

@@ -8,7 +8,8 @@
 
 namespace slotscope::app {
 
-/// Random numbers that are the same on every machine for the same seed, which the standard distributions do not promise.
+/// Random numbers that are the same on every machine for the same seed, which the standard distributions do
+/// not promise.
 class Random
 {
 public:
@@ -20,14 +21,18 @@ public:
     /// 0 … bound-1; 0 for a bound of 0.
     size_t below(size_t bound) { return bound == 0 ? 0 : m_engine() % bound; }
     /// Both ends included.
-    qint64 between(qint64 low, qint64 high) { return low + static_cast<qint64>(below(static_cast<size_t>(high - low + 1))); }
+    qint64 between(qint64 low, qint64 high)
+    {
+        return low + static_cast<qint64>(below(static_cast<size_t>(high - low + 1)));
+    }
     bool chance(size_t percent) { return below(100) < percent; }
     /// 0 … 1 in steps of a ten-thousandth.
     double fraction() { return static_cast<double>(below(10'001)) / 10'000; }
     template <typename Container>
     const auto &pick(const Container &container)
     {
-        return container[static_cast<decltype(container.size())>(below(static_cast<size_t>(container.size())))];
+        return container[static_cast<decltype(container.size())>(
+            below(static_cast<size_t>(container.size())))];
     }
 
     QByteArray bytes(int count)

@@ -14,30 +14,37 @@ QStringList split(const char *text)
 
 const QStringList &firstNames()
 {
-    static const QStringList names = split(
-        "Ada|Alma|Amina|Anders|Anna|Arjun|Astrid|Ayşe|Beatriz|Bruno|Carla|Chiara|Clara|Daniel|Dario|Elif|Elisa|Emil|Erik|"
-        "Esther|Eva|Farid|Fatima|Felix|Freya|Gabriel|Greta|Hana|Hannah|Hugo|Ida|Ines|Ingrid|Ioana|Isabel|Jan|Jana|Joana|"
-        "Jonas|Karim|Katarina|Lars|Laura|Lea|Leila|Leon|Lina|Luca|Luisa|Łukasz|Maja|Marco|Maria|Mats|Mei|Mikkel|Mira|Nadia|"
-        "Nils|Noah|Nora|Olga|Oskar|Paula|Pavel|Petra|Rafael|Rosa|Samir|Sara|Selma|Sofia|Søren|Tereza|Theo|Tomás|Vera|"
-        "Viktor|Yara|Zoé");
+    static const QStringList names = split("Ada|Alma|Amina|Anders|Anna|Arjun|Astrid|Ayşe|Beatriz|Bruno|Carla|"
+                                           "Chiara|Clara|Daniel|Dario|Elif|Elisa|Emil|Erik|"
+                                           "Esther|Eva|Farid|Fatima|Felix|Freya|Gabriel|Greta|Hana|Hannah|"
+                                           "Hugo|Ida|Ines|Ingrid|Ioana|Isabel|Jan|Jana|Joana|"
+                                           "Jonas|Karim|Katarina|Lars|Laura|Lea|Leila|Leon|Lina|Luca|Luisa|"
+                                           "Łukasz|Maja|Marco|Maria|Mats|Mei|Mikkel|Mira|Nadia|"
+                                           "Nils|Noah|Nora|Olga|Oskar|Paula|Pavel|Petra|Rafael|Rosa|Samir|"
+                                           "Sara|Selma|Sofia|Søren|Tereza|Theo|Tomás|Vera|"
+                                           "Viktor|Yara|Zoé");
     return names;
 }
 
 const QStringList &lastNames()
 {
-    static const QStringList names = split(
-        "Almeida|Andersson|Aydın|Bauer|Becker|Bergström|Bianchi|Costa|Çelik|Dahl|Dubois|Dvořák|Eriksen|Fernández|Ferrari|"
-        "Fischer|Fontaine|García|Haas|Hansen|Hoffmann|Horvat|Ibrahim|Ivanova|Jensen|Johansson|Kaya|Keller|Kowalski|Kraus|"
-        "Laurent|Lehmann|Lindgren|López|Marino|Martin|Mazur|Meier|Moreau|Müller|Nagy|Nielsen|Novák|Nowak|Olsen|Öztürk|Papp|"
-        "Pereira|Petrov|Popescu|Ricci|Romano|Rossi|Roux|Santos|Schmidt|Schneider|Silva|Şahin|Sørensen|Svensson|Szabó|Tóth|"
-        "Vargas|Vogel|Wagner|Weber|Wójcik|Wolf|Zimmermann");
+    static const QStringList names = split("Almeida|Andersson|Aydın|Bauer|Becker|Bergström|Bianchi|Costa|"
+                                           "Çelik|Dahl|Dubois|Dvořák|Eriksen|Fernández|Ferrari|"
+                                           "Fischer|Fontaine|García|Haas|Hansen|Hoffmann|Horvat|Ibrahim|"
+                                           "Ivanova|Jensen|Johansson|Kaya|Keller|Kowalski|Kraus|"
+                                           "Laurent|Lehmann|Lindgren|López|Marino|Martin|Mazur|Meier|Moreau|"
+                                           "Müller|Nagy|Nielsen|Novák|Nowak|Olsen|Öztürk|Papp|"
+                                           "Pereira|Petrov|Popescu|Ricci|Romano|Rossi|Roux|Santos|Schmidt|"
+                                           "Schneider|Silva|Şahin|Sørensen|Svensson|Szabó|Tóth|"
+                                           "Vargas|Vogel|Wagner|Weber|Wójcik|Wolf|Zimmermann");
     return names;
 }
 
 const QStringList &tags()
 {
-    static const QStringList list = split("admin|beta|drone|early|friend|geek|guest|helper|maker|newsletter|pilot|staff|"
-                                          "sudo|teacher|tester|vip|writer|yellow");
+    static const QStringList list =
+        split("admin|beta|drone|early|friend|geek|guest|helper|maker|newsletter|pilot|staff|"
+              "sudo|teacher|tester|vip|writer|yellow");
     return list;
 }
 
@@ -89,21 +96,28 @@ const std::vector<Article> &articles()
 
 const QStringList &sentences()
 {
-    static const QStringList list = split(
-        "Disconnect the power supply before you open the case.|The status light blinks twice when the device has found its "
-        "gateway.|Keep the antenna at least ten centimetres away from metal.|A factory reset removes all settings but keeps "
-        "the firmware.|Tighten the four screws crosswise.|The battery lasts for about eighteen months at one report a "
-        "minute.|Updates are installed at night unless the site is marked as critical.|Write the serial number on the "
-        "delivery note.|If the reading stays at zero, check the cable first.|Calibration takes five minutes and needs fresh "
-        "air.|Two devices must not have the same address.|The log keeps the last thousand events.|Ask a second person to "
-        "read the values aloud.|Store spare parts dry and below thirty degrees.");
+    static const QStringList list =
+        split("Disconnect the power supply before you open the case.|The status light blinks twice when the "
+              "device has found its "
+              "gateway.|Keep the antenna at least ten centimetres away from metal.|A factory reset removes "
+              "all settings but keeps "
+              "the firmware.|Tighten the four screws crosswise.|The battery lasts for about eighteen months "
+              "at one report a "
+              "minute.|Updates are installed at night unless the site is marked as critical.|Write the "
+              "serial number on the "
+              "delivery note.|If the reading stays at zero, check the cable first.|Calibration takes five "
+              "minutes and needs fresh "
+              "air.|Two devices must not have the same address.|The log keeps the last thousand events.|Ask "
+              "a second person to "
+              "read the values aloud.|Store spare parts dry and below thirty degrees.");
     return list;
 }
 
 const QStringList &subjects()
 {
-    static const QStringList list = split("Air quality sensor|Gateway|Rooftop station|Door controller|Meter reader|Drone|"
-                                          "Battery pack|Network cabinet|Test bench|Irrigation controller");
+    static const QStringList list =
+        split("Air quality sensor|Gateway|Rooftop station|Door controller|Meter reader|Drone|"
+              "Battery pack|Network cabinet|Test bench|Irrigation controller");
     return list;
 }
 

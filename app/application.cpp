@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/application.h"
+
+#include "app/commandline.h"
+#include "app/commands/command.h"
+#include "app/commands/output.h"
+#include "app/demo/demo.h"
+#include "app/interrupt.h"
+#include "app/windowsession.h"
+
+#include <QCoreApplication>
+#include <QGuiApplication>
+
+#include <algorithm>
+
+namespace slotscope::app {
+
+namespace {
+
+int wrongUsage(const QString &message)
+{
+    writeError(message);
+    writeError(QStringLiteral("see slotscope --help"));
+    return WrongUsage;
+}
+
+/// helpText() ends with a line feed of its own.
+int printHelp(QString text)
+{
+    text.chop(1);
+    return writeLine(text) ? Done : Failed;
+}
+
+int runCommand(const CommandLine &line)
+{
+    const auto entry =
+        std::find_if(commands().cbegin(), commands().cend(),
+                     [&](const CommandEntry &candidate) { return candidate.name == line.command; });
+    if (entry == commands().cend())
+        return wrongUsage(QStringLiteral("there is no command %1").arg(line.command));
+    const std::unique_ptr<Command> command = entry->make();
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(command->description());
+    addCommandOptions(&parser);
+    command->addOptions(&parser);
+    if (!parser.parse(QStringList {QCoreApplication::applicationName()} + line.commandArguments))
+        return wrongUsage(parser.errorText());
+    if (parser.isSet(QStringLiteral("help"))) {
+        // The parser believes that the program is called without a command.
+        QString text = parser.helpText();
+        const QString usage =
+            QStringLiteral("Usage: slotscope %1 [options] %2").arg(entry->name, command->synopsis());
+        text.replace(0, text.indexOf(u'\n'), usage.trimmed());
+        return printHelp(text);
+    }
+    if (const QString wrong = command->takeArguments(parser); !wrong.isEmpty())
+        return wrongUsage(wrong);
+    const QString given = parser.value(QStringLiteral("connect"));
+    const auto endpoint = endpointOrDefault(given.isEmpty() ? line.endpoint : given);
+    if (!endpoint)
+        return wrongUsage(endpoint.error().detail);
+
+    Interrupt interrupt;
+    const int interrupted = command->isEndless() ? Done : Failed;
+    QObject::connect(&interrupt, &Interrupt::received, qApp,
+                     [interrupted] { QCoreApplication::exit(interrupted); });
+    QObject::connect(command.get(), &Command::finished, qApp, &QCoreApplication::exit, Qt::QueuedConnection);
+    command->run(*endpoint, line.json || parser.isSet(QStringLiteral("json")));
+    return QCoreApplication::exec();
+}
+
+int runHeadlessDemo()
+{
+    Interrupt interrupt;
+    QObject::connect(&interrupt, &Interrupt::received, qApp, [] { QCoreApplication::exit(Done); });
+    Demo demo;
+    QObject::connect(&demo, &Demo::ready, qApp, [&demo] { writeLine(demo.endpoint().toString()); });
+    QObject::connect(&demo, &Demo::failed, qApp, [](const QString &reason) {
+        writeError(reason);
+        QCoreApplication::exit(Failed);
+    });
+    demo.start();
+    return QCoreApplication::exec();
+}
+
+} // namespace
+
+int run(int argc, char **argv)
+{
+    QCoreApplication::setApplicationName(QStringLiteral("slotscope"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(SLOTSCOPE_VERSION));
+
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i)
+        arguments += QString::fromLocal8Bit(argv[i]);
+    const auto line = CommandLine::parse(arguments);
+    if (!line)
+        return wrongUsage(line.error());
+
+    if (line->checkDisplay) {
+        const QGuiApplication application(argc, argv); // does not return where there is none
+        return Done;
+    }
+    const bool windowless = line->help || line->version || line->headless || !line->command.isEmpty();
+    if (!windowless)
+        return runWindow(argc, argv, *line);
+
+    const QCoreApplication application(argc, argv);
+    if (line->help)
+        return printHelp(CommandLine::helpText());
+    if (line->version)
+        return writeLine(QStringLiteral("slotscope " SLOTSCOPE_VERSION)) ? Done : Failed;
+    return line->command.isEmpty() ? runHeadlessDemo() : runCommand(*line);
+}
+
+} // namespace slotscope::app

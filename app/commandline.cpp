@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/commandline.h"
+
+#include "app/commands/command.h"
+
+namespace slotscope::app {
+
+namespace {
+
+QCommandLineOption connectOption()
+{
+    return {{QStringLiteral("c"), QStringLiteral("connect")},
+            QStringLiteral("The etcd to connect to. Default: ETCDCTL_ENDPOINTS, ETCD_URL."),
+            QStringLiteral("URL")};
+}
+
+QCommandLineOption jsonOption()
+{
+    return {QStringLiteral("json"), QStringLiteral("Write JSON, one value a line.")};
+}
+
+QCommandLineOption helpOption()
+{
+    return {{QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Show this help.")};
+}
+
+void fill(QCommandLineParser *parser)
+{
+    parser->setApplicationDescription(
+        QStringLiteral("A browser and editor for etcd, at home with pmap slots."));
+    // What follows a command's name is the command's own business.
+    parser->setOptionsAfterPositionalArgumentsMode(QCommandLineParser::ParseAsPositionalArguments);
+    parser->addOption(connectOption());
+    parser->addOption(
+        {QStringLiteral("demo"), QStringLiteral("Start a private etcd with made-up data, and open that.")});
+    parser->addOption(
+        {QStringLiteral("headless"),
+         QStringLiteral("With --demo: no window; write the demo's address and run until interrupted.")});
+    parser->addOption({QStringLiteral("screenshot"),
+                       QStringLiteral("Write a picture of the loaded window to FILE and end."),
+                       QStringLiteral("FILE")});
+    parser->addOption(jsonOption());
+    QCommandLineOption checkDisplay(QStringLiteral("check-display"));
+    checkDisplay.setFlags(QCommandLineOption::HiddenFromHelp);
+    parser->addOption(checkDisplay);
+    parser->addOption(helpOption());
+    parser->addOption(
+        {{QStringLiteral("v"), QStringLiteral("version")}, QStringLiteral("Show the version.")});
+    parser->addPositionalArgument(QStringLiteral("command"),
+                                  QStringLiteral("A command without a window; see below."),
+                                  QStringLiteral("[command …]"));
+}
+
+} // namespace
+
+core::Expected<CommandLine, QString> CommandLine::parse(const QStringList &arguments)
+{
+    using core::Unexpected;
+
+    QCommandLineParser parser;
+    fill(&parser);
+    if (!parser.parse(arguments))
+        return Unexpected {parser.errorText()};
+
+    CommandLine line;
+    line.help = parser.isSet(QStringLiteral("help"));
+    line.version = parser.isSet(QStringLiteral("version"));
+    line.demo = parser.isSet(QStringLiteral("demo"));
+    line.headless = parser.isSet(QStringLiteral("headless"));
+    line.checkDisplay = parser.isSet(QStringLiteral("check-display"));
+    line.json = parser.isSet(QStringLiteral("json"));
+    line.screenshot = parser.value(QStringLiteral("screenshot"));
+    line.endpoint = parser.value(QStringLiteral("connect"));
+    line.commandArguments = parser.positionalArguments();
+    if (!line.commandArguments.isEmpty())
+        line.command = line.commandArguments.takeFirst();
+    if (line.help || line.version)
+        return line;
+
+    if (line.demo && !line.endpoint.isEmpty())
+        return Unexpected {QStringLiteral("--demo brings its own etcd, so it does not go with --connect")};
+    if (line.demo && !line.command.isEmpty())
+        return Unexpected {QStringLiteral(
+            "--demo does not go with a command; use the address that --demo --headless writes")};
+    if (line.headless && !line.demo && line.command.isEmpty())
+        return Unexpected {QStringLiteral("--headless needs --demo or a command")};
+    if (parser.isSet(QStringLiteral("screenshot"))) {
+        if (line.screenshot.isEmpty())
+            return Unexpected {QStringLiteral("--screenshot needs a file name")};
+        if (line.headless || !line.command.isEmpty())
+            return Unexpected {QStringLiteral("--screenshot needs the window")};
+        if (!line.demo && endpointText(line.endpoint).isEmpty())
+            return Unexpected {QStringLiteral("--screenshot needs --demo or --connect")};
+    }
+    if (line.json && line.command.isEmpty())
+        return Unexpected {QStringLiteral("--json needs a command")};
+    return line;
+}
+
+QString CommandLine::helpText()
+{
+    QCommandLineParser parser;
+    fill(&parser);
+    QString text = parser.helpText();
+    text += QStringLiteral("\nCommands (each with --help):\n");
+    for (const CommandEntry &entry : commands())
+        text += QStringLiteral("  %1 %2\n").arg(entry.name, -10).arg(entry.summary);
+    return text;
+}
+
+void addCommandOptions(QCommandLineParser *parser)
+{
+    parser->addOption(connectOption());
+    parser->addOption(jsonOption());
+    parser->addOption(helpOption());
+}
+
+QString endpointText(const QString &given)
+{
+    if (!given.isEmpty())
+        return given;
+    const QString endpoints = qEnvironmentVariable("ETCDCTL_ENDPOINTS").section(u',', 0, 0).trimmed();
+    return endpoints.isEmpty() ? qEnvironmentVariable("ETCD_URL").trimmed() : endpoints;
+}
+
+core::Result<core::Endpoint> endpointOrDefault(const QString &given)
+{
+    const QString text = endpointText(given);
+    return core::Endpoint::parse(text.isEmpty() ? QStringLiteral("http://127.0.0.1:2379") : text);
+}
+
+} // namespace slotscope::app

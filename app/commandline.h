@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/expected.h"
+#include "core/etcd/client.h"
+
+#include <QCommandLineParser>
+#include <QStringList>
+
+namespace slotscope::app {
+
+/// What the program was called with, before the first command's own arguments.
+struct CommandLine
+{
+    bool help = false;
+    bool version = false;
+    bool demo = false;
+    bool headless = false;
+    bool checkDisplay = false; ///< only see whether a window can be opened
+    bool json = false;
+    QString screenshot; ///< file name; empty: none
+    QString endpoint; ///< as given; empty: not given
+    QString command; ///< empty: none
+    QStringList commandArguments;
+
+    /// Without a QCoreApplication. The error is in plain words.
+    static core::Expected<CommandLine, QString> parse(const QStringList &arguments);
+    /// Needs a QCoreApplication.
+    static QString helpText();
+};
+
+/// The options that every command has.
+void addCommandOptions(QCommandLineParser *parser);
+
+/// The address given, else that of ETCDCTL_ENDPOINTS (its first) or ETCD_URL; empty if there is none.
+QString endpointText(const QString &given);
+/// endpointText(), or what etcdctl takes without any.
+core::Result<core::Endpoint> endpointOrDefault(const QString &given);
+
+} // namespace slotscope::app

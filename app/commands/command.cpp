@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/commands/command.h"
+
+#include "app/commands/getcommand.h"
+#include "app/commands/output.h"
+#include "app/commands/recordscommand.h"
+#include "app/commands/slotscommand.h"
+#include "app/commands/watchcommand.h"
+#include "ui/errortext.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace slotscope::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+} // namespace
+
+Command::Command()
+{
+    m_patience.setSingleShot(true);
+    m_patience.setInterval(30s);
+    connect(&m_patience, &QTimer::timeout, this,
+            [this] { fail(tr("%1 does not answer any more").arg(serverName())); });
+}
+
+void Command::run(const core::Endpoint &endpoint, bool json)
+{
+    m_endpoint = endpoint;
+    m_json = json;
+    m_client = std::make_unique<core::Client>(endpoint);
+    m_watch = std::make_unique<core::Watch>(m_client.get(), core::KeyRange::all(),
+                                            core::Watch::Options {.prevKv = wantsPreviousValues()});
+    m_directory = std::make_unique<core::SlotDirectory>(m_client.get(), m_watch.get());
+    connect(m_directory.get(), &core::SlotDirectory::loaded, this, [this] {
+        // The directory goes on with itself after this signal; what follows may destroy it.
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                if (const auto then = std::exchange(m_whenLoaded, {}))
+                    then();
+            },
+            Qt::QueuedConnection);
+    });
+    connect(m_directory.get(), &core::SlotDirectory::loadFailed, this,
+            [this](const core::Error &error) { fail(error); });
+    connect(m_directory.get(), &core::SlotDirectory::slotChanged, this, &Command::checkSampled);
+    connect(m_directory.get(), &core::SlotDirectory::sampled, this, &Command::checkSampled);
+
+    m_client->connectToServer().then(this, [this](const core::Result<core::StatusReply> &reply) {
+        if (reply)
+            reload([this] { begin(); });
+        else
+            fail(reply.error());
+    });
+}
+
+void Command::reload(std::function<void()> then)
+{
+    m_whenLoaded = std::move(then);
+    m_directory->load();
+}
+
+QString Command::serverName() const
+{
+    return m_endpoint.url.authority();
+}
+
+void Command::whenSampled(const std::vector<core::Slot> &numbers, std::function<void()> then)
+{
+    m_awaited = numbers;
+    m_whenSampled = std::move(then);
+    m_patience.start();
+    for (const core::Slot slot : numbers)
+        m_directory->sample(slot);
+    checkSampled();
+}
+
+void Command::checkSampled()
+{
+    if (!m_whenSampled)
+        return;
+    const auto isKnown = [this](core::Slot slot) {
+        const core::SlotInfo *info = m_directory->find(slot);
+        return !info || info->sampled || info->records == 0;
+    };
+    const bool ready = m_directory->isSampled()
+        || (!m_awaited.empty() && std::all_of(m_awaited.cbegin(), m_awaited.cend(), isKnown));
+    if (!ready)
+        return;
+    m_patience.stop();
+    QMetaObject::invokeMethod(this, std::exchange(m_whenSampled, {}), Qt::QueuedConnection);
+}
+
+bool Command::print(const QByteArray &line)
+{
+    if (m_finished)
+        return false;
+    if (writeLine(line))
+        return true;
+    // The reader has seen enough (`| head`), or the disk is full.
+    if (errno == EPIPE)
+        finish();
+    else
+        fail(tr("cannot write the output: %1").arg(qt_error_string(errno)));
+    return false;
+}
+
+void Command::finish(int exitCode)
+{
+    if (std::exchange(m_finished, true))
+        return;
+    m_patience.stop();
+    if (m_watch)
+        m_watch->close();
+    Q_EMIT finished(exitCode);
+}
+
+void Command::fail(const QString &message)
+{
+    if (m_finished)
+        return;
+    writeError(message);
+    finish(Failed);
+}
+
+void Command::fail(const core::Error &error)
+{
+    const ui::ErrorText text = ui::describe(error, serverName());
+    const QString sentence = text.sentence();
+    // Some sentences hold the technical words already.
+    const bool told = text.technical.isEmpty() || sentence.contains(text.technical, Qt::CaseInsensitive);
+    fail(told ? sentence : QStringLiteral("%1 (%2)").arg(sentence, text.technical));
+}
+
+const std::vector<CommandEntry> &commands()
+{
+    static const std::vector<CommandEntry> entries {
+        {QStringLiteral("slots"), QStringLiteral("list the slots with their types and counts"),
+         [] { return std::make_unique<SlotsCommand>(); }},
+        {QStringLiteral("records"), QStringLiteral("list the decoded records of a slot"),
+         [] { return std::make_unique<RecordsCommand>(); }},
+        {QStringLiteral("watch"), QStringLiteral("show changes as they happen"),
+         [] { return std::make_unique<WatchCommand>(); }},
+        {QStringLiteral("get"), QStringLiteral("show one record"),
+         [] { return std::make_unique<GetCommand>(); }},
+    };
+    return entries;
+}
+
+} // namespace slotscope::app

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/etcd/client.h"
+#include "core/etcd/watch.h"
+#include "core/table/slotdirectory.h"
+
+#include <QCommandLineParser>
+#include <QObject>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace slotscope::app {
+
+/// What every program of the system means by its exit code here.
+enum ExitCode { Done = 0, Failed = 1, WrongUsage = 2 };
+
+/// One headless command: it connects, knows the slots, does its work and says how it ended.
+class Command : public QObject
+{
+    Q_OBJECT
+public:
+    Command();
+
+    /// How it is called behind its name, for help: `SLOT`.
+    virtual QString synopsis() const = 0;
+    virtual QString description() const = 0;
+    virtual void addOptions(QCommandLineParser *) { }
+    /// Takes its own arguments and options; what is wrong with them, empty when nothing is.
+    virtual QString takeArguments(const QCommandLineParser &parser) = 0;
+
+    /// Whether it goes on until interrupted, so that an interrupt is no failure.
+    virtual bool isEndless() const { return false; }
+
+    /// Once; finished() follows.
+    void run(const core::Endpoint &endpoint, bool json);
+
+Q_SIGNALS:
+    void finished(int exitCode);
+
+protected:
+    /// The directory is loaded; types may still be unknown.
+    virtual void begin() = 0;
+    /// Asked once before the directory is loaded.
+    virtual bool wantsPreviousValues() const { return false; }
+
+    bool isJson() const { return m_json; }
+    core::Client *client() const { return m_client.get(); }
+    /// Over all keys; not started.
+    core::Watch *watch() const { return m_watch.get(); }
+    core::SlotDirectory *directory() const { return m_directory.get(); }
+    QString serverName() const;
+
+    /// Goes on once the types of these slots (all, when empty) are known as far as they can be.
+    void whenSampled(const std::vector<core::Slot> &numbers, std::function<void()> then);
+    /// Loads the directory anew, for a watch that has lost events.
+    void reload(std::function<void()> then);
+
+    /// Writes a line; false when nobody reads any more: then the command has finished.
+    bool print(const QByteArray &line);
+    bool print(const QString &line) { return print(line.toUtf8()); }
+    void finish(int exitCode = Done);
+    void fail(const QString &message);
+    void fail(const core::Error &error);
+
+private:
+    void checkSampled();
+
+    std::unique_ptr<core::Client> m_client;
+    std::unique_ptr<core::Watch> m_watch;
+    std::unique_ptr<core::SlotDirectory> m_directory;
+    core::Endpoint m_endpoint;
+    std::function<void()> m_whenLoaded;
+    std::vector<core::Slot> m_awaited;
+    std::function<void()> m_whenSampled;
+    QTimer m_patience;
+    bool m_json = false;
+    bool m_finished = false;
+};
+
+/// The commands by name, in the order in which help lists them.
+struct CommandEntry
+{
+    QString name;
+    QString summary;
+    std::function<std::unique_ptr<Command>()> make;
+};
+const std::vector<CommandEntry> &commands();
+
+} // namespace slotscope::app

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/commands/keytext.h"
+
+#include "core/value/notation.h"
+#include "core/value/valuetext.h"
+
+namespace slotscope::app {
+
+namespace {
+
+using core::KeyComponent;
+using core::Unexpected;
+using core::Value;
+using core::ValueList;
+
+/// Any value of the kind that the component is read as.
+Value prototype(KeyComponent component)
+{
+    switch (component) {
+    case KeyComponent::Oid:
+    case KeyComponent::Uint64:
+    case KeyComponent::Uint16:
+    case KeyComponent::Slot:
+    case KeyComponent::Uint8:
+        return Value::integer(0);
+    case KeyComponent::Uuid:
+        return Value::uuid({});
+    case KeyComponent::Timestamp:
+        return Value::timestamp(0);
+    case KeyComponent::String:
+        return Value::text({});
+    case KeyComponent::Bytes16:
+    case KeyComponent::Bytes20:
+    case KeyComponent::Bytes32:
+    case KeyComponent::Bytes:
+        break;
+    }
+    return Value::bytes({});
+}
+
+core::Expected<Value, QString> partFromText(KeyComponent component, const QString &text)
+{
+    const Value like = prototype(component);
+    if (like.kind() == Value::Kind::Text)
+        return Value::text(text);
+    if (text.startsWith(u'{')) {
+        const auto value = core::fromNotation(text.toUtf8());
+        if (!value)
+            return Unexpected {value.error().what};
+        return *value;
+    }
+    const bool hex = like.kind() == Value::Kind::Bytes && text.startsWith(QLatin1String("0x"));
+    return core::parseLike(like, hex ? text.sliced(2) : text);
+}
+
+} // namespace
+
+core::Expected<ValueList, QString> keyFromText(const core::KeyType &type, const QString &text)
+{
+    const std::vector<KeyComponent> &components = type.components();
+    if (components.size() == 1) {
+        const auto part = partFromText(components.front(), text);
+        if (!part)
+            return Unexpected {part.error()};
+        return ValueList {*part};
+    }
+    const auto list = core::fromNotation(text.toUtf8());
+    if (!list || list->kind() != Value::Kind::Array || list->items().size() != components.size())
+        return Unexpected {QStringLiteral("a JSON array of %1 parts is needed (%2)")
+                               .arg(components.size())
+                               .arg(type.name())};
+    ValueList parts;
+    for (size_t i = 0; i < components.size(); ++i) {
+        const Value &item = list->items()[i];
+        if (item.kind() != Value::Kind::Text) {
+            parts.push_back(item);
+            continue;
+        }
+        const auto part = partFromText(components[i], item.toText());
+        if (!part)
+            return Unexpected {part.error()};
+        parts.push_back(*part);
+    }
+    return parts;
+}
+
+} // namespace slotscope::app
