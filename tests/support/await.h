@@ -3,7 +3,7 @@
 
 #include "core/base/call.h"
 
-#include <QtTest>
+#include <QEventLoop>
 
 #include <optional>
 
@@ -13,10 +13,15 @@ namespace slotscope::test {
 template <typename T>
 core::Result<T> await(const core::Call<T> &call, int timeoutMs = 15'000)
 {
-    QObject context;
+    QEventLoop loop;
     std::optional<core::Result<T>> result;
-    call.then(&context, [&result](const core::Result<T> &outcome) { result = outcome; });
-    if (!QTest::qWaitFor([&result] { return result.has_value(); }, timeoutMs))
+    call.then(&loop, [&](const core::Result<T> &outcome) {
+        result = outcome;
+        loop.quit();
+    });
+    QTimer::singleShot(timeoutMs, &loop, &QEventLoop::quit);
+    loop.exec();
+    if (!result)
         return core::Unexpected {core::Error {.kind = core::ErrorKind::Timeout,
                                               .detail = QStringLiteral("the test waited in vain")}};
     return *result;

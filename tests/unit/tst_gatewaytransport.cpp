@@ -155,9 +155,8 @@ private Q_SLOTS:
         row("closes in the body", Script::reply(rangeBody()).cutAfter(120), ErrorKind::Network, "");
         row("resets in the body", Script::reply(rangeBody()).cutAfter(120, Script::Then::Reset),
             ErrorKind::Network, "");
-        row("cut without a length",
-            Script::raw("HTTP/1.1 200 OK\r\n\r\n" + rangeBody().left(40), Script::Then::Close),
-            ErrorKind::Protocol, "ends in the middle");
+        row("JSON that ends too early", Script::reply(rangeBody().left(40)), ErrorKind::Protocol,
+            "ends in the middle");
         row("cut in a chunk",
             Script::raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n" + rangeBody().left(30),
                         Script::Then::Close),
@@ -513,7 +512,9 @@ private Q_SLOTS:
         for (qsizetype size = 0; size <= all; ++size) {
             gateway.answer("/v3/watch", {whole.cutAfter(size)});
             StreamLog log(transport.watch({{}}));
-            QTRY_COMPARE(log.ends, 1);
+            // Not QTRY_COMPARE, which looks every 50 ms only.
+            QVERIFY(QSignalSpy(log.stream.get(), &WatchStream::ended).wait());
+            QCOMPARE(log.ends, 1);
             QCOMPARE(log.end.kind, ErrorKind::Network);
             const std::size_t expected = size >= all ? 2 : size >= created ? 1 : 0;
             QCOMPARE(log.replies.size(), expected);
