@@ -12,7 +12,7 @@ namespace slotscope::core {
 
 namespace {
 
-constexpr std::array<std::pair<ValueType, const char *>, 8> ValueTypeNames {{
+constexpr std::array<std::pair<ValueType, const char *>, 9> ValueTypeNames {{
     {ValueType::String, "String"},
     {ValueType::Binary, "Binary"},
     {ValueType::Oid, "Oid"},
@@ -20,6 +20,7 @@ constexpr std::array<std::pair<ValueType, const char *>, 8> ValueTypeNames {{
     {ValueType::Timestamp, "Timestamp"},
     {ValueType::Json, "Json"},
     {ValueType::Cbor, "Cbor"},
+    {ValueType::TextOrBytes, "TextOrBytes"},
     {ValueType::Unknown, "Unknown"},
 }};
 
@@ -41,6 +42,8 @@ const Codec &codecFor(const SlotType &type)
         return jsonCodec();
     case ValueType::Cbor:
         return cborCodec();
+    case ValueType::TextOrBytes:
+        return textOrBytesCodec();
     case ValueType::Binary:
     case ValueType::Unknown:
         break;

@@ -241,6 +241,14 @@ TableDelta RowStore::apply(const std::vector<Event> &events)
     return delta;
 }
 
+qint64 RowStore::arenaBytes() const
+{
+    qint64 bytes = 0;
+    for (const auto &chunk : m_chunks)
+        bytes += chunk->arenaBytes();
+    return bytes;
+}
+
 RowSnapshot RowStore::snapshot() const
 {
     RowSnapshot result;

@@ -105,7 +105,10 @@ public:
     size_t count() const { return m_keyOrder.size(); }
     /// Row ids run from 0 to idCount()-1; some are of removed rows.
     quint32 idCount() const { return m_size; }
+    /// Of the living rows' keys and values.
     qint64 payloadBytes() const { return m_payloadBytes; }
+    /// What the rows take up, no longer needed bytes included.
+    qint64 arenaBytes() const;
     std::optional<RowId> find(QByteArrayView key) const;
     bool isAlive(RowId id) const;
     /// Of a removed row: its key and value may be gone.

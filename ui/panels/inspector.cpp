@@ -3,6 +3,7 @@
 
 #include "core/value/notation.h"
 #include "core/value/valuetext.h"
+#include "ui/models/changesummary.h"
 #include "ui/models/valuetreemodel.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/inspectorheader.h"
@@ -22,13 +23,11 @@
 namespace slotscope::ui {
 
 using core::Change;
-using core::KeyState;
 using core::Value;
 
 namespace {
 
 constexpr qsizetype LargeValue = 64 * 1024; // bytes; decoding more could be felt
-constexpr int ShortText = 120; // characters of a value in a sentence
 
 QByteArray valueOf(const InspectedRecord &record)
 {
@@ -36,31 +35,13 @@ QByteArray valueOf(const InspectedRecord &record)
     return staged ? record.change->value : record.record.value;
 }
 
-QString shortText(const core::SlotCodec &codec, const QByteArray &bytes)
-{
-    const auto value = codec.decodeValue(bytes);
-    if (!value)
-        return QStringLiteral("0x") + QString::fromLatin1(bytes.left(ShortText / 2).toHex());
-    return value->isNull() ? Inspector::tr("null") : core::displayText(*value, ShortText);
-}
-
-// "X at revision R"
-QString stateInWords(const core::SlotCodec &codec, const KeyState &state)
-{
-    if (!state.exists)
-        return Inspector::tr("absent");
-    return Inspector::tr("%1 at revision %2").arg(shortText(codec, state.value)).arg(state.modRevision.value);
-}
-
 QString changeInWords(const InspectedRecord &record)
 {
     if (!record.change)
         return {};
     const Change &change = *record.change;
-    if (change.conflict) {
-        return Inspector::tr("Conflict with somebody else's change: was %1; now %2.")
-            .arg(stateInWords(record.codec, change.base), stateInWords(record.codec, *change.conflict));
-    }
+    if (change.conflict)
+        return conflictText(record.codec, change);
     switch (change.kind) {
     case Change::Kind::Insert:
         return Inspector::tr("New, not committed yet.");
@@ -69,22 +50,7 @@ QString changeInWords(const InspectedRecord &record)
     case Change::Kind::Update:
         break;
     }
-    return Inspector::tr("Edited, not committed yet; was %1.").arg(stateInWords(record.codec, change.base));
-}
-
-theme::Mark markOf(const Change &change)
-{
-    if (change.conflict)
-        return theme::Mark::Conflict;
-    switch (change.kind) {
-    case Change::Kind::Insert:
-        return theme::Mark::Inserted;
-    case Change::Kind::Delete:
-        return theme::Mark::Deleted;
-    case Change::Kind::Update:
-        break;
-    }
-    return theme::Mark::Edited;
+    return Inspector::tr("Edited, not committed yet: %1.").arg(changeText(record.codec, change));
 }
 
 QString sizeText(qsizetype bytes)

@@ -109,6 +109,8 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range, 
 
     connect(m_view, &RecordView::currentRecordChanged, this, &RecordTab::currentRecordChanged);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &RecordTab::statusChanged);
+    connect(m_view, &RecordView::insertRequested, this, &RecordTab::insertRecord);
+    connect(m_view, &RecordView::deleteRequested, this, &RecordTab::deleteRecords);
     connect(m_view, &RecordView::detailRequested, this, &RecordTab::detailRequested);
     connect(m_view, &QWidget::customContextMenuRequested, this, &RecordTab::showContextMenu);
     connect(m_view->horizontalHeader(), &QWidget::customContextMenuRequested, this, [this](const QPoint &position) {

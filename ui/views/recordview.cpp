@@ -165,6 +165,14 @@ void RecordView::keyPressEvent(QKeyEvent *event)
             edit(currentIndex());
         return;
     }
+    if (event->key() == Qt::Key_Insert && event->modifiers() == Qt::NoModifier) {
+        Q_EMIT insertRequested();
+        return;
+    }
+    if (event->matches(QKeySequence::Delete)) {
+        Q_EMIT deleteRequested();
+        return;
+    }
     if (event->matches(QKeySequence::Copy)) {
         copyRows();
         return;

@@ -34,6 +34,8 @@ public:
 Q_SIGNALS:
     /// Shift+Enter: the record is to be seen and edited in full.
     void detailRequested();
+    void insertRequested();
+    void deleteRequested();
     void currentRecordChanged();
 
 protected:

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/etcd/transport.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace slotscope::test {
+
+/// An etcd in memory, with revisions, transactions, compaction and watches as the real one has them (facts: etcd's own documentation;
+/// the integration tests hold the client against the real one). Every reply comes through the event loop.
+class MemoryEtcd
+{
+public:
+    MemoryEtcd();
+    ~MemoryEtcd();
+
+    /// A transport to it; it may be gone before the MemoryEtcd.
+    std::unique_ptr<core::Transport> transport();
+
+    core::Revision revision() const { return core::Revision(m_revision); }
+    core::Revision put(const QByteArray &key, const QByteArray &value, core::LeaseId lease = {});
+    core::Revision remove(const QByteArray &key);
+    /// Several keys at one revision; a null value deletes.
+    core::Revision write(const std::vector<std::pair<QByteArray, QByteArray>> &keys);
+    void compact();
+    const std::map<QByteArray, core::KeyValue> &keys() const { return m_keys; }
+
+    // Faults.
+    /// While away every request fails with Network, and running watches end.
+    void setAway(bool away);
+    /// The next transaction that writes is carried out, but its reply is lost (Timeout).
+    void loseNextWriteReply() { m_loseWriteReply = true; }
+    /// The next transaction is refused with this error.
+    void refuseNextTxn(core::Error error) { m_refuseTxn = std::move(error); }
+    /// Replies wait while held, and come in order when released.
+    void holdReplies(bool hold);
+    int requests() const { return m_requests; }
+
+private:
+    friend class MemoryTransport;
+    friend class MemoryWatchStream;
+
+    core::ResponseHeader header() const;
+    core::RangeReply range(const core::RangeRequest &request, core::Error *error) const;
+    core::TxnReply txn(const core::TxnRequest &request, core::Error *error);
+    bool holds(const core::Compare &compare) const;
+    void apply(const std::vector<core::RequestOp> &operations, qint64 revision, std::vector<core::Event> *events,
+               std::vector<core::ResponseOp> *responses, core::Error *error);
+    void notify(std::vector<core::Event> events);
+    void later(std::function<void()> reply);
+
+    QObject m_context; // replies die with it
+    qint64 m_revision = 1;
+    qint64 m_compacted = 0;
+    std::map<QByteArray, core::KeyValue> m_keys;
+    std::vector<core::Event> m_history;
+    std::vector<QPointer<QObject>> m_streams;
+    std::deque<std::function<void()>> m_held;
+    bool m_hold = false;
+    bool m_away = false;
+    bool m_loseWriteReply = false;
+    std::optional<core::Error> m_refuseTxn;
+    int m_requests = 0;
+};
+
+} // namespace slotscope::test

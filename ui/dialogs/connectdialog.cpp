@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/dialogs/connectdialog.h"
+
+#include "ui/panels/banner.h"
+
+#include <QDialogButtonBox>
+#include <QFormLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace slotscope::ui {
+
+namespace {
+
+constexpr int EndpointRole = Qt::UserRole + 1;
+
+} // namespace
+
+ConnectDialog::ConnectDialog(QWidget *parent)
+    : QDialog(parent)
+    , m_endpoint(new QLineEdit)
+    , m_problem(new QLabel)
+    , m_listLabel(new QLabel(tr("&Known ones:")))
+    , m_list(new QListWidget)
+    , m_banner(new Banner(this))
+    , m_progress(new QProgressBar)
+    , m_demo(new QPushButton(theme::icon(theme::Glyph::Table), tr("Start the &demo")))
+{
+    setWindowTitle(tr("Connect to etcd"));
+    setAccessibleName(windowTitle());
+
+    auto *endpointLabel = new QLabel(tr("&Endpoint:"));
+    endpointLabel->setBuddy(m_endpoint);
+    m_endpoint->setObjectName(QStringLiteral("endpoint"));
+    m_endpoint->setPlaceholderText(QStringLiteral("http://127.0.0.1:2379"));
+    m_endpoint->setAccessibleName(tr("Endpoint"));
+    m_endpoint->setToolTip(
+        tr("host, host:port, http://host:port or https://host:port; the port is 2379 when left out"));
+    m_endpoint->setMinimumWidth(42 * fontMetrics().averageCharWidth());
+    m_problem->setTextFormat(Qt::PlainText);
+    m_problem->setWordWrap(true);
+    m_problem->setForegroundRole(QPalette::PlaceholderText);
+
+    m_listLabel->setBuddy(m_list);
+    m_list->setObjectName(QStringLiteral("knownEndpoints"));
+    m_list->setAccessibleName(tr("Known endpoints"));
+    m_list->setToolTip(tr("Enter or a double-click connects"));
+    m_list->setUniformItemSizes(true);
+
+    m_progress->setRange(0, 0);
+    m_progress->setTextVisible(false);
+    m_progress->setAccessibleName(tr("Connecting"));
+    m_progress->hide();
+
+    auto *buttons = new QDialogButtonBox;
+    m_connect = buttons->addButton(tr("&Connect"), QDialogButtonBox::AcceptRole);
+    m_cancel = buttons->addButton(QDialogButtonBox::Cancel);
+    m_connect->setDefault(true);
+    m_demo->setAutoDefault(false);
+    m_demo->setToolTip(tr("Starts a private etcd with example data, which goes away with the program"));
+
+    auto *lower = new QHBoxLayout;
+    lower->addWidget(m_demo);
+    lower->addStretch(1);
+    lower->addWidget(buttons);
+    auto *layout = new QVBoxLayout(this);
+    layout->addWidget(endpointLabel);
+    layout->addWidget(m_endpoint);
+    layout->addWidget(m_problem);
+    layout->addWidget(m_listLabel);
+    layout->addWidget(m_list, 1);
+    layout->addWidget(m_banner);
+    layout->addWidget(m_progress);
+    layout->addLayout(lower);
+    setTabOrder(m_endpoint, m_list);
+    setTabOrder(m_list, m_demo);
+    setTabOrder(m_demo, m_connect);
+    setTabOrder(m_connect, m_cancel);
+
+    connect(m_endpoint, &QLineEdit::textChanged, this, [this] {
+        if (!m_busy) {
+            m_failed = false;
+            m_attempt = Attempt::None;
+        }
+        validate();
+    });
+    connect(m_list, &QListWidget::currentItemChanged, this, [this](QListWidgetItem *item) {
+        if (item && !m_busy)
+            m_endpoint->setText(item->data(EndpointRole).toString());
+    });
+    connect(m_list, &QListWidget::itemActivated, this, [this](QListWidgetItem *item) {
+        m_endpoint->setText(item->data(EndpointRole).toString());
+        tryEndpoint();
+    });
+    connect(m_connect, &QPushButton::clicked, this, &ConnectDialog::retry);
+    connect(m_cancel, &QPushButton::clicked, this, &ConnectDialog::reject);
+    connect(m_demo, &QPushButton::clicked, this, &ConnectDialog::tryDemo);
+
+    setFoundEndpoints(environmentEndpoints());
+}
+
+std::vector<std::pair<QString, QString>> ConnectDialog::environmentEndpoints()
+{
+    std::vector<std::pair<QString, QString>> found;
+    for (const char *name : {"ETCDCTL_ENDPOINTS", "ETCD_URL"}) {
+        // etcdctl takes several, separated by commas.
+        const QStringList endpoints = qEnvironmentVariable(name).split(QLatin1Char(','), Qt::SkipEmptyParts);
+        for (const QString &endpoint : endpoints)
+            found.emplace_back(endpoint.trimmed(), QString::fromLatin1(name));
+    }
+    return found;
+}
+
+void ConnectDialog::setFoundEndpoints(const std::vector<std::pair<QString, QString>> &endpointsAndSources)
+{
+    m_found = endpointsAndSources;
+    fillList();
+}
+
+void ConnectDialog::setRecentEndpoints(const QStringList &endpoints)
+{
+    m_recent = endpoints;
+    m_endpoint->clear();
+    fillList();
+}
+
+void ConnectDialog::fillList()
+{
+    {
+        const QSignalBlocker quiet(m_list);
+        m_list->clear();
+        QStringList listed;
+        const auto add = [&](const QString &endpoint, const QString &source) {
+            if (endpoint.isEmpty() || listed.contains(endpoint))
+                return;
+            listed << endpoint;
+            auto *item = new QListWidgetItem(tr("%1 — %2").arg(endpoint, source), m_list);
+            item->setData(EndpointRole, endpoint);
+        };
+        for (const QString &endpoint : std::as_const(m_recent))
+            add(endpoint, tr("used before"));
+        for (const auto &[endpoint, source] : m_found)
+            add(endpoint, tr("from %1").arg(source));
+    }
+    const bool any = m_list->count() > 0;
+    m_listLabel->setVisible(any);
+    m_list->setVisible(any);
+    if (m_endpoint->text().isEmpty() && any)
+        m_endpoint->setText(m_list->item(0)->data(EndpointRole).toString());
+    validate();
+}
+
+void ConnectDialog::setDemoUnavailable(const QString &reason)
+{
+    m_demoUnavailable = reason;
+    if (!reason.isEmpty())
+        m_demo->setToolTip(reason);
+    m_demo->setEnabled(reason.isEmpty() && !m_busy);
+}
+
+void ConnectDialog::setEndpointText(const QString &text)
+{
+    m_endpoint->setText(text);
+}
+
+QString ConnectDialog::endpointText() const
+{
+    return m_endpoint->text().trimmed();
+}
+
+void ConnectDialog::validate()
+{
+    const QString text = endpointText();
+    QString problem;
+    bool valid = false;
+    if (text.isEmpty()) {
+        problem =
+            tr("The address of an etcd's client port, such as %1").arg(QStringLiteral("127.0.0.1:2379"));
+    } else if (const auto endpoint = core::Endpoint::parse(text)) {
+        valid = true;
+        problem = tr("Will connect to %1").arg(endpoint->toString());
+    } else {
+        problem = tr("This is no address: %1").arg(endpoint.error().detail);
+    }
+    m_problem->setText(problem);
+    const bool again = m_failed && m_attempt != Attempt::None;
+    m_connect->setText(again ? tr("&Retry") : tr("&Connect"));
+    m_connect->setEnabled(!m_busy && (valid || (again && m_attempt == Attempt::Demo)));
+}
+
+void ConnectDialog::retry()
+{
+    if (m_failed && m_attempt == Attempt::Demo)
+        tryDemo();
+    else
+        tryEndpoint();
+}
+
+void ConnectDialog::tryEndpoint()
+{
+    const auto endpoint = core::Endpoint::parse(endpointText());
+    if (m_busy || !endpoint)
+        return;
+    m_attempt = Attempt::Endpoint;
+    showProgress(tr("Connecting to %1 …").arg(endpoint->toString()));
+    Q_EMIT connectRequested(*endpoint);
+}
+
+void ConnectDialog::tryDemo()
+{
+    if (m_busy || !m_demoUnavailable.isEmpty())
+        return;
+    m_attempt = Attempt::Demo;
+    showProgress(tr("Starting the demo …"));
+    Q_EMIT demoRequested();
+}
+
+void ConnectDialog::showProgress(const QString &what)
+{
+    m_failed = false;
+    m_banner->clearMessage();
+    setBusy(true);
+    m_problem->setText(what);
+}
+
+void ConnectDialog::showFailure(const ErrorText &error)
+{
+    m_failed = true;
+    setBusy(false);
+    m_banner->setMessage(theme::Mark::Warning, error.sentence());
+    m_banner->setToolTip(error.technical);
+    m_connect->setFocus(Qt::OtherFocusReason);
+}
+
+void ConnectDialog::setBusy(bool busy)
+{
+    m_busy = busy;
+    m_progress->setVisible(busy);
+    m_endpoint->setEnabled(!busy);
+    m_list->setEnabled(!busy);
+    m_demo->setEnabled(!busy && m_demoUnavailable.isEmpty());
+    validate();
+}
+
+void ConnectDialog::reject()
+{
+    if (!m_busy) {
+        QDialog::reject();
+        return;
+    }
+    m_attempt = Attempt::None;
+    setBusy(false);
+    m_endpoint->setFocus(Qt::OtherFocusReason);
+    Q_EMIT cancelRequested();
+}
+
+} // namespace slotscope::ui

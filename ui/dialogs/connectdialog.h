@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/etcd/client.h"
+#include "ui/errortext.h"
+
+#include <QDialog>
+
+class QLabel;
+class QLineEdit;
+class QListWidget;
+class QProgressBar;
+class QPushButton;
+
+namespace slotscope::ui {
+
+class Banner;
+
+/// Asks for an etcd to open. It does not connect itself: it asks for it by signal, is told what became of it,
+/// and stays open until told to close. To be shown with open().
+class ConnectDialog : public QDialog
+{
+    Q_OBJECT
+public:
+    explicit ConnectDialog(QWidget *parent = nullptr);
+
+    /// The first one is what the field starts with.
+    void setRecentEndpoints(const QStringList &endpoints);
+    /// Endpoints that the surroundings name, and where each was found. Default: environmentEndpoints().
+    void setFoundEndpoints(const std::vector<std::pair<QString, QString>> &endpointsAndSources);
+    /// From ETCDCTL_ENDPOINTS and ETCD_URL.
+    static std::vector<std::pair<QString, QString>> environmentEndpoints();
+    /// Why the demo cannot be started here; empty: it can.
+    void setDemoUnavailable(const QString &reason);
+
+    void setEndpointText(const QString &text);
+    QString endpointText() const;
+
+    /// An attempt is under way; `what` says so. Ends with showFailure() or accept().
+    void showProgress(const QString &what);
+    /// The attempt failed; the message stays in place, and the same can be tried again.
+    void showFailure(const ErrorText &error);
+
+    QLineEdit *endpointLine() const { return m_endpoint; }
+    QListWidget *list() const { return m_list; }
+    QPushButton *connectButton() const { return m_connect; }
+    QPushButton *demoButton() const { return m_demo; }
+    Banner *banner() const { return m_banner; }
+
+    /// While an attempt is under way: gives it up. Else: closes.
+    void reject() override;
+
+Q_SIGNALS:
+    void connectRequested(const slotscope::core::Endpoint &endpoint);
+    void demoRequested();
+    /// The user gave up an attempt that was under way; the dialog stays open.
+    void cancelRequested();
+
+private:
+    enum class Attempt { None, Endpoint, Demo };
+
+    void fillList();
+    void validate();
+    void tryEndpoint();
+    void tryDemo();
+    void retry();
+    void setBusy(bool busy);
+
+    std::vector<std::pair<QString, QString>> m_found;
+    QStringList m_recent;
+    Attempt m_attempt = Attempt::None;
+    bool m_busy = false;
+    bool m_failed = false;
+    QString m_demoUnavailable;
+
+    QLineEdit *m_endpoint;
+    QLabel *m_problem;
+    QLabel *m_listLabel;
+    QListWidget *m_list;
+    Banner *m_banner;
+    QProgressBar *m_progress;
+    QPushButton *m_demo;
+    QPushButton *m_connect;
+    QPushButton *m_cancel;
+};
+
+} // namespace slotscope::ui

@@ -1,0 +1,559 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/mainwindow.h"
+
+#include "ui/dialogs/connectdialog.h"
+#include "ui/errortext.h"
+#include "ui/panels/inspector.h"
+#include "ui/panels/navigator.h"
+#include "ui/panels/pendingpanel.h"
+#include "ui/panels/recordtab.h"
+#include "ui/sessionsettings.h"
+#include "ui/views/recordview.h"
+
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QLabel>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+namespace slotscope::ui {
+
+namespace {
+
+constexpr int MessageMilliseconds = 8000;
+constexpr std::chrono::milliseconds SettleInterval(40);
+
+} // namespace
+
+MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
+    : QMainWindow(parent)
+    , m_prompts(prompts ? std::move(prompts) : std::make_unique<DialogPrompts>())
+    , m_pages(new QStackedWidget(this))
+    , m_tabs(new QTabWidget(this))
+    , m_pageText(new QLabel(this))
+    , m_pageRetry(new QPushButton(tr("&Retry now"), this))
+    , m_bar(new ConnectionBar(this))
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    addToolBar(Qt::TopToolBarArea, m_bar);
+
+    auto *page = new QWidget(this);
+    auto *pageLayout = new QVBoxLayout(page);
+    m_pageText->setAlignment(Qt::AlignCenter);
+    m_pageText->setWordWrap(true);
+    m_pageText->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto *other = new QPushButton(tr("&Connect …"), page);
+    pageLayout->addStretch(2);
+    pageLayout->addWidget(m_pageText);
+    auto *buttons = new QHBoxLayout;
+    buttons->addStretch();
+    buttons->addWidget(m_pageRetry);
+    buttons->addWidget(other);
+    buttons->addStretch();
+    pageLayout->addLayout(buttons);
+    pageLayout->addStretch(3);
+    connect(other, &QPushButton::clicked, this, &MainWindow::openStartDialog);
+    connect(m_pageRetry, &QPushButton::clicked, this, [this] {
+        if (m_connection)
+            m_connection->retryNow();
+    });
+
+    m_tabs->setTabsClosable(true);
+    m_tabs->setMovable(true);
+    m_tabs->setDocumentMode(true);
+    connect(m_tabs, &QTabWidget::tabCloseRequested, this, &MainWindow::closeTab);
+    connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
+        inspectCurrent();
+        updateActions();
+        updateStatus();
+        updateTitle();
+    });
+    m_pages->addWidget(page);
+    m_pages->addWidget(m_tabs);
+    setCentralWidget(m_pages);
+
+    buildDocks();
+    buildStatusBar();
+    buildMenus();
+    resize(1400, 860);
+    restoreWindow(this);
+
+    m_settleTimer.setInterval(SettleInterval);
+    connect(&m_settleTimer, &QTimer::timeout, this, &MainWindow::checkSettled);
+    updateActions();
+    updatePage();
+    updateTitle();
+}
+
+MainWindow::~MainWindow()
+{
+    closeConnection();
+}
+
+void MainWindow::buildDocks()
+{
+    const auto dock = [this](const QString &title, const char *name, QWidget *content, Qt::DockWidgetArea area) {
+        auto *result = new QDockWidget(title, this);
+        result->setObjectName(QLatin1String(name));
+        result->setWidget(content);
+        addDockWidget(area, result);
+        return result;
+    };
+    m_navigator = new Navigator(this);
+    m_navigatorDock = dock(tr("Slots && keys"), "navigatorDock", m_navigator, Qt::LeftDockWidgetArea);
+    m_inspector = new Inspector(this);
+    m_inspectorDock = dock(tr("Inspector"), "inspectorDock", m_inspector, Qt::RightDockWidgetArea);
+    m_pending = new PendingPanel(this);
+    m_pendingDock = dock(tr("Pending changes"), "pendingDock", m_pending, Qt::BottomDockWidgetArea);
+    m_pendingDock->hide();
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    resizeDocks({m_navigatorDock, m_inspectorDock}, {270, 380}, Qt::Horizontal);
+    resizeDocks({m_pendingDock}, {170}, Qt::Vertical);
+
+    connect(m_navigator, &Navigator::openRequested, this, &MainWindow::openTarget);
+    connect(m_inspector, &Inspector::valueEdited, this, &MainWindow::stageFromInspector);
+    connect(m_pending, &PendingPanel::showRequested, this, &MainWindow::showKey);
+    connect(m_pending, &PendingPanel::commitRequested, this, [this] {
+        if (m_connection)
+            m_connection->edits()->commit();
+    });
+}
+
+void MainWindow::buildStatusBar()
+{
+    m_rowsLabel = new QLabel(this);
+    m_sizeLabel = new QLabel(this);
+    m_liveLabel = new QLabel(this);
+    m_rowsLabel->setAccessibleName(tr("Rows"));
+    m_liveLabel->setAccessibleName(tr("State of the table"));
+    statusBar()->addPermanentWidget(m_rowsLabel);
+    statusBar()->addPermanentWidget(m_liveLabel);
+    statusBar()->addPermanentWidget(m_sizeLabel);
+}
+
+RecordTab *MainWindow::currentTab() const
+{
+    return qobject_cast<RecordTab *>(m_tabs->currentWidget());
+}
+
+void MainWindow::unlessStaged(const QString &what, std::function<void()> go)
+{
+    const qsizetype staged = m_connection ? static_cast<qsizetype>(m_connection->edits()->changes().size()) : 0;
+    if (staged == 0) {
+        go();
+        return;
+    }
+    m_prompts->ask(this,
+                   {.title = tr("Discard %1?").arg(changesText(static_cast<int>(staged))),
+                    .text = tr("They have not been committed, and %1 would lose them.").arg(what),
+                    .buttons = {{tr("Discard"), PromptButton::Role::Destructive}, {tr("Cancel"), PromptButton::Role::Reject}},
+                    .defaultButton = 1,
+                    .escapeButton = 1,
+                    .warning = true},
+                   [go = std::move(go)](int button) {
+                       if (button == 0)
+                           go();
+                   });
+}
+
+void MainWindow::openConnection(const core::Endpoint &endpoint, bool remember)
+{
+    unlessStaged(tr("connecting to another etcd"), [this, endpoint, remember] { setConnection(endpoint, remember); });
+}
+
+void MainWindow::closeConnection()
+{
+    // The parts that follow the connection let go of it before it goes.
+    m_settleTimer.stop();
+    m_inspector->clear();
+    while (m_tabs->count() > 0)
+        delete m_tabs->widget(0);
+    m_navigator->follow(nullptr, nullptr);
+    m_pending->setSession(nullptr, {});
+    m_bar->follow(nullptr);
+    m_plainKeys.reset();
+    m_connection.reset();
+    updatePage();
+    updateActions();
+    updateTitle();
+}
+
+void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
+{
+    saveSession();
+    closeConnection();
+    m_remember = remember;
+    m_connection = std::make_unique<core::Connection>(endpoint);
+    core::Connection *connection = m_connection.get();
+    m_plainKeys = std::make_unique<core::PlainKeys>(connection->client(), connection->watch(), connection->directory());
+    m_bar->follow(connection);
+    m_navigator->follow(connection->directory(), m_plainKeys.get());
+    m_pending->setSession(connection->edits(), resolverFor(connection->directory()));
+
+    connect(connection, &core::Connection::stateChanged, this, &MainWindow::connectionStateChanged);
+    connect(connection, &core::Connection::revisionChanged, this, &MainWindow::updateStatus);
+    connect(connection->directory(), &core::SlotDirectory::loaded, this, &MainWindow::directoryLoaded);
+    core::EditSession *edits = connection->edits();
+    connect(edits, &core::EditSession::changed, this, [this] {
+        inspectCurrent();
+        updateActions();
+        updateTitle();
+    });
+    connect(edits, &core::EditSession::committingChanged, this, &MainWindow::updateActions);
+    connect(edits, &core::EditSession::committed, this, &MainWindow::commitFinished);
+    m_settleTimer.start();
+    connection->open();
+    updateActions();
+    updatePage();
+    updateTitle();
+}
+
+void MainWindow::connectionStateChanged()
+{
+    if (m_connectDialog) {
+        if (m_connection->state() == core::Connection::State::Online)
+            m_connectDialog->close();
+        else if (!m_connection->error().detail.isEmpty())
+            m_connectDialog->showFailure(describe(m_connection->error(), m_connection->endpoint().toString()));
+    }
+    if (m_connection->state() == core::Connection::State::Online && m_remember)
+        rememberEndpoint(m_connection->endpoint());
+    updatePage();
+    updateStatus();
+}
+
+void MainWindow::directoryLoaded()
+{
+    if (m_tabs->count() == 0)
+        openRemembered();
+    m_pending->refresh();
+    updatePage();
+}
+
+void MainWindow::openRemembered()
+{
+    const core::SlotDirectory *directory = m_connection->directory();
+    if (!m_wantedTable.isEmpty()) {
+        openTable(m_wantedTable);
+        return;
+    }
+    for (const OpenTab &tab : rememberedTabs(m_connection->endpoint())) {
+        if (!tab.slot || directory->find(*tab.slot))
+            openRange(tab.range, tab.slot, tab.title);
+    }
+    if (m_tabs->count() > 0)
+        return;
+    // A newcomer sees records at once.
+    for (const core::Slot slot : directory->slotNumbers()) {
+        const core::SlotInfo *info = directory->find(slot);
+        if (info->kind == core::SlotKind::Table && info->records > 0) {
+            openRange(core::KeyRange::slot(slot), slot, info->title());
+            return;
+        }
+    }
+}
+
+void MainWindow::openTable(const QString &nameOrSlot)
+{
+    m_wantedTable = nameOrSlot;
+    if (!m_connection || !m_connection->directory()->isLoaded())
+        return; // directoryLoaded() comes back here
+    m_wantedTable.clear();
+    const core::SlotDirectory *directory = m_connection->directory();
+    const std::optional<core::Slot> slot = directory->resolve(nameOrSlot);
+    const core::SlotInfo *info = slot ? directory->find(*slot) : nullptr;
+    if (info)
+        openRange(core::KeyRange::slot(*slot), slot, info->title());
+    else
+        statusBar()->showMessage(tr("There is no table “%1” here.").arg(nameOrSlot), MessageMilliseconds);
+}
+
+void MainWindow::openTarget(const OpenTarget &target)
+{
+    openRange(target.range, target.slot, target.title);
+}
+
+RecordTab *MainWindow::openRange(const core::KeyRange &range, std::optional<core::Slot> slot, const QString &title)
+{
+    for (int i = 0; i < m_tabs->count(); ++i) {
+        auto *tab = qobject_cast<RecordTab *>(m_tabs->widget(i));
+        if (tab && tab->range() == range) {
+            m_tabs->setCurrentIndex(i);
+            tab->setFocus();
+            return tab;
+        }
+    }
+    auto *tab = new RecordTab(m_connection.get(), range, slot, title, m_tabs);
+    connect(tab, &RecordTab::currentRecordChanged, this, [this, tab] {
+        if (tab == currentTab())
+            inspectCurrent();
+    });
+    connect(tab, &RecordTab::statusChanged, this, &MainWindow::updateStatus);
+    connect(tab, &RecordTab::messageRaised, this,
+            [this](const QString &text) { statusBar()->showMessage(text, MessageMilliseconds); });
+    connect(tab, &RecordTab::detailRequested, this, [this] {
+        m_inspectorDock->show();
+        m_inspectorDock->raise();
+        m_inspector->tabs()->currentWidget()->setFocus();
+    });
+    m_tabs->setCurrentIndex(m_tabs->addTab(tab, title));
+    tab->setFocus();
+    updatePage();
+    updateActions();
+    m_settleTimer.start();
+    return tab;
+}
+
+void MainWindow::closeTab(int index)
+{
+    // Staged edits belong to the session, not to the tab: they stay.
+    if (auto *tab = qobject_cast<RecordTab *>(m_tabs->widget(index))) {
+        tab->saveLayout();
+        m_tabs->removeTab(index);
+        tab->deleteLater();
+    }
+    updatePage();
+    updateActions();
+}
+
+void MainWindow::inspectCurrent()
+{
+    RecordTab *tab = currentTab();
+    const int row = tab ? tab->view()->currentIndex().row() : -1;
+    if (row < 0) {
+        m_inspectedKey.clear();
+        m_inspector->clear();
+        return;
+    }
+    const ShownRow shown = tab->model()->shownRow(row);
+    InspectedRecord record;
+    record.table = tab->title();
+    record.codec = tab->model()->codec();
+    record.record = shown.stored.value_or(core::KeyValue {.key = shown.key});
+    if (shown.change)
+        record.change = *shown.change;
+    if (shown.state == RowState::Deleted)
+        record.readOnlyReason = tr("The record is marked for deletion.");
+    m_inspectedKey = shown.key;
+    m_inspector->setRecord(record);
+}
+
+void MainWindow::stageFromInspector(const QByteArray &key, const core::Value &value)
+{
+    RecordTab *tab = currentTab();
+    if (!tab || key != m_inspectedKey)
+        return;
+    const auto staged = tab->model()->stageRecord(key, value);
+    if (!staged)
+        statusBar()->showMessage(staged.error(), MessageMilliseconds);
+}
+
+void MainWindow::showKey(const QByteArray &key)
+{
+    if (!m_connection)
+        return;
+    const std::optional<core::Slot> slot = core::SlotDirectory::slotOf(key);
+    const core::SlotInfo *info = slot ? m_connection->directory()->find(*slot) : nullptr;
+    RecordTab *tab = nullptr;
+    for (int i = 0; i < m_tabs->count() && !tab; ++i) {
+        auto *open = qobject_cast<RecordTab *>(m_tabs->widget(i));
+        if (open && open->range().contains(key)) {
+            tab = open;
+            m_tabs->setCurrentIndex(i);
+        }
+    }
+    if (!tab)
+        tab = info ? openRange(core::KeyRange::slot(*slot), slot, info->title())
+                   : openRange(core::KeyRange::single(key), std::nullopt, QString::fromUtf8(key));
+    tab->view()->showRecord(key);
+    tab->setFocus();
+}
+
+void MainWindow::commitFinished(const core::CommitReport &report)
+{
+    switch (report.outcome) {
+    case core::CommitReport::Outcome::Committed:
+        statusBar()->showMessage(tr("Committed %1 at revision %2.").arg(changesText(report.changes)).arg(report.revision.value),
+                                 MessageMilliseconds);
+        m_pendingDock->hide();
+        break;
+    case core::CommitReport::Outcome::Conflict:
+        m_pendingDock->show();
+        m_pendingDock->raise();
+        statusBar()->showMessage(tr("Nothing was written: records were changed on the server meanwhile. Resolve the marked ones, then commit again."));
+        break;
+    case core::CommitReport::Outcome::Refused:
+    case core::CommitReport::Outcome::Unknown: {
+        const bool unknown = report.outcome == core::CommitReport::Outcome::Unknown;
+        ErrorText text = describe(report.error, m_connection->endpoint().toString());
+        text.advice = (unknown ? tr("It is not known whether the changes were written. They stay staged; once etcd is back, each is checked again.")
+                               : tr("Nothing was written, and the changes stay staged."))
+            + QLatin1Char(' ') + text.advice;
+        m_prompts->showError(this, tr("The commit did not succeed"), text, [this] {
+            if (m_connection)
+                m_connection->edits()->commit();
+        });
+        break;
+    }
+    }
+}
+
+void MainWindow::openStartDialog()
+{
+    if (!m_connectDialog) {
+        m_connectDialog = new ConnectDialog(this);
+        m_connectDialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(m_connectDialog, &QObject::destroyed, this, [this] { m_connectDialog = nullptr; });
+        connect(m_connectDialog, &ConnectDialog::connectRequested, this,
+                [this](const core::Endpoint &endpoint) {
+                    m_connectDialog->showProgress(tr("Connecting to %1 …").arg(endpoint.toString()));
+                    openConnection(endpoint);
+                });
+        connect(m_connectDialog, &ConnectDialog::demoRequested, this,
+                [this] {
+                    unlessStaged(tr("connecting to the demo"), [this] {
+                        if (m_connectDialog)
+                            m_connectDialog->showProgress(tr("Starting the demo …"));
+                        Q_EMIT demoRequested();
+                    });
+                });
+        connect(m_connectDialog, &ConnectDialog::cancelRequested, this, [this] {
+            if (m_connection && m_connection->state() == core::Connection::State::Connecting)
+                closeConnection();
+        });
+        m_connectDialog->setRecentEndpoints(recentEndpoints());
+    }
+    m_connectDialog->open();
+}
+
+void MainWindow::showStartError(const core::Error &error)
+{
+    openStartDialog();
+    m_connectDialog->showFailure(describe(error));
+}
+
+std::optional<core::Endpoint> MainWindow::rememberedEndpoint()
+{
+    const QStringList recent = recentEndpoints();
+    if (recent.isEmpty())
+        return std::nullopt;
+    const auto endpoint = core::Endpoint::parse(recent.first());
+    return endpoint ? std::optional(*endpoint) : std::nullopt;
+}
+
+void MainWindow::updateStatus()
+{
+    RecordTab *tab = currentTab();
+    m_rowsLabel->setText(tab ? tab->statusText() : QString());
+    m_sizeLabel->setText(tab ? locale().formattedDataSize(tab->table()->rows().payloadBytes()) : QString());
+    if (!m_connection || !tab) {
+        m_liveLabel->setText(m_connection ? connectionStateText(*m_connection) : QString());
+        return;
+    }
+    switch (tab->table()->state()) {
+    case core::LiveTable::State::Loading:
+        m_liveLabel->setText(tr("loading"));
+        break;
+    case core::LiveTable::State::Live:
+        m_liveLabel->setText(tr("live at %1").arg(tab->table()->revision().value));
+        break;
+    case core::LiveTable::State::Reconnecting:
+        m_liveLabel->setText(tr("not live: as of %1").arg(tab->table()->revision().value));
+        break;
+    case core::LiveTable::State::Failed:
+        m_liveLabel->setText(tr("could not be loaded"));
+        break;
+    }
+}
+
+void MainWindow::updateTitle()
+{
+    QStringList parts;
+    if (const RecordTab *tab = currentTab())
+        parts.append(tab->title());
+    if (m_connection)
+        parts.append(m_connection->endpoint().url.authority());
+    parts.append(QStringLiteral("Slotscope"));
+    setWindowTitle(QStringLiteral("[*]") + parts.join(QStringLiteral(" — ")));
+    setWindowModified(m_connection && !m_connection->edits()->isEmpty());
+}
+
+void MainWindow::updatePage()
+{
+    m_pages->setCurrentIndex(m_tabs->count() > 0 ? 1 : 0);
+    bool retry = false;
+    QString text = tr("Connect to an etcd to see what it holds.");
+    if (m_connection && m_connection->directory()->isLoaded()) {
+        text = m_connection->directory()->slotNumbers().size() <= 1 && m_plainKeys->keys().empty()
+            ? tr("This etcd is empty.")
+            : tr("Choose a table or a key at the left.");
+    } else if (m_connection && !m_connection->error().detail.isEmpty()) {
+        const ErrorText error = describe(m_connection->error(), m_connection->endpoint().toString());
+        text = error.sentence() + QStringLiteral("\n\n") + tr("It is tried again by itself.");
+        m_pageText->setToolTip(error.technical);
+        retry = true;
+    } else if (m_connection) {
+        text = tr("Connecting to %1 …").arg(m_connection->endpoint().toString());
+    }
+    m_pageText->setText(text);
+    m_pageRetry->setVisible(retry);
+}
+
+bool MainWindow::isSettled() const
+{
+    RecordTab *tab = currentTab();
+    if (!tab || !m_connection->directory()->isSampled() || tab->table()->state() != core::LiveTable::State::Live
+        || tab->model()->isOrdering() || m_plainKeys->isLoading() || m_inspector->isBusy())
+        return false;
+    const int first = tab->view()->rowAt(0);
+    const int last = tab->view()->rowAt(tab->view()->viewport()->height() - 1);
+    for (int row = first; row >= 0 && row <= (last < 0 ? tab->model()->rowCount() - 1 : last); ++row) {
+        if (!tab->model()->shownRow(row).decoded)
+            return false;
+    }
+    return true;
+}
+
+void MainWindow::checkSettled()
+{
+    if (!isSettled())
+        return;
+    m_settleTimer.stop();
+    Q_EMIT settled();
+}
+
+void MainWindow::saveSession() const
+{
+    if (!m_connection)
+        return;
+    std::vector<OpenTab> tabs;
+    for (int i = 0; i < m_tabs->count(); ++i) {
+        if (const auto *tab = qobject_cast<RecordTab *>(m_tabs->widget(i))) {
+            tab->saveLayout();
+            tabs.push_back({tab->range(), tab->slot(), tab->title()});
+        }
+    }
+    if (m_remember)
+        rememberTabs(m_connection->endpoint(), tabs);
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    if (!m_closing && m_connection && !m_connection->edits()->isEmpty()) {
+        event->ignore();
+        unlessStaged(tr("closing the window"), [this] {
+            m_closing = true;
+            close();
+        });
+        return;
+    }
+    saveSession();
+    saveWindow(*this);
+    event->accept();
+}
+
+} // namespace slotscope::ui

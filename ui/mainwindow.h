@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/table/connection.h"
+#include "core/table/plainkeys.h"
+#include "ui/panels/connectionbar.h"
+#include "ui/prompts.h"
+
+#include <QMainWindow>
+
+#include <memory>
+
+class QLabel;
+class QPushButton;
+class QStackedWidget;
+class QTabWidget;
+
+namespace slotscope::ui {
+
+class ConnectDialog;
+class Inspector;
+class Navigator;
+class PendingPanel;
+class RecordTab;
+struct OpenTarget;
+
+/// `1 change`, `2 changes`.
+QString changesText(int count);
+
+/// The window on one etcd: navigator, tabs of records, inspector, pending changes. Owns its connection.
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    /// `prompts` asks the user; dialogs of its own when none are given.
+    explicit MainWindow(std::unique_ptr<Prompts> prompts = nullptr, QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    /// Connects; with staged edits only after the user agreed to lose them. `remember`: offer it again at the next start.
+    void openConnection(const core::Endpoint &endpoint, bool remember = true);
+    /// The connect dialog.
+    void openStartDialog();
+    /// What was open last, if anything was.
+    static std::optional<core::Endpoint> rememberedEndpoint();
+    /// Shows an error of the program around the window, such as a demo that cannot start, in the connect dialog.
+    void showStartError(const core::Error &error);
+
+    /// Opens a table by name or slot number as soon as the slots are known.
+    void openTable(const QString &nameOrSlot);
+    core::Connection *connection() const { return m_connection.get(); }
+    RecordTab *currentTab() const;
+    Navigator *navigator() const { return m_navigator; }
+    Inspector *inspector() const { return m_inspector; }
+    /// Everything that was asked for is loaded, decoded and painted.
+    bool isSettled() const;
+
+Q_SIGNALS:
+    /// The user wants the demo; whoever runs it then calls openConnection().
+    void demoRequested();
+    /// isSettled() became true.
+    void settled();
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+
+private:
+    void buildDocks();
+    void buildMenus();
+    void buildStatusBar();
+    void setConnection(const core::Endpoint &endpoint, bool remember);
+    void closeConnection();
+    /// Runs `go` at once, or after the user agreed to lose what is staged.
+    void unlessStaged(const QString &what, std::function<void()> go);
+
+    void connectionStateChanged();
+    void directoryLoaded();
+    void openTarget(const OpenTarget &target);
+    RecordTab *openRange(const core::KeyRange &range, std::optional<core::Slot> slot, const QString &title);
+    void openRemembered();
+    void closeTab(int index);
+    void inspectCurrent();
+    void showKey(const QByteArray &key);
+    void stageFromInspector(const QByteArray &key, const core::Value &value);
+    void commitFinished(const core::CommitReport &report);
+    void updateActions();
+    void updateStatus();
+    void updateTitle();
+    void updatePage();
+    void checkSettled();
+    void saveSession() const;
+
+    std::unique_ptr<Prompts> m_prompts;
+    std::unique_ptr<core::Connection> m_connection;
+    std::unique_ptr<core::PlainKeys> m_plainKeys;
+    bool m_remember = true;
+    bool m_closing = false;
+    QString m_wantedTable;
+
+    QStackedWidget *m_pages;
+    QTabWidget *m_tabs;
+    QLabel *m_pageText;
+    QPushButton *m_pageRetry;
+    ConnectionBar *m_bar;
+    Navigator *m_navigator = nullptr;
+    Inspector *m_inspector = nullptr;
+    PendingPanel *m_pending = nullptr;
+    QDockWidget *m_inspectorDock = nullptr;
+    QDockWidget *m_pendingDock = nullptr;
+    QDockWidget *m_navigatorDock = nullptr;
+    ConnectDialog *m_connectDialog = nullptr;
+    QLabel *m_rowsLabel = nullptr;
+    QLabel *m_sizeLabel = nullptr;
+    QLabel *m_liveLabel = nullptr;
+    QTimer m_settleTimer;
+    QByteArray m_inspectedKey;
+    bool m_pendingWasOffered = false; // the dock opens by itself once per batch of changes
+
+    QAction *m_commit = nullptr;
+    QAction *m_undo = nullptr;
+    QAction *m_redo = nullptr;
+    QAction *m_discard = nullptr;
+    std::vector<QAction *> m_tabActions; // need an open tab
+};
+
+} // namespace slotscope::ui

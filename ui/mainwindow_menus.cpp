@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The menus of MainWindow, and when their actions may be used.
+#include "ui/mainwindow.h"
+#include "ui/panels/inspector.h"
+#include "ui/panels/navigator.h"
+#include "ui/panels/pendingpanel.h"
+#include "ui/panels/recordtab.h"
+#include "ui/views/recordview.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QDockWidget>
+#include <QMenuBar>
+#include <QMessageBox>
+
+namespace slotscope::ui {
+
+QString changesText(int count)
+{
+    return count == 1 ? MainWindow::tr("1 change") : MainWindow::tr("%1 changes").arg(count);
+}
+
+void MainWindow::buildMenus()
+{
+    const auto add = [this](QMenu *menu, const QString &text, const QKeySequence &keys, auto &&run) {
+        QAction *action = menu->addAction(text);
+        action->setShortcut(keys);
+        connect(action, &QAction::triggered, this, run);
+        return action;
+    };
+    const auto addForTab = [this, &add](QMenu *menu, const QString &text, const QKeySequence &keys, auto &&run) {
+        QAction *action = add(menu, text, keys, [this, run] {
+            if (RecordTab *tab = currentTab())
+                run(tab);
+        });
+        m_tabActions.push_back(action);
+        return action;
+    };
+
+    QMenu *connection = menuBar()->addMenu(tr("&Connection"));
+    add(connection, tr("&Connect …"), QKeySequence(Qt::CTRL | Qt::Key_O), [this] { openStartDialog(); });
+    add(connection, tr("&Retry now"), {}, [this] {
+        if (m_connection)
+            m_connection->retryNow();
+    });
+    connection->addSeparator();
+    add(connection, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
+
+    QMenu *edit = menuBar()->addMenu(tr("&Edit"));
+    m_undo = add(edit, tr("&Undo"), QKeySequence::Undo, [this] { m_connection->edits()->undo(); });
+    m_redo = add(edit, tr("&Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { m_connection->edits()->redo(); });
+    edit->addSeparator();
+    addForTab(edit, tr("&Insert record\tIns"), {}, [](RecordTab *tab) { tab->insertRecord(); });
+    addForTab(edit, tr("Clone &record"), QKeySequence(Qt::CTRL | Qt::Key_D), [](RecordTab *tab) { tab->cloneRecord(); });
+    // The table itself listens for Del and Ins: elsewhere these keys belong to text.
+    addForTab(edit, tr("&Delete records\tDel"), {}, [](RecordTab *tab) { tab->deleteRecords(); });
+    addForTab(edit, tr("Re&vert selected"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Z), [](RecordTab *tab) { tab->revertRecords(); });
+    m_discard = add(edit, tr("Discard &all changes"), {}, [this] { m_connection->edits()->revertAll(); });
+    edit->addSeparator();
+    addForTab(edit, tr("Co&py\tCtrl+C"), {}, [](RecordTab *tab) { tab->view()->copyRows(); });
+    addForTab(edit, tr("Copy as &JSON"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), [](RecordTab *tab) { tab->view()->copyAsJson(); });
+    addForTab(edit, tr("Copy as CS&V"), {}, [](RecordTab *tab) { tab->view()->copyAsCsv(); });
+    edit->addSeparator();
+    m_commit = add(edit, tr("&Commit"), QKeySequence(Qt::CTRL | Qt::Key_S), [this] { m_connection->edits()->commit(); });
+
+    QMenu *view = menuBar()->addMenu(tr("&View"));
+    addForTab(view, tr("&Filter records"), QKeySequence(Qt::CTRL | Qt::Key_L), [](RecordTab *tab) { tab->focusFilter(); })
+        ->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_L), QKeySequence(Qt::CTRL | Qt::Key_F)});
+    add(view, tr("Find &slot or key"), QKeySequence(Qt::CTRL | Qt::Key_K), [this] {
+        m_navigatorDock->show();
+        m_navigator->focusFilter();
+    });
+    addForTab(view, tr("&Reload"), QKeySequence::Refresh, [](RecordTab *tab) { tab->reload(); });
+    auto *columns = view->addMenu(tr("&Columns"));
+    connect(columns, &QMenu::aboutToShow, this, [this, columns] {
+        columns->clear();
+        if (RecordTab *tab = currentTab())
+            tab->fillColumnMenu(columns);
+    });
+    view->addSeparator();
+    view->addAction(m_navigatorDock->toggleViewAction());
+    QAction *inspector = m_inspectorDock->toggleViewAction();
+    inspector->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_I));
+    view->addAction(inspector);
+    QAction *review = m_pendingDock->toggleViewAction();
+    review->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
+    view->addAction(review);
+    view->addSeparator();
+    add(view, tr("&Next tab"), QKeySequence(Qt::CTRL | Qt::Key_PageDown),
+        [this] { m_tabs->setCurrentIndex((m_tabs->currentIndex() + 1) % std::max(1, m_tabs->count())); });
+    add(view, tr("&Previous tab"), QKeySequence(Qt::CTRL | Qt::Key_PageUp),
+        [this] { m_tabs->setCurrentIndex((m_tabs->currentIndex() + m_tabs->count() - 1) % std::max(1, m_tabs->count())); });
+    addForTab(view, tr("C&lose tab"), QKeySequence::Close, [this](RecordTab *) { closeTab(m_tabs->currentIndex()); });
+
+    QMenu *help = menuBar()->addMenu(tr("&Help"));
+    add(help, tr("&About Slotscope"), {}, [this] {
+        auto *box = new QMessageBox(QMessageBox::NoIcon, tr("About Slotscope"),
+                                    tr("<b>Slotscope %1</b><br>Browser and editor for etcd, at home with pmap slots.<br>"
+                                       "Qt %2. GPL-3.0-or-later.")
+                                        .arg(QStringLiteral(SLOTSCOPE_VERSION), QString::fromLatin1(qVersion())),
+                                    QMessageBox::Ok, this);
+        box->setAttribute(Qt::WA_DeleteOnClose);
+        box->open();
+    });
+}
+
+void MainWindow::updateActions()
+{
+    const core::EditSession *edits = m_connection ? m_connection->edits() : nullptr;
+    const auto staged = edits ? static_cast<int>(edits->changes().size()) : 0;
+    const bool idle = edits && !edits->isCommitting();
+    m_undo->setEnabled(edits && edits->canUndo());
+    m_redo->setEnabled(edits && edits->canRedo());
+    m_discard->setEnabled(idle && staged > 0);
+    m_commit->setEnabled(idle && staged > 0 && !edits->hasConflicts());
+    m_commit->setText(staged > 0 ? tr("&Commit %1").arg(changesText(staged)) : tr("&Commit"));
+    for (QAction *action : m_tabActions)
+        action->setEnabled(currentTab() != nullptr);
+    if (staged > 0 && !m_pendingDock->isVisible() && !m_pendingWasOffered) {
+        m_pendingWasOffered = true;
+        m_pendingDock->show();
+    } else if (staged == 0) {
+        m_pendingWasOffered = false;
+    }
+    m_pendingDock->setWindowTitle(staged > 0 ? tr("Pending changes (%1)").arg(staged) : tr("Pending changes"));
+}
+
+} // namespace slotscope::ui

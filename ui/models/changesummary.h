@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/edit/change.h"
+#include "core/pmap/slottype.h"
+#include "ui/theme.h"
+
+#include <QString>
+
+#include <functional>
+
+namespace slotscope::core {
+class SlotDirectory;
+}
+
+namespace slotscope::ui {
+
+/// Where a key belongs.
+struct ResolvedKey
+{
+    QString table; ///< title
+    core::SlotCodec codec;
+};
+using KeyResolver = std::function<ResolvedKey(const QByteArray &key)>;
+
+/// Looks keys up in the directory, which must live as long as the resolver is used.
+KeyResolver resolverFor(const core::SlotDirectory *directory);
+
+/// The decoded key on one line.
+QString keyText(const core::SlotCodec &codec, const QByteArray &key);
+/// Insert, update, delete; in words.
+QString operationText(core::Change::Kind kind);
+/// The mark of a staged change; conflicts come before everything else.
+theme::Mark markOf(const core::Change &change);
+/// What becomes different from one value to another, field by field, on one line: `age: 3 → 4, name: Ann →
+/// Anna`.
+QString differenceText(const core::Value &before, const core::Value &after);
+/// Of an update the difference to its base, else the value that comes or goes.
+QString changeText(const core::SlotCodec &codec, const core::Change &change);
+/// What the change was made on and what is there now; empty if there is no conflict.
+QString conflictText(const core::SlotCodec &codec, const core::Change &change);
+
+} // namespace slotscope::ui

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/connectionbar.h"
+
+#include "ui/errortext.h"
+#include "ui/theme.h"
+
+#include <QLabel>
+#include <QLocale>
+#include <QPushButton>
+
+namespace slotscope::ui {
+
+QString connectionStateText(const core::Connection &connection)
+{
+    const QString since = QLocale().toString(connection.since().time(), QStringLiteral("HH:mm:ss"));
+    switch (connection.state()) {
+    case core::Connection::State::Connecting:
+        return ConnectionBar::tr("connecting since %1").arg(since);
+    case core::Connection::State::Online:
+        return ConnectionBar::tr("live at revision %1").arg(connection.revision().value);
+    case core::Connection::State::Reconnecting:
+        return ConnectionBar::tr("reconnecting since %1, shown as of revision %2").arg(since).arg(connection.revision().value);
+    case core::Connection::State::Closed:
+        break;
+    }
+    return ConnectionBar::tr("not connected");
+}
+
+ConnectionBar::ConnectionBar(QWidget *parent)
+    : QToolBar(tr("Connection"), parent)
+    , m_mark(new QLabel(this))
+    , m_endpoint(new QLabel(this))
+    , m_state(new QLabel(this))
+    , m_revision(new QLabel(this))
+    , m_retry(new QPushButton(tr("Retry now"), this))
+{
+    setObjectName(QStringLiteral("connectionBar"));
+    setMovable(false);
+    for (QLabel *label : {m_endpoint, m_state, m_revision})
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    QFont bold = m_endpoint->font();
+    bold.setBold(true);
+    m_endpoint->setFont(bold);
+    m_mark->setContentsMargins(8, 0, 4, 0);
+    m_endpoint->setContentsMargins(0, 0, 10, 0);
+    addWidget(m_mark);
+    addWidget(m_endpoint);
+    addWidget(m_state);
+    auto *stretch = new QWidget(this);
+    stretch->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    addWidget(stretch);
+    addWidget(m_revision);
+    // A widget in a tool bar is shown and hidden by its action only.
+    QAction *retry = addWidget(m_retry);
+    retry->setVisible(false);
+    m_retry->setProperty("action", QVariant::fromValue<QObject *>(retry));
+    connect(m_retry, &QPushButton::clicked, this, [this] {
+        if (m_connection)
+            m_connection->retryNow();
+    });
+    update();
+}
+
+void ConnectionBar::follow(core::Connection *connection)
+{
+    if (m_connection)
+        disconnect(m_connection, nullptr, this, nullptr);
+    m_connection = connection;
+    if (connection) {
+        connect(connection, &core::Connection::stateChanged, this, &ConnectionBar::update);
+        connect(connection, &core::Connection::revisionChanged, this, &ConnectionBar::update);
+        connect(connection, &QObject::destroyed, this, &ConnectionBar::update);
+    }
+    update();
+}
+
+void ConnectionBar::update()
+{
+    auto *retry = qobject_cast<QAction *>(m_retry->property("action").value<QObject *>());
+    if (!m_connection) {
+        m_mark->clear();
+        m_endpoint->setText(tr("No connection"));
+        m_state->setText({});
+        m_revision->setText({});
+        retry->setVisible(false);
+        return;
+    }
+    const bool online = m_connection->state() == core::Connection::State::Online;
+    m_endpoint->setText(m_connection->endpoint().toString());
+    QString state = connectionStateText(*m_connection);
+    QString tip;
+    if (!online && !m_connection->error().detail.isEmpty()) {
+        const ErrorText text = describe(m_connection->error(), m_connection->endpoint().toString());
+        state += QStringLiteral(" — ") + text.summary;
+        tip = text.advice + QLatin1Char('\n') + text.technical;
+    }
+    m_state->setText(state);
+    m_state->setToolTip(tip.trimmed());
+    const core::StatusReply &status = m_connection->serverStatus();
+    m_revision->setText(status.version.isEmpty() ? QString()
+                                                 : tr("etcd %1 · %2  ")
+                                                       .arg(status.version, locale().formattedDataSize(status.dbSize)));
+    m_mark->setPixmap(online ? QPixmap() : theme::icon(theme::Glyph::Warning).pixmap(16, 16));
+    m_mark->setAccessibleName(online ? tr("online") : tr("offline"));
+    retry->setVisible(!online && !m_connection->error().detail.isEmpty());
+}
+
+} // namespace slotscope::ui

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/table/connection.h"
+
+#include <QToolBar>
+
+class QLabel;
+class QPushButton;
+
+namespace slotscope::ui {
+
+/// The bar at the top: which etcd, in what state, at which revision, and what to do when it is away.
+class ConnectionBar : public QToolBar
+{
+    Q_OBJECT
+public:
+    explicit ConnectionBar(QWidget *parent = nullptr);
+
+    /// Follows the connection while it lives; null pointer: none.
+    void follow(core::Connection *connection);
+
+private:
+    void update();
+
+    QPointer<core::Connection> m_connection;
+    QLabel *m_mark;
+    QLabel *m_endpoint;
+    QLabel *m_state;
+    QLabel *m_revision;
+    QPushButton *m_retry;
+};
+
+/// `live at revision 42`, `reconnecting since 12:03:07`, … in a few words.
+QString connectionStateText(const core::Connection &connection);
+
+} // namespace slotscope::ui

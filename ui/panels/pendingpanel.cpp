@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/pendingpanel.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+namespace slotscope::ui {
+
+using core::EditSession;
+
+PendingPanel::PendingPanel(QWidget *parent)
+    : QWidget(parent)
+    , m_model(new PendingModel(this))
+    , m_view(new QTreeView)
+    , m_hint(new QLabel)
+    , m_keepMine(new QPushButton(theme::icon(theme::Mark::Edited), tr("Keep &mine")))
+    , m_takeTheirs(new QPushButton(tr("Take &theirs")))
+    , m_revert(new QPushButton(tr("&Revert selected")))
+    , m_discard(new QPushButton(tr("&Discard all")))
+    , m_commit(new QPushButton)
+{
+    m_view->setObjectName(QStringLiteral("pendingChanges"));
+    m_view->setModel(m_model);
+    m_view->setRootIsDecorated(false);
+    m_view->setUniformRowHeights(true);
+    m_view->setAlternatingRowColors(true);
+    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_view->setAccessibleName(tr("Pending changes"));
+    const int unit = m_view->fontMetrics().averageCharWidth();
+    m_view->header()->resizeSection(PendingModel::OperationColumn, 20 * unit);
+    m_view->header()->resizeSection(PendingModel::TableColumn, 20 * unit);
+    m_view->header()->resizeSection(PendingModel::KeyColumn, 40 * unit);
+
+    m_keepMine->setToolTip(tr("Your change is to overwrite what somebody else wrote meanwhile"));
+    m_takeTheirs->setToolTip(tr("Drops your change of the selected records in conflict"));
+    m_revert->setToolTip(tr("Takes the selected changes back"));
+    m_discard->setToolTip(tr("Takes all staged changes back; Undo brings them again"));
+    m_commit->setToolTip(
+        tr("Writes all staged changes in one transaction, if nobody else has changed these records"));
+    m_hint->setForegroundRole(QPalette::PlaceholderText);
+
+    auto *buttons = new QHBoxLayout;
+    buttons->addWidget(m_hint, 1);
+    buttons->addWidget(m_keepMine);
+    buttons->addWidget(m_takeTheirs);
+    buttons->addSpacing(12);
+    buttons->addWidget(m_revert);
+    buttons->addWidget(m_discard);
+    buttons->addWidget(m_commit);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(4);
+    layout->addWidget(m_view, 1);
+    layout->addLayout(buttons);
+    setFocusProxy(m_view);
+
+    connect(m_view, &QTreeView::activated, this, [this](const QModelIndex &index) {
+        Q_EMIT showRequested(index.data(PendingModel::KeyRole).toByteArray());
+    });
+    connect(m_view, &QTreeView::customContextMenuRequested, this, &PendingPanel::showContextMenu);
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &PendingPanel::updateActions);
+    connect(m_model, &QAbstractItemModel::modelReset, this, &PendingPanel::updateActions);
+    connect(m_keepMine, &QPushButton::clicked, this, [this] { resolve(&EditSession::keepMine); });
+    connect(m_takeTheirs, &QPushButton::clicked, this, [this] { resolve(&EditSession::takeTheirs); });
+    connect(m_revert, &QPushButton::clicked, this, [this] {
+        if (m_session)
+            m_session->revert(selectedKeys());
+    });
+    connect(m_discard, &QPushButton::clicked, this, [this] {
+        if (m_session)
+            m_session->revertAll();
+    });
+    connect(m_commit, &QPushButton::clicked, this, &PendingPanel::commitRequested);
+    updateActions();
+}
+
+void PendingPanel::setSession(EditSession *session, KeyResolver resolver)
+{
+    if (m_session)
+        m_session->disconnect(this);
+    m_session = session;
+    m_model->setSession(session, std::move(resolver));
+    if (session) {
+        // Behind the model's own connection, so that the rows are right by then.
+        connect(session, &EditSession::changed, this, &PendingPanel::updateActions);
+        connect(session, &EditSession::committingChanged, this, &PendingPanel::updateActions);
+    }
+    updateActions();
+}
+
+std::vector<QByteArray> PendingPanel::selectedKeys(bool conflictsOnly) const
+{
+    std::vector<QByteArray> keys;
+    const QModelIndexList rows = m_view->selectionModel()->selectedRows();
+    for (const QModelIndex &row : rows) {
+        if (!conflictsOnly || row.data(PendingModel::ConflictRole).toBool())
+            keys.push_back(row.data(PendingModel::KeyRole).toByteArray());
+    }
+    return keys;
+}
+
+void PendingPanel::resolve(bool (EditSession::*how)(const QByteArray &))
+{
+    if (!m_session)
+        return;
+    const std::vector<QByteArray> keys = selectedKeys(true);
+    for (const QByteArray &key : keys)
+        (m_session->*how)(key);
+}
+
+void PendingPanel::showContextMenu(const QPoint &position)
+{
+    const QModelIndex index = m_view->indexAt(position);
+    if (!index.isValid())
+        return;
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const QByteArray key = index.data(PendingModel::KeyRole).toByteArray();
+    connect(menu->addAction(tr("Show record")), &QAction::triggered, this,
+            [this, key] { Q_EMIT showRequested(key); });
+    menu->addSeparator();
+    for (QPushButton *button : {m_keepMine, m_takeTheirs, m_revert}) {
+        QAction *action = menu->addAction(button->icon(), button->text());
+        action->setEnabled(button->isEnabled());
+        connect(action, &QAction::triggered, button, &QPushButton::click);
+    }
+    menu->popup(m_view->viewport()->mapToGlobal(position));
+}
+
+void PendingPanel::updateActions()
+{
+    const int count = m_model->rowCount();
+    const bool free = m_session && !m_session->isCommitting();
+    const bool conflicts = m_session && m_session->hasConflicts();
+    const bool selected = m_view->selectionModel()->hasSelection();
+    const bool conflictSelected = conflicts && !selectedKeys(true).empty();
+    m_keepMine->setVisible(conflicts);
+    m_takeTheirs->setVisible(conflicts);
+    m_keepMine->setEnabled(free && conflictSelected);
+    m_takeTheirs->setEnabled(free && conflictSelected);
+    m_revert->setEnabled(free && selected);
+    m_discard->setEnabled(free && count > 0);
+    m_commit->setEnabled(free && count > 0 && !conflicts);
+    m_commit->setText(count > 0 ? tr("&Commit (%1)").arg(count) : tr("&Commit"));
+    if (m_session && m_session->isCommitting())
+        m_hint->setText(tr("Committing…"));
+    else if (count == 0)
+        m_hint->setText(tr("No pending changes."));
+    else if (conflicts)
+        m_hint->setText(tr("Settle the conflicts before committing."));
+    else
+        m_hint->clear();
+}
+
+} // namespace slotscope::ui

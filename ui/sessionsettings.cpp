@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/sessionsettings.h"
+
+#include <QMainWindow>
+#include <QSettings>
+
+namespace slotscope::ui {
+
+namespace {
+
+constexpr qsizetype MostRecent = 10;
+
+QString tabsKey(const core::Endpoint &endpoint)
+{
+    // Slashes would make groups of their own.
+    return QStringLiteral("tabs/") + QString::fromLatin1(endpoint.toString().toUtf8().toHex());
+}
+
+} // namespace
+
+void saveWindow(const QMainWindow &window)
+{
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), window.saveGeometry());
+    settings.setValue(QStringLiteral("window/state"), window.saveState());
+}
+
+void restoreWindow(QMainWindow *window)
+{
+    const QSettings settings;
+    window->restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    window->restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
+}
+
+QStringList recentEndpoints()
+{
+    return QSettings().value(QStringLiteral("connections/recent")).toStringList();
+}
+
+void rememberEndpoint(const core::Endpoint &endpoint)
+{
+    QStringList recent = recentEndpoints();
+    const QString text = endpoint.toString();
+    if (!recent.isEmpty() && recent.first() == text)
+        return;
+    recent.removeAll(text);
+    recent.prepend(text);
+    QSettings().setValue(QStringLiteral("connections/recent"), recent.mid(0, MostRecent));
+}
+
+void rememberTabs(const core::Endpoint &endpoint, const std::vector<OpenTab> &tabs)
+{
+    QVariantList list;
+    for (const OpenTab &tab : tabs) {
+        list.append(QVariantMap {{QStringLiteral("begin"), tab.range.begin},
+                                 {QStringLiteral("end"), tab.range.end},
+                                 {QStringLiteral("slot"), tab.slot ? tab.slot->value : -1},
+                                 {QStringLiteral("title"), tab.title}});
+    }
+    QSettings().setValue(tabsKey(endpoint), list);
+}
+
+std::vector<OpenTab> rememberedTabs(const core::Endpoint &endpoint)
+{
+    std::vector<OpenTab> tabs;
+    for (const QVariant &entry : QSettings().value(tabsKey(endpoint)).toList()) {
+        const QVariantMap map = entry.toMap();
+        const int slot = map.value(QStringLiteral("slot"), -1).toInt();
+        OpenTab tab;
+        tab.range = {map.value(QStringLiteral("begin")).toByteArray(), map.value(QStringLiteral("end")).toByteArray()};
+        if (slot >= 0 && slot <= 0xffff)
+            tab.slot = core::Slot(static_cast<quint16>(slot));
+        tab.title = map.value(QStringLiteral("title")).toString();
+        if (!tab.range.begin.isEmpty())
+            tabs.push_back(tab);
+    }
+    return tabs;
+}
+
+} // namespace slotscope::ui

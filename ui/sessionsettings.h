@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What comes back at the next start: window layout, endpoints, open tabs. Kept in QSettings, per user.
+#pragma once
+
+#include "core/etcd/client.h"
+
+#include <QStringList>
+
+#include <optional>
+#include <vector>
+
+class QMainWindow;
+
+namespace slotscope::ui {
+
+struct OpenTab
+{
+    core::KeyRange range;
+    std::optional<core::Slot> slot;
+    QString title;
+};
+
+void saveWindow(const QMainWindow &window);
+void restoreWindow(QMainWindow *window);
+
+/// The last used first.
+QStringList recentEndpoints();
+void rememberEndpoint(const core::Endpoint &endpoint);
+
+void rememberTabs(const core::Endpoint &endpoint, const std::vector<OpenTab> &tabs);
+std::vector<OpenTab> rememberedTabs(const core::Endpoint &endpoint);
+
+} // namespace slotscope::ui
