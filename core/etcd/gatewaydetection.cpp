@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/gatewaydetection.h"
 
+#include "core/etcd/gatewaymessages.h"
+
 #include <QVersionNumber>
 
 namespace slotscope::core {
 
 namespace {
+
+constexpr QLatin1String WantsTls("the server wants https");
 
 /// One run of the detection; a child of its call's state, so it ends with it.
 class Detection : public QObject
@@ -23,8 +27,12 @@ public:
         m_steps.version().then(this, [this](const Result<ServerVersion> &version) {
             if (version)
                 onVersion(*version);
+            else if (version.error().kind == ErrorKind::Network && m_steps.greeting)
+                lookAtGreeting(version.error());
             else if (isAboutReaching(version.error().kind))
                 m_state->fail(version.error());
+            else if (version.error().detail.contains(QLatin1String("HTTP request to an HTTPS server")))
+                m_state->fail({.kind = ErrorKind::Tls, .httpStatus = 400, .detail = QString(WantsTls)});
             else
                 tryPaths(version.error());
         });
@@ -49,6 +57,23 @@ private:
         }
         m_steps.detected(path);
         m_state->complete(version);
+    }
+
+    /// A port of another service looks like a lost connection; its own words tell more.
+    void lookAtGreeting(const Error &lost)
+    {
+        m_steps.greeting().then(this, [this, lost](const Result<QByteArray> &greeting) {
+            if (!greeting || greeting->isEmpty() || greeting->startsWith("HTTP/"))
+                m_state->fail(lost);
+            else if (greeting->startsWith("\x15\x03")) // a TLS alert record
+                m_state->fail({.kind = ErrorKind::Tls, .detail = QString(WantsTls)});
+            else
+                m_state->fail(
+                    {.kind = ErrorKind::Protocol,
+                     .detail =
+                         QStringLiteral("not an etcd gateway: what answers does not speak HTTP but says %1")
+                             .arg(gateway::describeBody(*greeting))});
+        });
     }
 
     /// /version does not help, as with gateways that run apart from etcd (etcd grpc-proxy, reverse proxies).

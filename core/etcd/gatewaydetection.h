@@ -13,6 +13,7 @@ struct DetectionSteps
 {
     std::function<Call<ServerVersion>()> version; ///< GET /version
     std::function<Call<StatusReply>(const QString &apiPath)> status; ///< maintenance/status below the path
+    std::function<Call<QByteArray>()> greeting; ///< the port's first bytes without HTTP; may be empty
     std::function<void(const QString &apiPath)> detected;
 };
 

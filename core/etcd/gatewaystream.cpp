@@ -38,7 +38,7 @@ GatewayStream::GatewayStream(QNetworkReply *reply, Limits limits)
 
 GatewayStream::~GatewayStream()
 {
-    dropReply(m_reply);
+    dropReply(m_reply, this);
 }
 
 void GatewayStream::process()
@@ -118,7 +118,7 @@ void GatewayStream::end(Error error)
     if (m_ended)
         return;
     m_ended = true;
-    dropReply(m_reply);
+    dropReply(m_reply, this);
     m_reply.clear();
     Q_EMIT ended(error);
 }

@@ -4,6 +4,7 @@
 #include "core/etcd/gatewaydetection.h"
 #include "core/etcd/gatewaymessages.h"
 #include "core/etcd/gatewaystream.h"
+#include "core/etcd/greetingprobe.h"
 #include "core/etcd/httpexchange.h"
 
 #include <QFutureWatcher>
@@ -109,24 +110,20 @@ Call<T> GatewayTransport::post(const QString &path, const QByteArray &body,
 
 Call<ServerVersion> GatewayTransport::detect()
 {
-    return detectGateway(
-        {
-            .version =
-                [this] {
-                    return start(m_manager.get(gatewayRequest(url(QStringLiteral("/version")))), false,
-                                 gateway::parseVersion);
-                },
-            .status =
-                [this](const QString &apiPath) {
-                    return start(
-                        postOnce(m_manager,
-                                 gatewayRequest(url(apiPath + QStringLiteral("/maintenance/status"))),
-                                 QByteArrayLiteral("{}")),
-                        false, gateway::parseStatusReply);
-                },
-            .detected = [this](const QString &apiPath) { m_apiPath = apiPath; },
-        },
-        this);
+    DetectionSteps steps;
+    steps.version = [this] {
+        return start(m_manager.get(gatewayRequest(url(QStringLiteral("/version")))), false,
+                     gateway::parseVersion);
+    };
+    steps.status = [this](const QString &apiPath) {
+        const QUrl address = url(apiPath + QStringLiteral("/maintenance/status"));
+        return start(postOnce(m_manager, gatewayRequest(address), QByteArrayLiteral("{}")), false,
+                     gateway::parseStatusReply);
+    };
+    if (m_endpoint.scheme() == QLatin1String("http"))
+        steps.greeting = [this] { return probeGreeting(m_endpoint); };
+    steps.detected = [this](const QString &apiPath) { m_apiPath = apiPath; };
+    return detectGateway(std::move(steps), this);
 }
 
 Call<RangeReply> GatewayTransport::range(const RangeRequest &request)

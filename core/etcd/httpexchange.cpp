@@ -65,6 +65,9 @@ Error replyError(const QNetworkReply &reply, const QByteArray &body)
     const auto error = [&](ErrorKind kind) {
         return Error {.kind = kind, .httpStatus = status, .detail = reply.errorString()};
     };
+    // Qt makes errors of statuses, such as ProtocolInvalidOperationError of 400; the body tells more.
+    if (status >= 300)
+        return gateway::parseErrorBody(body, status);
     switch (reply.error()) {
     case QNetworkReply::SslHandshakeFailedError:
         return error(ErrorKind::Tls);
@@ -72,28 +75,22 @@ Error replyError(const QNetworkReply &reply, const QByteArray &body)
         return error(ErrorKind::Timeout);
     case QNetworkReply::ProtocolUnknownError:
     case QNetworkReply::ProtocolInvalidOperationError:
-        return error(ErrorKind::Protocol);
     case QNetworkReply::ProtocolFailure:
-        return {.kind = ErrorKind::Protocol,
-                .httpStatus = status,
-                .detail = QStringLiteral("what answers does not speak HTTP (%1)").arg(reply.errorString())};
+        return error(ErrorKind::Protocol);
     case QNetworkReply::ContentReSendError:
         return {.kind = ErrorKind::Network,
                 .detail = QStringLiteral("the connection was lost before an answer came")};
     default:
-        break;
+        return error(ErrorKind::Network);
     }
-    // Below 200: the transport; above: the status, whose body tells more.
-    if (status >= 300)
-        return gateway::parseErrorBody(body, status);
-    return error(ErrorKind::Network);
 }
 
-void dropReply(QNetworkReply *reply)
+void dropReply(QNetworkReply *reply, QObject *receiver)
 {
     if (!reply)
         return;
-    reply->disconnect();
+    // Only the receiver: Qt's own parts hear of the abort by signals, too.
+    reply->disconnect(receiver);
     reply->abort();
     reply->deleteLater();
 }
@@ -129,13 +126,13 @@ HttpExchange::HttpExchange(QNetworkReply *reply, Limits limits, QObject *parent)
 
 HttpExchange::~HttpExchange()
 {
-    dropReply(m_reply);
+    dropReply(m_reply, this);
 }
 
 void HttpExchange::abort()
 {
     m_done = true;
-    dropReply(m_reply);
+    dropReply(m_reply, this);
     m_reply.clear();
     m_head.stop();
     m_silence.stop();

@@ -26,6 +26,7 @@ class OneShotBody : public QIODevice
 public:
     explicit OneShotBody(QByteArray bytes, QObject *parent = nullptr);
     bool isSequential() const override { return true; }
+    bool seek(qint64) override { return false; }
     qint64 bytesAvailable() const override;
 
 protected:
@@ -43,8 +44,8 @@ QNetworkRequest gatewayRequest(const QUrl &url);
 QNetworkReply *postOnce(QNetworkAccessManager &manager, QNetworkRequest request, const QByteArray &body);
 /// What a failed reply means; the body is what has been read of it.
 Error replyError(const QNetworkReply &reply, const QByteArray &body);
-/// Ends a reply so that it says nothing more.
-void dropReply(QNetworkReply *reply);
+/// Ends a reply so that it says nothing more to the receiver.
+void dropReply(QNetworkReply *reply, QObject *receiver);
 
 /// One request and its whole body in memory, bounded in size and in the time without progress.
 class HttpExchange : public QObject

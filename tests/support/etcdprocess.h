@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/etcd/client.h"
+#include "tests/support/await.h"
 
 #include <QProcess>
 #include <QTemporaryDir>
@@ -59,19 +60,6 @@ private:
     quint16 m_peerPort = 0;
     std::unique_ptr<core::Client> m_client;
 };
-
-/// Waits for a call's result while events are processed. Fails with ErrorKind::Timeout after that.
-template <typename T>
-core::Result<T> await(const core::Call<T> &call, int timeoutMs = 15'000)
-{
-    QObject context;
-    std::optional<core::Result<T>> result;
-    call.then(&context, [&result](const core::Result<T> &outcome) { result = outcome; });
-    if (!QTest::qWaitFor([&result] { return result.has_value(); }, timeoutMs))
-        return core::Unexpected {core::Error {.kind = core::ErrorKind::Timeout,
-                                              .detail = QStringLiteral("the test waited in vain")}};
-    return *result;
-}
 
 } // namespace slotscope::test
 
