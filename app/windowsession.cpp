@@ -5,131 +5,126 @@
 #include "app/commands/output.h"
 #include "app/demo/demo.h"
 #include "app/interrupt.h"
-#include "ui/errortext.h"
 #include "ui/mainwindow.h"
+#include "ui/panels/recordtab.h"
+#include "ui/views/recordview.h"
 
 #include <QApplication>
 #include <QSettings>
 #include <QTemporaryDir>
 
-#include <memory>
-
 namespace slotscope::app {
 
 namespace {
 
-using namespace std::chrono_literals;
+constexpr int PictureWidth = 1400;
+constexpr int PictureHeight = 860;
+/// A server that does not answer must not keep a script waiting for its picture.
+constexpr std::chrono::seconds PictureDeadline(60);
 
-constexpr QSize PictureSize(1400, 860);
-
-/// The window, the demo where it is wanted, and what is to happen between them.
-class WindowSession : public QObject
+/// The demo that a window shows, started again when it is asked for again.
+class DemoForWindow
 {
 public:
-    explicit WindowSession(const CommandLine &line)
-        : m_line(line)
+    explicit DemoForWindow(ui::MainWindow *window)
+        : m_window(window)
     {
-        connect(&m_interrupt, &Interrupt::received, qApp, [] { QCoreApplication::exit(Done); });
-        connect(&m_window, &ui::MainWindow::demoRequested, this, &WindowSession::startDemo);
     }
 
-    /// An exit code where the program is not to go on.
-    std::optional<int> begin()
-    {
-        const QString text = endpointText(m_line.endpoint);
-        // The remembered one goes before what the environment names, which the connect dialog offers.
-        const bool named = !m_line.endpoint.isEmpty() || takesPicture();
-        if (takesPicture())
-            m_window.resize(PictureSize);
-        m_window.show();
-        if (m_line.demo) {
-            startDemo();
-        } else if (named) {
-            const auto endpoint = core::Endpoint::parse(text);
-            if (!endpoint) {
-                writeError(endpoint.error().detail);
-                return WrongUsage;
-            }
-            open(*endpoint, true);
-        } else if (const auto remembered = ui::MainWindow::rememberedEndpoint()) {
-            open(*remembered, true);
-        } else {
-            m_window.openStartDialog();
-        }
-        return std::nullopt;
-    }
-
-private:
-    bool takesPicture() const { return !m_line.screenshot.isEmpty(); }
-
-    void startDemo()
+    void start()
     {
         m_demo = std::make_unique<Demo>();
-        connect(m_demo.get(), &Demo::ready, this, [this] { open(m_demo->endpoint(), false); });
-        connect(m_demo.get(), &Demo::failed, this, [this](const QString &reason) {
-            if (takesPicture())
-                giveUp(reason);
-            else
-                m_window.showStartError({.kind = core::ErrorKind::Io, .detail = reason});
+        // Its etcd is gone with the program: nothing to come back to.
+        QObject::connect(m_demo.get(), &Demo::ready, m_window,
+                         [this] { m_window->openConnection(m_demo->endpoint(), false); });
+        QObject::connect(m_demo.get(), &Demo::failed, m_window, [this](const QString &reason) {
+            writeError(reason);
+            m_window->showStartError(reason);
         });
         m_demo->start();
     }
 
-    void open(const core::Endpoint &endpoint, bool remember)
-    {
-        m_window.openConnection(endpoint, remember && !takesPicture());
-        if (!takesPicture()) {
-            if (m_line.demo)
-                m_window.openTable(QStringLiteral("Users"));
+private:
+    ui::MainWindow *m_window;
+    std::unique_ptr<Demo> m_demo;
+};
+
+/// Takes the picture once everything is shown, a record selected so that the inspector has something to show.
+void takePicture(ui::MainWindow *window, const QString &file)
+{
+    window->resize(PictureWidth, PictureHeight);
+    QObject::connect(window, &ui::MainWindow::settled, window, [window, file] {
+        ui::RecordView *view = window->currentTab()->view();
+        if (!view->currentIndex().isValid() && view->model()->rowCount() > 0) {
+            view->setCurrentIndex(view->model()->index(0, 0));
+            return; // settled again when the record is shown, too
+        }
+        if (!window->grab().save(file)) {
+            writeError(QStringLiteral("cannot write the picture to %1").arg(file));
+            QCoreApplication::exit(Failed);
             return;
         }
-        m_window.openTable(QStringLiteral("Users"));
-        connect(&m_window, &ui::MainWindow::settled, this, &WindowSession::takePicture);
-        connect(m_window.connection(), &core::Connection::stateChanged, this, [this] {
-            const core::Connection *connection = m_window.connection();
-            if (connection->state() == core::Connection::State::Connecting
-                && !connection->error().detail.isEmpty())
-                giveUp(ui::describe(connection->error(), connection->endpoint().url.authority()).sentence());
-        });
-        QTimer::singleShot(60s, this, [this] { giveUp(tr("the window is not complete after a minute")); });
-    }
-
-    void takePicture()
-    {
-        const bool saved = m_window.grab().save(m_line.screenshot, "PNG");
-        if (!saved)
-            writeError(tr("cannot write the picture %1").arg(m_line.screenshot));
-        QCoreApplication::exit(saved ? Done : Failed);
-    }
-
-    void giveUp(const QString &message)
-    {
-        writeError(message);
+        QCoreApplication::exit(Done);
+    });
+    QTimer::singleShot(PictureDeadline, window, [] {
+        writeError(QStringLiteral("the window was not loaded in time for its picture"));
         QCoreApplication::exit(Failed);
-    }
+    });
+}
 
-    CommandLine m_line;
-    Interrupt m_interrupt;
-    // Behind the window, which then loses its server last.
-    std::unique_ptr<Demo> m_demo;
-    ui::MainWindow m_window;
-};
+/// A window goes on trying; a picture of that is not what was asked for.
+void giveUpWithoutServer(ui::MainWindow *window)
+{
+    const core::Connection *connection = window->connection();
+    QObject::connect(connection, &core::Connection::stateChanged, window, [connection] {
+        if (connection->state() != core::Connection::State::Connecting
+            || connection->error().detail.isEmpty())
+            return;
+        writeError(ui::describe(connection->error(), connection->endpoint().url.authority()).sentence());
+        QCoreApplication::exit(Failed);
+    });
+}
 
 } // namespace
 
 int runWindow(int argc, char **argv, const CommandLine &line)
 {
-    // A picture is the same for everybody, and leaves no settings behind.
-    const QTemporaryDir pictureSettings;
+    const QApplication application(argc, argv);
+    QApplication::setApplicationDisplayName(QStringLiteral("Slotscope"));
+    QTemporaryDir ownSettings;
     if (!line.screenshot.isEmpty()) {
+        // Pictures look the same whatever the user has arranged.
         QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, pictureSettings.path());
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, ownSettings.path());
     }
 
-    const QApplication application(argc, argv);
-    WindowSession session(line);
-    if (const auto code = session.begin())
-        return *code;
+    Interrupt interrupt;
+    ui::MainWindow window;
+    DemoForWindow demo(&window);
+    QObject::connect(&interrupt, &Interrupt::received, &window, [] { QCoreApplication::exit(Done); });
+    QObject::connect(&window, &ui::MainWindow::demoRequested, &window, [&demo] { demo.start(); });
+
+    if (!line.screenshot.isEmpty())
+        takePicture(&window, line.screenshot);
+    window.show();
+    // Whoever wants a picture means what the environment names; else the connect dialog offers that.
+    const QString address = line.screenshot.isEmpty() ? line.endpoint : endpointText(line.endpoint);
+    if (line.demo) {
+        demo.start();
+    } else if (!address.isEmpty()) {
+        const auto endpoint = core::Endpoint::parse(address);
+        if (!endpoint) {
+            writeError(endpoint.error().detail);
+            return WrongUsage;
+        }
+        window.openConnection(*endpoint);
+        if (!line.screenshot.isEmpty())
+            giveUpWithoutServer(&window);
+    } else if (const auto remembered = ui::MainWindow::rememberedEndpoint()) {
+        window.openConnection(*remembered);
+    } else {
+        window.openStartDialog();
+    }
     return QApplication::exec();
 }
 

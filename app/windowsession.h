@@ -5,8 +5,7 @@
 
 namespace slotscope::app {
 
-/// Runs the program with its window until that is closed, or until the picture is taken that was asked for.
-/// Returns the exit code.
+/// Runs the window until it is closed, or until it is loaded and its picture is taken. Gives the exit code.
 int runWindow(int argc, char **argv, const CommandLine &line);
 
 } // namespace slotscope::app

@@ -103,7 +103,7 @@ void MainWindow::buildDocks()
         return result;
     };
     m_navigator = new Navigator(this);
-    m_navigatorDock = dock(tr("Slots && keys"), "navigatorDock", m_navigator, Qt::LeftDockWidgetArea);
+    m_navigatorDock = dock(tr("Slots & keys"), "navigatorDock", m_navigator, Qt::LeftDockWidgetArea);
     m_inspector = new Inspector(this);
     m_inspectorDock = dock(tr("Inspector"), "inspectorDock", m_inspector, Qt::RightDockWidgetArea);
     m_pending = new PendingPanel(this);
@@ -339,6 +339,7 @@ void MainWindow::inspectCurrent()
     if (shown.state == RowState::Deleted)
         record.readOnlyReason = tr("The record is marked for deletion.");
     m_inspectedKey = shown.key;
+    m_settleTimer.start();
     m_inspector->setRecord(record);
 }
 
@@ -430,10 +431,10 @@ void MainWindow::openStartDialog()
     m_connectDialog->open();
 }
 
-void MainWindow::showStartError(const core::Error &error)
+void MainWindow::showStartError(const QString &reason)
 {
     openStartDialog();
-    m_connectDialog->showFailure(describe(error));
+    m_connectDialog->showFailure({.summary = reason});
 }
 
 std::optional<core::Endpoint> MainWindow::rememberedEndpoint()

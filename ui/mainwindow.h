@@ -42,8 +42,8 @@ public:
     void openStartDialog();
     /// What was open last, if anything was.
     static std::optional<core::Endpoint> rememberedEndpoint();
-    /// Shows an error of the program around the window, such as a demo that cannot start, in the connect dialog.
-    void showStartError(const core::Error &error);
+    /// Why the demo could not be started, in the connect dialog.
+    void showStartError(const QString &reason);
 
     /// Opens a table by name or slot number as soon as the slots are known.
     void openTable(const QString &nameOrSlot);

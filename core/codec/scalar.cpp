@@ -78,20 +78,14 @@ class TextOrBytesCodec final : public Codec
 public:
     Expected<Value, DecodeError> decode(QByteArrayView bytes) const override
     {
-        const auto text = textFromUtf8(bytes);
-        const auto isPrintable = [](QChar c) {
-            return c.unicode() >= 0x20 ? c.unicode() != 0x7f : c == u'\n' || c == u'\r' || c == u'\t';
-        };
-        if (text && std::all_of(text->cbegin(), text->cend(), isPrintable))
-            return whole(Value::text(*text), bytes);
+        if (isPrintableUtf8(bytes))
+            return whole(Value::text(*textFromUtf8(bytes)), bytes);
         return whole(Value::bytes(bytes.toByteArray()), bytes);
     }
     Expected<QByteArray, EncodeError> encode(const Value &value) const override
     {
         if (value.kind() == Value::Kind::Bytes)
             return value.toBytes();
-        if (value.kind() == Value::Kind::Text && value.toText().isEmpty())
-            return QByteArray();
         return stringCodec().encode(value);
     }
 };
@@ -157,15 +151,15 @@ const Codec &stringCodec()
     return codec;
 }
 
-const Codec &textOrBytesCodec()
-{
-    static const TextOrBytesCodec codec;
-    return codec;
-}
-
 const Codec &binaryCodec()
 {
     static const BinaryCodec codec;
+    return codec;
+}
+
+const Codec &textOrBytesCodec()
+{
+    static const TextOrBytesCodec codec;
     return codec;
 }
 

@@ -33,7 +33,7 @@ constexpr std::array<ComponentInfo, 12> Components {{
     {KeyComponent::Bytes20, "Bytes20", "bytes20", 20},
     {KeyComponent::Bytes32, "Bytes32", "bytes32", 32},
     {KeyComponent::Timestamp, "Timestamp", "timestamp", 8},
-    {KeyComponent::Slot, "Slot", "slot", 2},
+    {KeyComponent::SlotNumber, "Slot", "slot", 2},
     {KeyComponent::String, "String", "string", 0},
     {KeyComponent::Oid, "Oid", "oid", 8},
     {KeyComponent::Bytes, "Bytes", "key", 0},
@@ -59,7 +59,7 @@ Value decodeFixed(KeyComponent component, ByteOrder order, QByteArrayView bytes)
         return Value::unsignedInteger(qFromBigEndian<quint64>(data));
     case KeyComponent::Uint16:
         return Value::integer(qFromLittleEndian<quint16>(data));
-    case KeyComponent::Slot:
+    case KeyComponent::SlotNumber:
         return Value::integer(qFromBigEndian<quint16>(data));
     case KeyComponent::Uint8:
         return Value::integer(quint8(*data));
@@ -113,7 +113,7 @@ Encoded encodeInteger(KeyComponent component, const Value &value)
     switch (component) {
     case KeyComponent::Uint16:
         return littleEndian(quint16(*number));
-    case KeyComponent::Slot:
+    case KeyComponent::SlotNumber:
         return bigEndian(quint16(*number));
     case KeyComponent::Uint8:
         return bigEndian(quint8(*number));
@@ -128,7 +128,7 @@ Encoded encodeComponent(KeyComponent component, ByteOrder order, const Value &va
     case KeyComponent::Oid:
     case KeyComponent::Uint64:
     case KeyComponent::Uint16:
-    case KeyComponent::Slot:
+    case KeyComponent::SlotNumber:
     case KeyComponent::Uint8:
         return encodeInteger(component, value);
     case KeyComponent::Uuid:

@@ -16,7 +16,7 @@ enum class KeyComponent : quint8 {
     Oid, ///< u64 big endian, 0 … 2^53; larger is shown and refused on edit
     Uint64, ///< big endian
     Uint16, ///< little endian
-    Slot, ///< u16 big endian
+    SlotNumber, ///< u16 big endian
     Uint8,
     Uuid, ///< RFC 4122 byte order
     Bytes16,

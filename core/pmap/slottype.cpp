@@ -32,6 +32,8 @@ const Codec &codecFor(const SlotType &type)
     switch (type.value) {
     case ValueType::String:
         return stringCodec();
+    case ValueType::TextOrBytes:
+        return textOrBytesCodec();
     case ValueType::Oid:
         return oidCodec();
     case ValueType::Uuid:

@@ -33,7 +33,7 @@ SlotType builtInType(SlotKind kind)
     type.source = TypeSource::BuiltIn;
     type.confidence = 1;
     if (kind == SlotKind::Catalogue) {
-        type.key = KeyType({KeyComponent::Slot});
+        type.key = KeyType({KeyComponent::SlotNumber});
         type.value = ValueType::Cbor;
     } else {
         type.key = KeyType({KeyComponent::String});
@@ -153,25 +153,16 @@ void SlotDirectory::fail(const Error &error)
 
 void SlotDirectory::readCatalogue()
 {
-    TxnRequest request;
-    request.success.push_back({RangeRequest {.range = KeyRange::slot(CatalogueSlot)}});
-    request.success.push_back({RangeRequest {.range = KeyRange::single(QByteArray(1, '\0')), .countOnly = true}});
-    m_client->txn(request).then(this, [this, generation = m_generation](const Result<TxnReply> &result) {
+    m_client->range({.range = KeyRange::slot(CatalogueSlot)}).then(this, [this, generation = m_generation](const Result<RangeReply> &result) {
         if (generation != m_generation)
             return;
         if (!result)
             return fail(result.error());
-        const auto *catalogue = std::get_if<RangeReply>(&result->responses.at(0).response);
-        const auto *zeroKey = std::get_if<RangeReply>(&result->responses.at(1).response);
-        if (!catalogue || !zeroKey)
-            return fail({.kind = ErrorKind::Protocol, .detail = QStringLiteral("a range answered as something else")});
         m_revision = result->header.revision;
-        if (zeroKey->count > 0)
-            m_loadingShortKeys.insert(QByteArray(1, '\0'));
 
         SlotInfo &self = m_loading[CatalogueSlot];
         self.kind = SlotKind::Catalogue;
-        for (const KeyValue &kv : catalogue->kvs) {
+        for (const KeyValue &kv : result->kvs) {
             if (auto entry = readCatalogueEntry(kv.key, kv.value); entry && entry->slot != CatalogueSlot) {
                 SlotInfo &info = m_loading[entry->slot];
                 info.kind = SlotKind::Table;
@@ -198,7 +189,7 @@ void SlotDirectory::readCatalogue()
 void SlotDirectory::count(std::vector<Span> spans)
 {
     if (spans.empty()) {
-        probeShortKeys();
+        probeShortKeys(0);
         return;
     }
     TxnRequest request;
@@ -241,44 +232,36 @@ void SlotDirectory::count(std::vector<Span> spans)
     });
 }
 
-void SlotDirectory::probeShortKeys()
+void SlotDirectory::probeShortKeys(int first)
 {
-    // The one-byte key `c` sorts into the range of slot `(c-1) ff`, and was counted there.
-    TxnRequest request;
-    for (const auto &[slot, info] : m_loading) {
-        if ((slot.value & 0xff) == 0xff && info.records > 0 && slot.value != 0xffff
-            && request.success.size() < m_operationsPerTxn) {
-            const QByteArray key(1, static_cast<char>((slot.value >> 8) + 1));
-            request.success.push_back({RangeRequest {.range = KeyRange::single(key), .revision = m_revision}});
+    // A key of one byte lies in the range of no slot, so each is asked for.
+    constexpr int End = 256;
+    if (first >= End) {
+        std::vector<Slot> candidates;
+        for (const auto &[slot, info] : m_loading) {
+            if (info.kind == SlotKind::Untyped && mayBeText(slot))
+                candidates.push_back(slot);
         }
-    }
-    std::vector<Slot> candidates;
-    for (const auto &[slot, info] : m_loading) {
-        if (info.kind == SlotKind::Untyped && mayBeText(slot))
-            candidates.push_back(slot);
-    }
-    if (request.success.empty()) {
         probeKeys(std::move(candidates));
         return;
     }
-    m_client->txn(request).then(this, [this, candidates, generation = m_generation](const Result<TxnReply> &result) {
+    TxnRequest request;
+    const int next = std::min(End, first + static_cast<int>(m_operationsPerTxn));
+    for (int byte = first; byte < next; ++byte)
+        request.success.push_back({RangeRequest {.range = KeyRange::single(QByteArray(1, static_cast<char>(byte))),
+                                                 .revision = m_revision,
+                                                 .countOnly = true}});
+    m_client->txn(request).then(this, [this, first, next, generation = m_generation](const Result<TxnReply> &result) {
         if (generation != m_generation)
             return;
         if (!result)
             return fail(result.error());
-        for (const ResponseOp &operation : result->responses) {
-            const auto *reply = std::get_if<RangeReply>(&operation.response);
-            if (!reply || reply->kvs.empty())
-                continue;
-            const QByteArray key = reply->kvs.front().key;
-            m_loadingShortKeys.insert(key);
-            const Slot slot(static_cast<quint16>(((static_cast<uchar>(key.front()) - 1) << 8) | 0xff));
-            if (--m_loading[slot].records == 0 && !m_loading[slot].entry)
-                m_loading.erase(slot);
+        for (size_t i = 0; i < result->responses.size(); ++i) {
+            const auto *reply = std::get_if<RangeReply>(&result->responses[i].response);
+            if (reply && reply->count > 0)
+                m_loadingShortKeys.insert(QByteArray(1, static_cast<char>(first + static_cast<int>(i))));
         }
-        std::vector<Slot> left = candidates;
-        std::erase_if(left, [this](Slot slot) { return !m_loading.contains(slot); });
-        probeKeys(std::move(left));
+        probeShortKeys(next);
     });
 }
 

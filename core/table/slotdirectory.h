@@ -82,7 +82,7 @@ private:
     void readCatalogue();
     void count(std::vector<Span> spans);
     void probeKeys(std::vector<Slot> candidates);
-    void probeShortKeys();
+    void probeShortKeys(int first);
     void finish();
     void takeEvents(const EventBatch &batch);
     void takeCatalogueEvent(const Event &event);

@@ -109,16 +109,22 @@ private:
             m_out += Ellipsis;
         } else {
             size_t shown = 0;
+            const QString count = QStringLiteral(", %1 %2").arg(Ellipsis).arg(items.size());
             for (const auto &item : items) {
-                // Leaves room for the count.
-                if (m_out.size() > m_limit - 12 && shown > 0)
-                    break;
-                if (shown++ > 0)
+                const qsizetype before = m_out.size();
+                if (shown > 0)
                     m_out += QLatin1String(", ");
                 printOne(item);
+                // Takes back what leaves no room for the count.
+                const bool last = shown + 1 == items.size();
+                if (shown > 0 && m_out.size() + 1 + (last ? 0 : count.size()) > m_limit) {
+                    m_out.truncate(before);
+                    break;
+                }
+                ++shown;
             }
             if (shown < items.size())
-                m_out += QStringLiteral(", %1 %2").arg(Ellipsis).arg(items.size());
+                m_out += count;
         }
         m_out += close;
     }
@@ -246,7 +252,7 @@ Expected<Value, QString> parseKind(const Value &before, const QString &text)
         return Value::text(text);
     case Value::Kind::Null:
     case Value::Kind::Undefined:
-        if (trimmed.isEmpty())
+        if (trimmed == editText(before))
             return before;
         return wordOrNumber(trimmed).value_or(Value::text(text));
     case Value::Kind::Bool:
@@ -329,6 +335,9 @@ Expected<Value, QString> parseLike(const Value &before, const QString &text)
     // What means the same keeps its spelling, so that it is no change.
     if (value && *value == before)
         return before;
+    // Seconds from 1970 do not become a text, nor the other way round.
+    if (value && value->kind() == Value::Kind::Timestamp && before.kind() == Value::Kind::Timestamp)
+        return value->withStyle({before.style().flags, {}});
     return value;
 }
 

@@ -236,6 +236,17 @@ void ConnectDialog::showFailure(const ErrorText &error)
     m_connect->setFocus(Qt::OtherFocusReason);
 }
 
+void ConnectDialog::showFailure(const core::Error &error, const core::Endpoint &endpoint)
+{
+    showFailure(describe(error, endpoint.url.authority()));
+}
+
+void ConnectDialog::closeEvent(QCloseEvent *event)
+{
+    m_busy = false; // so that reject(), which comes of it, does close
+    QDialog::closeEvent(event);
+}
+
 void ConnectDialog::setBusy(bool busy)
 {
     m_busy = busy;

@@ -40,6 +40,7 @@ public:
     void showProgress(const QString &what);
     /// The attempt failed; the message stays in place, and the same can be tried again.
     void showFailure(const ErrorText &error);
+    void showFailure(const core::Error &error, const core::Endpoint &endpoint);
 
     QLineEdit *endpointLine() const { return m_endpoint; }
     QListWidget *list() const { return m_list; }
@@ -47,7 +48,8 @@ public:
     QPushButton *demoButton() const { return m_demo; }
     Banner *banner() const { return m_banner; }
 
-    /// While an attempt is under way: gives it up. Else: closes.
+    /// Escape and Cancel. While an attempt is under way: gives it up. Else: closes. close() closes in any
+    /// case.
     void reject() override;
 
 Q_SIGNALS:
@@ -55,6 +57,9 @@ Q_SIGNALS:
     void demoRequested();
     /// The user gave up an attempt that was under way; the dialog stays open.
     void cancelRequested();
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
 
 private:
     enum class Attempt { None, Endpoint, Demo };

@@ -53,6 +53,11 @@ QString changeInWords(const InspectedRecord &record)
     return Inspector::tr("Edited, not committed yet: %1.").arg(changeText(record.codec, change));
 }
 
+QString asSentence(const QString &text)
+{
+    return text.endsWith(QLatin1Char('.')) ? text : text + QLatin1Char('.');
+}
+
 QString sizeText(qsizetype bytes)
 {
     return QLocale().formattedDataSize(bytes, 1, QLocale::DataSizeTraditionalFormat);
@@ -133,7 +138,7 @@ Inspector::Inspector(QWidget *parent)
                     Q_EMIT valueEdited(m_record->record.key, newRoot);
             });
     connect(m_model, &ValueTreeModel::editRefused, this, [this](const QString &reason) {
-        m_editBanner->setMessage(theme::Mark::Warning, tr("Not changed: %1.").arg(reason));
+        m_editBanner->setMessage(theme::Mark::Warning, tr("Not changed: %1").arg(asSentence(reason)));
     });
 }
 
@@ -270,7 +275,8 @@ void Inspector::show(const Decoded &decoded)
     if (decoded.readOnlyReason.isEmpty())
         m_readOnlyBanner->clearMessage();
     else
-        m_readOnlyBanner->setMessage(theme::Mark::Warning, tr("Read-only: %1.").arg(decoded.readOnlyReason));
+        m_readOnlyBanner->setMessage(theme::Mark::Warning,
+                                     tr("Read-only: %1").arg(asSentence(decoded.readOnlyReason)));
     m_model->setEditable(decoded.readOnlyReason.isEmpty());
     m_model->setValue(decoded.row.value);
     m_text->setText(decoded.text, m_sameKey);

@@ -83,6 +83,21 @@ PendingPanel::PendingPanel(QWidget *parent)
     updateActions();
 }
 
+void PendingPanel::follow(EditSession *session, core::SlotDirectory *directory)
+{
+    if (m_directory)
+        m_directory->disconnect(this);
+    m_directory = directory;
+    setSession(session, directory ? resolverFor(directory) : KeyResolver());
+    if (directory) {
+        // A slot's type is found some time after the changes of a draft were taken up.
+        connect(directory, &core::SlotDirectory::slotChanged, this, [this] {
+            if (m_model->rowCount() > 0)
+                m_model->refresh();
+        });
+    }
+}
+
 void PendingPanel::setSession(EditSession *session, KeyResolver resolver)
 {
     if (m_session)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/table/slotdirectory.h"
 #include "ui/models/pendingmodel.h"
 
 #include <QWidget>
@@ -19,7 +20,9 @@ class PendingPanel : public QWidget
 public:
     explicit PendingPanel(QWidget *parent = nullptr);
 
-    /// Null pointer: none.
+    /// Follows both from now on; null pointers: nothing is connected.
+    void follow(core::EditSession *session, core::SlotDirectory *directory);
+    /// The same with other words for keys. Null pointer: none.
     void setSession(core::EditSession *session, KeyResolver resolver);
     /// Names or types of slots have changed.
     void refresh() { m_model->refresh(); }
@@ -45,6 +48,7 @@ private:
     void updateActions();
 
     QPointer<core::EditSession> m_session;
+    QPointer<core::SlotDirectory> m_directory;
     PendingModel *m_model;
     QTreeView *m_view;
     QLabel *m_hint;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Internal to the inference.
+#pragma once
+
+#include "core/pmap/evidence.h"
+#include "core/pmap/slottype.h"
+
+#include <vector>
+
+namespace slotscope::core::inference {
+
+struct ValueGuess
+{
+    ValueType type = ValueType::Unknown;
+    Verdict verdict;
+    QString what; ///< "are CBOR maps"
+};
+
+using Values = std::vector<QByteArrayView>;
+
+/// The value type that explains the values best, none of which is empty; Unknown where none does.
+ValueGuess guessValue(const Values &values);
+
+/// What values of unknown type look like, in words.
+QString foreignFormat(const Values &values);
+
+} // namespace slotscope::core::inference

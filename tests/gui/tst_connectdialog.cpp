@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/scriptedprompts.h"
+#include "ui/dialogs/connectdialog.h"
+#include "ui/errortext.h"
+#include "ui/panels/banner.h"
+
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QtTest>
+
+using namespace slotscope::core;
+using namespace slotscope::ui;
+using slotscope::test::ScriptedPrompts;
+
+class TestConnectDialog : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase()
+    {
+        qputenv("ETCDCTL_ENDPOINTS", "http://one:2379,http://two:2379");
+        qputenv("ETCD_URL", "three:4001");
+    }
+
+    void validatesWhatIsTyped()
+    {
+        ConnectDialog dialog;
+        QSignalSpy requested(&dialog, &ConnectDialog::connectRequested);
+        dialog.setEndpointText(QStringLiteral("http://"));
+        QVERIFY(!dialog.connectButton()->isEnabled());
+        dialog.setEndpointText(QString());
+        QVERIFY(!dialog.connectButton()->isEnabled());
+        dialog.setEndpointText(QStringLiteral("127.0.0.1:4001"));
+        QVERIFY(dialog.connectButton()->isEnabled());
+        dialog.connectButton()->click();
+        QCOMPARE(requested.count(), 1);
+        QCOMPARE(requested.first().first().value<Endpoint>().url,
+                 QUrl(QStringLiteral("http://127.0.0.1:4001")));
+    }
+
+    void offersKnownEndpoints()
+    {
+        ConnectDialog dialog;
+        QCOMPARE(dialog.list()->count(), 3);
+        QCOMPARE(dialog.endpointText(), QStringLiteral("http://one:2379"));
+        QVERIFY(dialog.list()->item(2)->text().contains(QStringLiteral("ETCD_URL")));
+        dialog.setRecentEndpoints({QStringLiteral("http://last:2379"), QStringLiteral("http://two:2379")});
+        QCOMPARE(dialog.list()->count(), 4); // none twice
+        QCOMPARE(dialog.endpointText(), QStringLiteral("http://last:2379"));
+        QSignalSpy requested(&dialog, &ConnectDialog::connectRequested);
+        dialog.list()->setCurrentRow(3);
+        QCOMPARE(dialog.endpointText(), QStringLiteral("three:4001"));
+        Q_EMIT dialog.list()->itemActivated(dialog.list()->item(1));
+        QCOMPARE(requested.count(), 1);
+        QCOMPARE(requested.first().first().value<Endpoint>().url.host(), QStringLiteral("two"));
+    }
+
+    void showsFailuresInPlace()
+    {
+        ConnectDialog dialog;
+        dialog.open();
+        QSignalSpy requested(&dialog, &ConnectDialog::connectRequested);
+        dialog.setEndpointText(QStringLiteral("127.0.0.1:1"));
+        dialog.connectButton()->click();
+        QVERIFY(!dialog.connectButton()->isEnabled());
+        QVERIFY(!dialog.endpointLine()->isEnabled());
+        dialog.showFailure(Error {.kind = ErrorKind::Network, .detail = QStringLiteral("Connection refused")},
+                           *Endpoint::parse(QStringLiteral("127.0.0.1:1")));
+        QVERIFY(dialog.isVisible());
+        QCOMPARE(dialog.banner()->message(),
+                 QStringLiteral("Cannot reach etcd at 127.0.0.1:1: connection refused. Is it running?"));
+        QCOMPARE(dialog.connectButton()->text(), QStringLiteral("&Retry"));
+        dialog.connectButton()->click();
+        QCOMPARE(requested.count(), 2);
+        QVERIFY(dialog.banner()->isHidden());
+        QSignalSpy cancelled(&dialog, &ConnectDialog::cancelRequested);
+        QTest::keyClick(&dialog, Qt::Key_Escape);
+        QCOMPARE(cancelled.count(), 1);
+        QVERIFY(dialog.isVisible());
+        QVERIFY(dialog.connectButton()->isEnabled());
+        QTest::keyClick(&dialog, Qt::Key_Escape);
+        QVERIFY(!dialog.isVisible());
+    }
+
+    void closesWhileConnecting()
+    {
+        ConnectDialog dialog;
+        dialog.open();
+        dialog.connectButton()->click();
+        QVERIFY(dialog.close());
+        QVERIFY(!dialog.isVisible());
+    }
+
+    void startsTheDemo()
+    {
+        ConnectDialog dialog;
+        QSignalSpy demo(&dialog, &ConnectDialog::demoRequested);
+        dialog.demoButton()->click();
+        QCOMPARE(demo.count(), 1);
+        dialog.showFailure({QStringLiteral("No etcd."), QStringLiteral("Install etcd-server."), {}});
+        QCOMPARE(dialog.banner()->message(), QStringLiteral("No etcd. Install etcd-server."));
+        dialog.connectButton()->click(); // Retry means the demo now
+        QCOMPARE(demo.count(), 2);
+        dialog.showFailure({QStringLiteral("No etcd."), {}, {}});
+        dialog.setDemoUnavailable(QStringLiteral("there is no etcd"));
+        QVERIFY(!dialog.demoButton()->isEnabled());
+        QCOMPARE(dialog.demoButton()->toolTip(), QStringLiteral("there is no etcd"));
+    }
+
+    void hasWordsForEveryError()
+    {
+        QSet<QString> summaries;
+        constexpr int Count = static_cast<int>(ErrorKind::Io) + 1;
+        for (int kind = 0; kind < Count; ++kind) {
+            const Error error {.kind = static_cast<ErrorKind>(kind),
+                               .grpcCode = 3,
+                               .detail = QStringLiteral("Some detail.")};
+            const ErrorText text = describe(error, QStringLiteral("host:1"));
+            QVERIFY2(text.summary.endsWith(QLatin1Char('.')), qPrintable(text.summary));
+            QVERIFY2(!text.summary.contains(QStringLiteral("%1")), qPrintable(text.summary));
+            QVERIFY(text.technical.contains(QStringLiteral("Some detail.")));
+            QVERIFY(text.technical.contains(QStringLiteral("gRPC code 3")));
+            summaries.insert(text.summary);
+        }
+        QCOMPARE(summaries.size(), Count); // none says the same as another
+    }
+
+    void dialogPromptsAnswerLater()
+    {
+        QWidget window;
+        window.show();
+        DialogPrompts prompts;
+        int answer = -1;
+        Question question {QStringLiteral("Discard?"),
+                           QStringLiteral("3 <b>changes</b>"),
+                           {},
+                           {{QStringLiteral("Discard"), PromptButton::Role::Destructive},
+                            {QStringLiteral("Keep"), PromptButton::Role::Reject}},
+                           1,
+                           1,
+                           true};
+        prompts.ask(&window, question, [&answer](int button) { answer = button; });
+        QCOMPARE(answer, -1);
+        auto *box = window.findChild<QMessageBox *>();
+        QVERIFY(box && box->isVisible() && box->isModal());
+        QCOMPARE(box->buttons().size(), 2);
+        for (QAbstractButton *button : box->buttons()) {
+            if (button->text() == QStringLiteral("Discard"))
+                button->click();
+        }
+        QTRY_COMPARE(answer, 0);
+        QTRY_VERIFY(!window.findChild<QMessageBox *>());
+
+        prompts.ask(&window, question, [&answer](int button) { answer = button; });
+        QTest::keyClick(window.findChild<QMessageBox *>(), Qt::Key_Escape);
+        QTRY_COMPARE(answer, 1);
+        QTRY_VERIFY(!window.findChild<QMessageBox *>());
+
+        int retries = 0;
+        prompts.showError(&window, QStringLiteral("Failed"), describe({}), [&retries] { ++retries; });
+        auto *error = window.findChild<QMessageBox *>();
+        QVERIFY(error);
+        QTest::keyClick(error, Qt::Key_Return);
+        QTRY_COMPARE(retries, 1);
+    }
+
+    void scriptedPromptsFollowTheirScript()
+    {
+        QWidget window;
+        ScriptedPrompts prompts;
+        prompts.answers = {1};
+        int answer = -1;
+        const Question question {
+            QStringLiteral("Sure?"), {}, {}, {{QStringLiteral("Yes")}, {QStringLiteral("No")}}};
+        prompts.ask(&window, question, [&answer](int button) { answer = button; });
+        QCOMPARE(answer, -1);
+        QTRY_COMPARE(answer, 1);
+        QCOMPARE(prompts.questions.size(), size_t(1));
+    }
+};
+
+QTEST_MAIN(TestConnectDialog)
+#include "tst_connectdialog.moc"

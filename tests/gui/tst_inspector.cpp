@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/value/notation.h"
+#include "ui/models/valuetreemodel.h"
+#include "ui/panels/banner.h"
+#include "ui/panels/inspector.h"
+#include "ui/panels/inspectorheader.h"
+#include "ui/panels/textpane.h"
+#include "ui/views/hexview.h"
+
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QTabWidget>
+#include <QTreeView>
+#include <QtTest>
+
+using namespace slotscope::core;
+using namespace slotscope::ui;
+
+namespace {
+
+SlotCodec codecFor(ValueType type)
+{
+    SlotType slotType;
+    slotType.key = KeyType({KeyComponent::Oid});
+    slotType.value = type;
+    slotType.source = TypeSource::Inferred;
+    slotType.confidence = 0.9;
+    return SlotCodec(slotType);
+}
+
+QByteArray key(quint8 oid)
+{
+    QByteArray bytes("\0\x07\0\0\0\0\0\0\0", 9);
+    return bytes + char(oid);
+}
+
+QByteArray cbor(const QByteArray &notation)
+{
+    const auto value = fromNotation(notation);
+    const auto bytes = codecFor(ValueType::Cbor).encodeValue(*value);
+    return bytes ? *bytes : QByteArray();
+}
+
+InspectedRecord record(ValueType type, const QByteArray &value, quint8 oid = 5)
+{
+    InspectedRecord record;
+    record.table = QStringLiteral("Users");
+    record.codec = codecFor(type);
+    record.record.key = key(oid);
+    record.record.value = value;
+    record.record.createRevision = Revision(3);
+    record.record.modRevision = Revision(8);
+    record.record.version = 2;
+    return record;
+}
+
+} // namespace
+
+class TestInspector : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void showsARecord()
+    {
+        Inspector inspector;
+        InspectedRecord users = record(ValueType::Cbor, cbor(R"({"name":"Ann","born":{"year":2000}})"));
+        users.record.lease = LeaseId(0x1234);
+        inspector.setRecord(users);
+        QCOMPARE(inspector.header()->title(), QStringLiteral("Users"));
+        QCOMPARE(inspector.header()->fact(QStringLiteral("oid")), QStringLiteral("5"));
+        QCOMPARE(inspector.header()->fact(QStringLiteral("Revisions")),
+                 QStringLiteral("created 3, modified 8, version 2"));
+        QCOMPARE(inspector.header()->fact(QStringLiteral("Lease")), QStringLiteral("1234"));
+        QVERIFY(inspector.header()->fact(QStringLiteral("Type")).contains(QStringLiteral("inferred 90 %")));
+        QCOMPARE(inspector.treeModel()->rowCount(), 2);
+        QVERIFY(inspector.textPane()->editor()->toPlainText().contains(QStringLiteral("\"year\": 2000")));
+        QCOMPARE(inspector.keyHex()->data(), key(5));
+        QCOMPARE(inspector.valueHex()->data(), users.record.value);
+        QVERIFY(inspector.stateBanner()->isHidden());
+        QVERIFY(inspector.errorBanner()->isHidden());
+        QVERIFY(inspector.readOnlyBanner()->isHidden());
+    }
+
+    void highlightsTheBytesOfANode()
+    {
+        Inspector inspector;
+        const QByteArray bytes = cbor(R"({"name":"Ann","age":7})");
+        inspector.setRecord(record(ValueType::Cbor, bytes));
+        const ValuePath name = ValuePath::fields({QStringLiteral("name")});
+        inspector.treeView()->setCurrentIndex(inspector.treeModel()->indexOf(name));
+        QCOMPARE(inspector.valueHex()->highlightOffset(), qint64(bytes.indexOf("cAnn")));
+        QCOMPARE(inspector.valueHex()->highlightLength(), 4);
+        // Another record of the table: the same field stays selected.
+        const QByteArray other = cbor(R"({"id":1,"name":"Barbara"})");
+        inspector.setRecord(record(ValueType::Cbor, other, 6));
+        QCOMPARE(inspector.treeModel()->path(inspector.treeView()->currentIndex()), name);
+        QCOMPARE(inspector.valueHex()->highlightOffset(), qint64(other.indexOf("gBarbara")));
+        QCOMPARE(inspector.valueHex()->highlightLength(), 8);
+    }
+
+    void handsEditsOn()
+    {
+        Inspector inspector;
+        QSignalSpy edited(&inspector, &Inspector::valueEdited);
+        inspector.setRecord(record(ValueType::Cbor, cbor(R"({"name":"Ann","age":7})")));
+        ValueTreeModel *model = inspector.treeModel();
+        const QModelIndex age =
+            model->indexOf(ValuePath::fields({QStringLiteral("age")}), ValueTreeModel::ValueColumn);
+        QVERIFY(model->setData(age, QStringLiteral("8")));
+        QCOMPARE(edited.count(), 1);
+        QCOMPARE(edited.first().at(0).toByteArray(), key(5));
+        QCOMPARE(edited.first().at(1).value<Value>(), *fromNotation(R"({"name":"Ann","age":8})"));
+        QVERIFY(!model->setData(age, QStringLiteral("eight")));
+        QCOMPARE(edited.count(), 1);
+
+        InspectedRecord locked = record(ValueType::Cbor, cbor(R"({"name":"Ann","age":7})"));
+        locked.readOnlyReason = QStringLiteral("the connection is read-only");
+        inspector.setRecord(locked);
+        QVERIFY(inspector.readOnlyBanner()->message().contains(locked.readOnlyReason));
+        QVERIFY(!model->setData(age, QStringLiteral("8")));
+    }
+
+    void tellsTheState_data()
+    {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<bool>("conflict");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("update") << int(Change::Kind::Update) << false << QStringLiteral("age: 7 → 8");
+        QTest::newRow("insert") << int(Change::Kind::Insert) << false << QStringLiteral("New");
+        QTest::newRow("delete") << int(Change::Kind::Delete) << false << QStringLiteral("deleted");
+        QTest::newRow("conflict") << int(Change::Kind::Update) << true
+                                  << QStringLiteral(
+                                         "was {age: 7} at revision 8; now {age: 9} at revision 12");
+    }
+
+    void tellsTheState()
+    {
+        QFETCH(int, kind);
+        QFETCH(bool, conflict);
+        QFETCH(QString, words);
+        InspectedRecord staged = record(ValueType::Cbor, cbor(R"({"age":7})"));
+        Change change;
+        change.key = staged.record.key;
+        change.kind = static_cast<Change::Kind>(kind);
+        change.value = change.kind == Change::Kind::Delete ? QByteArray() : cbor(R"({"age":8})");
+        change.base = KeyState::of(staged.record);
+        if (conflict)
+            change.conflict = KeyState {true, cbor(R"({"age":9})"), Revision(12), {}};
+        staged.change = change;
+        Inspector inspector;
+        inspector.setRecord(staged);
+        QVERIFY2(inspector.stateBanner()->message().contains(words),
+                 qPrintable(inspector.stateBanner()->message()));
+        const bool deleted = change.kind == Change::Kind::Delete;
+        QCOMPARE(inspector.valueHex()->data(), deleted ? staged.record.value : change.value);
+        QCOMPARE(inspector.readOnlyBanner()->isHidden(), !deleted);
+    }
+
+    void showsWhereDecodingFails()
+    {
+        Inspector inspector;
+        const QByteArray cut = cbor(R"({"name":"Ann","age":7})").chopped(1);
+        inspector.setRecord(record(ValueType::Cbor, cut));
+        QVERIFY(!inspector.errorBanner()->isHidden());
+        QVERIFY(inspector.errorBanner()->message().contains(QStringLiteral("cannot be decoded")));
+        QCOMPARE(inspector.valueHex()->data(), cut);
+        QCOMPARE(inspector.valueHex()->highlightLength(), 1);
+        QVERIFY(!inspector.readOnlyBanner()->isHidden());
+        Q_EMIT inspector.errorBanner()->actionTriggered();
+        QCOMPARE(inspector.tabs()->currentIndex(), int(Inspector::HexTab));
+        inspector.setRecord(record(ValueType::Cbor, cbor("1")));
+        QVERIFY(inspector.errorBanner()->isHidden());
+        QCOMPARE(inspector.valueHex()->highlightLength(), 0);
+    }
+
+    void takesLargeValuesOffTheThread()
+    {
+        Inspector inspector;
+        const QString text = QString(1'400'000, QLatin1Char('x')) + QStringLiteral("needle");
+        const InspectedRecord large = record(ValueType::String, text.toUtf8());
+        inspector.setRecord(large);
+        QVERIFY(inspector.isBusy());
+        QCOMPARE(inspector.valueHex()->data().size(), text.size());
+        QTRY_VERIFY(!inspector.isBusy());
+        TextPane *pane = inspector.textPane();
+        QVERIFY(pane->isCut());
+        QCOMPARE(pane->editor()->toPlainText().size(), TextPane::CutAt);
+        pane->showAll();
+        QCOMPARE(pane->editor()->toPlainText().size(), text.size());
+
+        // Of two requests the later one counts, whichever is ready first.
+        inspector.setRecord(large);
+        inspector.setRecord(record(ValueType::String, "small", 6));
+        QVERIFY(!inspector.isBusy());
+        QTRY_COMPARE(inspector.treeModel()->value(), Value::text(QStringLiteral("small")));
+        QTest::qWaitFor([] { return QThreadPool::globalInstance()->activeThreadCount() == 0; });
+        QCoreApplication::processEvents();
+        QCOMPARE(inspector.treeModel()->value(), Value::text(QStringLiteral("small")));
+        inspector.clear();
+        QVERIFY(!inspector.isBusy());
+    }
+
+    void findsText()
+    {
+        TextPane pane;
+        pane.setText(QString(TextPane::CutAt, QLatin1Char('x')) + QStringLiteral(" Needle and needle"));
+        pane.show();
+        QVERIFY(QTest::qWaitForWindowActive(&pane));
+        QTest::keyClick(pane.editor(), Qt::Key_F, Qt::ControlModifier);
+        QTRY_VERIFY(pane.findLine()->hasFocus());
+        QTest::keyClicks(pane.findLine(), QStringLiteral("needle"));
+        QVERIFY(!pane.isCut()); // a search of a part would be a lie
+        QCOMPARE(pane.editor()->textCursor().selectedText(), QStringLiteral("Needle"));
+        const int first = pane.editor()->textCursor().selectionStart();
+        QTest::keyClick(pane.findLine(), Qt::Key_Return);
+        QVERIFY(pane.editor()->textCursor().selectionStart() > first);
+        QTest::keyClick(pane.findLine(), Qt::Key_Return); // around the end
+        QCOMPARE(pane.editor()->textCursor().selectionStart(), first);
+    }
+};
+
+QTEST_MAIN(TestInspector)
+#include "tst_inspector.moc"

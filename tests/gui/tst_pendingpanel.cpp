@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/value/notation.h"
+#include "tests/support/memoryetcd.h"
+#include "ui/panels/pendingpanel.h"
+
+#include <QAbstractItemModelTester>
+#include <QPushButton>
+#include <QTreeView>
+#include <QtTest>
+
+using namespace slotscope::core;
+using namespace slotscope::ui;
+using slotscope::test::MemoryEtcd;
+
+namespace {
+
+SlotCodec jsonCodec()
+{
+    SlotType type;
+    type.key = KeyType({KeyComponent::String});
+    type.value = ValueType::Json;
+    return SlotCodec(type);
+}
+
+ResolvedKey resolve(const QByteArray &)
+{
+    return {QStringLiteral("Users"), jsonCodec()};
+}
+
+QByteArray key(const char *name)
+{
+    return QByteArray("\0\x07", 2) + name;
+}
+
+QString cell(const PendingPanel &panel, int row, PendingModel::Column column)
+{
+    return panel.model()->index(row, column).data().toString();
+}
+
+struct Fixture
+{
+    MemoryEtcd etcd;
+    Client client {etcd.transport()};
+    EditSession session {&client};
+    PendingPanel panel;
+    QAbstractItemModelTester tester {panel.model(), QAbstractItemModelTester::FailureReportingMode::QtTest};
+
+    Fixture() { panel.setSession(&session, resolve); }
+    KeyState put(const QByteArray &name, const QByteArray &value)
+    {
+        etcd.put(name, value);
+        return KeyState::of(etcd.keys().at(name));
+    }
+};
+
+} // namespace
+
+class TestPendingPanel : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void saysNothingWithoutChanges()
+    {
+        PendingPanel panel;
+        QCOMPARE(panel.commitButton()->isEnabled(), false);
+        Fixture fixture;
+        QCOMPARE(fixture.panel.model()->rowCount(), 0);
+        QVERIFY(!fixture.panel.discardButton()->isEnabled());
+        QVERIFY(fixture.panel.keepMineButton()->isHidden());
+    }
+
+    void listsWhatIsStaged()
+    {
+        Fixture f;
+        const KeyState ann = f.put(key("ann"), R"({"age":3,"name":"Ann","deep":{"x":1},"old":true})");
+        const KeyState bob = f.put(key("bob"), R"({"age":4})");
+        f.session.stageValue(key("ann"), ann, R"({"age":4,"name":"Ann","deep":{"x":2},"new":null})");
+        f.session.stageDelete({{key("bob"), bob}});
+        f.session.stageInsert(key("cid"), R"({"age":5})");
+        QCOMPARE(f.panel.model()->rowCount(), 3);
+        QCOMPARE(cell(f.panel, 0, PendingModel::OperationColumn), QStringLiteral("update"));
+        QCOMPARE(cell(f.panel, 0, PendingModel::TableColumn), QStringLiteral("Users"));
+        QCOMPARE(cell(f.panel, 0, PendingModel::KeyColumn), QStringLiteral("ann"));
+        QCOMPARE(cell(f.panel, 0, PendingModel::ChangeColumn),
+                 QStringLiteral("age: 3 → 4, deep.x: 1 → 2, new: added null, old: removed"));
+        QCOMPARE(cell(f.panel, 1, PendingModel::OperationColumn), QStringLiteral("delete"));
+        QCOMPARE(cell(f.panel, 1, PendingModel::ChangeColumn), QStringLiteral("{age: 4}"));
+        QCOMPARE(cell(f.panel, 2, PendingModel::OperationColumn), QStringLiteral("insert"));
+        QCOMPARE(f.panel.commitButton()->text(), QStringLiteral("&Commit (3)"));
+        QVERIFY(f.panel.commitButton()->isEnabled());
+
+        QSignalSpy commit(&f.panel, &PendingPanel::commitRequested);
+        f.panel.commitButton()->click();
+        QCOMPARE(commit.count(), 1);
+        QSignalSpy shown(&f.panel, &PendingPanel::showRequested);
+        Q_EMIT f.panel.view()->activated(f.panel.model()->index(1, 0));
+        QCOMPARE(shown.at(0).at(0).toByteArray(), key("bob"));
+    }
+
+    void takesChangesBack()
+    {
+        Fixture f;
+        for (const char *name : {"a", "b", "c", "d"})
+            f.session.stageInsert(key(name), "1");
+        QVERIFY(!f.panel.revertButton()->isEnabled());
+        QItemSelectionModel *selection = f.panel.view()->selectionModel();
+        const auto row = QItemSelectionModel::Select | QItemSelectionModel::Rows;
+        selection->select(f.panel.model()->index(0, 0), row);
+        selection->select(f.panel.model()->index(2, 0), row);
+        f.panel.revertButton()->click();
+        QCOMPARE(f.session.changes().size(), size_t(2));
+        QCOMPARE(cell(f.panel, 0, PendingModel::KeyColumn), QStringLiteral("b"));
+        QCOMPARE(cell(f.panel, 1, PendingModel::KeyColumn), QStringLiteral("d"));
+        f.session.undo();
+        QCOMPARE(f.panel.model()->rowCount(), 4);
+        f.panel.discardButton()->click();
+        QCOMPARE(f.panel.model()->rowCount(), 0);
+        QVERIFY(f.session.isEmpty());
+    }
+
+    void settlesConflicts()
+    {
+        Fixture f;
+        const KeyState a = f.put(key("a"), R"({"n":1})");
+        const KeyState b = f.put(key("b"), R"({"n":1})");
+        f.session.stageValue(key("a"), a, R"({"n":2})");
+        f.session.stageValue(key("b"), b, R"({"n":2})");
+        f.put(key("a"), R"({"n":7})");
+        f.put(key("b"), R"({"n":8})");
+        f.session.commit();
+        QTRY_VERIFY(f.session.hasConflicts());
+        QTRY_VERIFY(!f.session.isCommitting());
+        QCOMPARE(cell(f.panel, 0, PendingModel::OperationColumn), QStringLiteral("update, conflict"));
+        QVERIFY(
+            f.panel.model()->index(0, 0).data(Qt::ToolTipRole).toString().contains(QStringLiteral("{n: 7}")));
+        QVERIFY(!f.panel.commitButton()->isEnabled());
+        QVERIFY(!f.panel.keepMineButton()->isHidden());
+        QVERIFY(!f.panel.keepMineButton()->isEnabled());
+
+        f.panel.view()->setCurrentIndex(f.panel.model()->index(0, 0));
+        f.panel.keepMineButton()->click();
+        QVERIFY(!f.session.find(key("a"))->conflict);
+        QCOMPARE(cell(f.panel, 0, PendingModel::ChangeColumn), QStringLiteral("n: 7 → 2"));
+        f.panel.view()->setCurrentIndex(f.panel.model()->index(1, 0));
+        f.panel.takeTheirsButton()->click();
+        QVERIFY(!f.session.find(key("b")));
+        QVERIFY(f.panel.commitButton()->isEnabled());
+        f.session.commit();
+        QTRY_COMPARE(f.etcd.keys().at(key("a")).value, QByteArray(R"({"n":2})"));
+        QCOMPARE(f.etcd.keys().at(key("b")).value, QByteArray(R"({"n":8})"));
+        QTRY_COMPARE(f.panel.model()->rowCount(), 0);
+    }
+};
+
+QTEST_MAIN(TestPendingPanel)
+#include "tst_pendingpanel.moc"

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/edit/editsession.h"
+#include "tests/support/memoryconnection.h"
+
+#include <QSignalSpy>
+#include <QtTest>
+
+using namespace slotscope::core;
+using namespace slotscope::test;
+
+class TestEditSession : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<MemoryEtcd> m_etcd;
+    std::unique_ptr<MemoryClient> m_memory;
+    std::unique_ptr<EditSession> m_session;
+
+    KeyState stateOf(const QByteArray &key) const
+    {
+        const auto it = m_etcd->keys().find(key);
+        return it == m_etcd->keys().cend() ? KeyState::absent() : KeyState::of(it->second);
+    }
+    CommitReport commit()
+    {
+        QSignalSpy spy(m_session.get(), &EditSession::committed);
+        m_session->commit();
+        [&] { QTRY_COMPARE(spy.size(), 1); }();
+        return spy.isEmpty() ? CommitReport() : spy.first().first().value<CommitReport>();
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_etcd = std::make_unique<MemoryEtcd>();
+        m_etcd->put("a", "1");
+        m_etcd->put("b", "2", LeaseId(77));
+        m_memory = std::make_unique<MemoryClient>(m_etcd.get());
+        m_session = std::make_unique<EditSession>(&m_memory->client);
+        connect(&m_memory->watch, &Watch::eventsReceived, m_session.get(), &EditSession::observe);
+        m_memory->watch.start(Revision(m_etcd->revision().value + 1));
+        QTRY_COMPARE(m_memory->watch.state(), Watch::State::Live);
+    }
+    void cleanup()
+    {
+        m_session.reset();
+        m_memory.reset();
+        m_etcd.reset();
+    }
+
+    void typingTheOldValueBackRemovesTheChange()
+    {
+        QVERIFY(m_session->stageValue("a", stateOf("a"), "x"));
+        QCOMPARE(m_session->changes().size(), size_t(1));
+        QCOMPARE(m_session->find("a")->kind, Change::Kind::Update);
+        QVERIFY(m_session->stageValue("a", stateOf("a"), "1"));
+        QVERIFY(m_session->isEmpty());
+        QCOMPARE(stateOf("a").value, QByteArray("1"));
+    }
+
+    void undoAndRedoEverything()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageValue("a", stateOf("a"), "y");
+        m_session->stageInsert("c", "3");
+        m_session->stageDelete({{"b", stateOf("b")}, {"c", stateOf("c")}});
+        QVERIFY(!m_session->find("c")); // deleting a new record takes it back
+        QCOMPARE(m_session->find("b")->kind, Change::Kind::Delete);
+        m_session->undo();
+        QCOMPARE(m_session->find("c")->value, QByteArray("3"));
+        QVERIFY(!m_session->find("b"));
+        m_session->undo();
+        m_session->undo();
+        QCOMPARE(m_session->find("a")->value, QByteArray("x"));
+        m_session->undo();
+        QVERIFY(m_session->isEmpty() && !m_session->canUndo());
+        while (m_session->canRedo())
+            m_session->redo();
+        QCOMPARE(m_session->changes().size(), size_t(2));
+        m_session->revertAll();
+        QVERIFY(m_session->isEmpty());
+        m_session->undo();
+        QCOMPARE(m_session->changes().size(), size_t(2));
+    }
+
+    void commitsAllInOneTransaction()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageInsert("c", "3");
+        m_session->stageDelete({{"b", stateOf("b")}});
+        const Revision before = m_etcd->revision();
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(report.revision.value, before.value + 1);
+        QCOMPARE(report.changes, 3);
+        QVERIFY(m_session->isEmpty() && !m_session->canUndo());
+        QCOMPARE(stateOf("a").value, QByteArray("x"));
+        QCOMPARE(stateOf("c").value, QByteArray("3"));
+        QVERIFY(!stateOf("b").exists);
+        QCOMPARE(m_session->settling("a")->value, QByteArray("x"));
+        QCOMPARE(m_session->settling("a")->modRevision, report.revision);
+    }
+
+    void keepsLeases()
+    {
+        m_session->stageValue("b", stateOf("b"), "x");
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(stateOf("b").lease, LeaseId(77));
+    }
+
+    void aWatchedChangeMarksTheConflictAtOnce()
+    {
+        m_session->stageValue("a", stateOf("a"), "mine");
+        m_etcd->put("a", "theirs");
+        QTRY_VERIFY(m_session->hasConflicts());
+        QCOMPARE(m_session->find("a")->conflict->value, QByteArray("theirs"));
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        m_session->commit();
+        QVERIFY(!m_session->isCommitting()); // waits until it is resolved
+        QVERIFY(m_session->keepMine("a"));
+        QVERIFY(!m_session->hasConflicts());
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(stateOf("a").value, QByteArray("mine"));
+    }
+
+    void aFailedCompareWritesNothingAndShowsWhatIsThere()
+    {
+        m_session->stageValue("a", stateOf("a"), "mine");
+        m_session->stageValue("b", stateOf("b"), "mine too");
+        m_memory->watch.close(); // unseen
+        m_etcd->put("a", "theirs");
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Conflict);
+        QCOMPARE(stateOf("a").value, QByteArray("theirs"));
+        QCOMPARE(stateOf("b").value, QByteArray("2"));
+        QCOMPARE(m_session->changes().size(), size_t(2));
+        QCOMPARE(m_session->find("a")->conflict->value, QByteArray("theirs"));
+        QVERIFY(!m_session->find("b")->conflict);
+        QVERIFY(m_session->takeTheirs("a"));
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(stateOf("a").value, QByteArray("theirs"));
+        QCOMPARE(stateOf("b").value, QByteArray("mine too"));
+    }
+
+    void anInsertDoesNotOverwrite()
+    {
+        m_session->stageInsert("c", "mine");
+        m_etcd->put("c", "theirs");
+        QTRY_VERIFY(m_session->hasConflicts());
+        m_session->keepMine("c");
+        QCOMPARE(m_session->find("c")->kind, Change::Kind::Update);
+    }
+
+    void aDeletionThereIsAConflict()
+    {
+        m_session->stageValue("a", stateOf("a"), "mine");
+        m_etcd->remove("a");
+        QTRY_VERIFY(m_session->hasConflicts());
+        QVERIFY(!m_session->find("a")->conflict->exists);
+        m_session->keepMine("a");
+        QCOMPARE(m_session->find("a")->kind, Change::Kind::Insert);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(stateOf("a").value, QByteArray("mine"));
+    }
+
+    void refusalsKeepEverythingStaged()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_etcd->refuseNextTxn({.kind = ErrorKind::TooManyOperations, .grpcCode = 3});
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Refused);
+        QCOMPARE(report.error.kind, ErrorKind::TooManyOperations);
+        QCOMPARE(m_session->changes().size(), size_t(1));
+    }
+
+    void aLostReplyIsFoundOutByReadingBack()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageInsert("c", "3");
+        m_session->stageDelete({{"b", stateOf("b")}});
+        m_etcd->loseNextWriteReply();
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(report.revision, m_etcd->revision());
+        QVERIFY(m_session->isEmpty());
+    }
+
+    void aCommitThatNeverArrivedIsToldApart()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_etcd->refuseNextTxn({.kind = ErrorKind::Timeout});
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Refused);
+        QCOMPARE(report.error.kind, ErrorKind::Timeout);
+        QCOMPARE(m_session->changes().size(), size_t(1));
+        QVERIFY(!m_session->hasConflicts());
+    }
+
+    void withoutAServerTheOutcomeIsUnknown()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_etcd->setAway(true);
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Unknown);
+        QCOMPARE(m_session->changes().size(), size_t(1));
+    }
+
+    void nothingIsStagedWhileCommitting()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->commit();
+        QVERIFY(m_session->isCommitting());
+        QVERIFY(!m_session->stageValue("b", stateOf("b"), "y"));
+        QVERIFY(!m_session->stageInsert("d", "y"));
+        QVERIFY(!m_session->revertAll());
+        QTRY_VERIFY(!m_session->isCommitting());
+        QVERIFY(m_session->isEmpty());
+    }
+
+    void recheckFindsWhatAGapHid()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_memory->watch.close();
+        m_etcd->put("a", "theirs");
+        m_session->recheck();
+        QTRY_VERIFY(m_session->hasConflicts());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestEditSession)
+#include "tst_editsession.moc"

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/pmap/catalogue.h"
+#include "core/pmap/inference.h"
+#include "tests/support/vectors.h"
+
+#include <QElapsedTimer>
+#include <QRandomGenerator>
+#include <QtTest>
+
+#include <map>
+
+using namespace slotscope::core;
+using namespace slotscope::test;
+
+namespace {
+
+// Samples of the dump by the first two bytes of their key.
+std::map<QByteArray, std::vector<Sample>> dumpedSlots()
+{
+    std::map<QByteArray, std::vector<Sample>> slotsFound;
+    for (const Json &line : readLines(QStringLiteral("slots/slots-dump.jsonl"))) {
+        const QByteArray key = fromHex(line["key"]);
+        std::vector<Sample> &samples = slotsFound[key.left(2)];
+        if (samples.size() < 200)
+            samples.push_back({key.mid(2), fromHex(line["value"])});
+    }
+    return slotsFound;
+}
+
+QByteArray slotPrefix(int number)
+{
+    return QByteArray().append(char(number >> 8)).append(char(number & 0xff));
+}
+
+QByteArray randomBytes(int size)
+{
+    static QRandomGenerator generator(4711);
+    QByteArray bytes(size, '\0');
+    for (char &byte : bytes)
+        byte = char(generator.bounded(256));
+    return bytes;
+}
+
+QByteArray bigEndian(qint64 number)
+{
+    return QByteArray::fromHex(QByteArray::number(number, 16).rightJustified(16, '0'));
+}
+
+std::vector<Sample> withKeys(int count, const std::function<QByteArray(int)> &key)
+{
+    std::vector<Sample> samples;
+    for (int i = 0; i < count; ++i)
+        samples.push_back({key(i), "{\"a\":1}"});
+    return samples;
+}
+
+} // namespace
+
+class TestInference : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void slotsOfTheReference()
+    {
+        const auto samples = dumpedSlots();
+        const Json expected = readVectors(QStringLiteral("slots/expected-slots.json"));
+        std::vector<Json> all(expected["slots"].begin(), expected["slots"].end());
+        for (Json slot : expected["unnamed_slots"]) {
+            const Json types = slot["written_as"];
+            slot.update(types);
+            all.push_back(slot);
+        }
+        int known = 0;
+        for (const Json &slot : all) {
+            const auto found = samples.find(slotPrefix(slot["number"]));
+            if (found == samples.end()) {
+                QCOMPARE(slot["record_count"].get<int>(), 0);
+                continue;
+            }
+            const SlotType type = inferSlotType(found->second);
+            const std::string what = slot["class"].get<std::string>() + ": " + type.evidence.toStdString();
+            QVERIFY2(type.key.name().toStdString() == slot["key_type"], what.c_str());
+            const bool readable = slot["compression"] == "none"
+                && valueTypeFromName(QString::fromStdString(slot["value_type"])).has_value();
+            if (readable) {
+                QVERIFY2(valueTypeName(type.value).toStdString() == slot["value_type"], what.c_str());
+                ++known;
+            } else {
+                QVERIFY2(type.value == ValueType::Unknown, what.c_str());
+            }
+            QCOMPARE(type.compression, Compression::None);
+            QCOMPARE(type.source, TypeSource::Inferred);
+            QVERIFY2(type.confidence > 0.75 && type.confidence <= 1, what.c_str());
+            QVERIFY(!type.evidence.isEmpty());
+        }
+        QCOMPARE(known, 7);
+    }
+
+    // And what it says of them is what the reference reads.
+    void recordsOfTheReference()
+    {
+        const auto samples = dumpedSlots();
+        int walked = 0;
+        for (const Json &slot : vectorsIn(QStringLiteral("slots/expected-slots.json"), "slots")) {
+            const auto found = samples.find(slotPrefix(slot["number"]));
+            if (found == samples.end())
+                continue;
+            const SlotCodec codec(inferSlotType(found->second));
+            for (const Json &sample : slot["samples"]) {
+                const auto key = codec.decodeKey(fromHex(sample["key_hex"]));
+                QVERIFY(key);
+                QCOMPARE(keyNotation(*key), compact(sample["key"]));
+                const QByteArray bytes = fromHex(sample["value_hex"]);
+                const auto value = codec.decodeValue(bytes);
+                QVERIFY(value);
+                if (codec.type().value != ValueType::Unknown) {
+                    QCOMPARE(codec.valueNotation(*value), compact(sample["value"]));
+                    QCOMPARE(codec.readOnlyReason(bytes), QString());
+                    ++walked;
+                }
+            }
+        }
+        QVERIFY(walked > 20);
+    }
+
+    void evidenceInWords()
+    {
+        const SlotType type = inferSlotType(dumpedSlots().at(slotPrefix(1)));
+        QCOMPARE(type.evidence,
+                 QStringLiteral(
+                     "200 of 200 values are CBOR maps; 200 of 200 keys are 16 bytes with UUID v4 bits"));
+    }
+
+    void keysOfManyTypes_data()
+    {
+        QTest::addColumn<QString>("expected");
+        QTest::addColumn<std::vector<Sample>>("samples");
+        const auto row = [](const char *name, const std::function<QByteArray(int)> &key) {
+            QTest::newRow(name) << QString::fromLatin1(name) << withKeys(60, key);
+        };
+        const auto uuid = [] { return QUuid::createUuid().toRfc4122(); };
+        const auto time = [](int i) {
+            return bigEndian(1'577'836'800'000'000'000 + i * 86'400'123'456'789LL);
+        };
+        const auto text = [](int i) { return QByteArray("name ") + QByteArray::number(i * i); };
+        row("Uuid", [=](int) { return uuid(); });
+        row("UuidUuid", [=](int) { return uuid() + uuid(); });
+        row("UuidUuidUuid", [=](int) { return uuid() + uuid() + uuid(); });
+        row("UuidTimestamp", [=](int i) { return uuid() + time(i); });
+        row("TimestampUuid", [=](int i) { return time(i) + uuid(); });
+        row("UuidTimestampUuid", [=](int i) { return uuid() + time(i) + uuid(); });
+        row("Timestamp", [=](int i) { return time(i); });
+        row("TimestampString", [=](int i) { return time(i) + text(i); });
+        row("StringTimestamp", [=](int i) { return text(i) + time(i); });
+        row("OidString", [=](int i) { return bigEndian(i * 1'000'003) + text(i); });
+        row("Oid", [=](int i) { return bigEndian(1'000'000'000'000 + i * 77'777'777); });
+        row("OidOid", [=](int i) { return bigEndian(i) + bigEndian(i * 3); });
+        row("StringString", [=](int i) { return text(i) + '\0' + text(i + 1); });
+        row("UuidString", [=](int i) { return uuid() + text(i); });
+        row("SlotUuid", [=](int i) { return bigEndian(i + 1).right(2) + uuid(); });
+        row("Bytes32", [=](int) { return randomBytes(32); });
+        row("Bytes20", [=](int) { return randomBytes(20); });
+        row("Bytes16", [=](int) { return randomBytes(16); });
+        row("Bytes32Uuid", [=](int) { return randomBytes(32) + uuid(); });
+        row("UuidBytes32", [=](int) { return uuid() + randomBytes(32); });
+        row("Bytes20Timestamp", [=](int i) { return randomBytes(20) + time(i); });
+        row("Bytes", [=](int i) { return randomBytes(11 + i % 5); });
+    }
+    void keysOfManyTypes()
+    {
+        QFETCH(QString, expected);
+        QFETCH(std::vector<Sample>, samples);
+        const SlotType type = inferSlotType(samples);
+        QVERIFY2(type.key.name() == expected, qPrintable(type.evidence));
+        QCOMPARE(type.key.timestampOrder(), ByteOrder::BigEndian);
+        QCOMPARE(type.value, ValueType::Json);
+    }
+
+    void oldTimestampsAreLittleEndian()
+    {
+        const auto samples = withKeys(20, [](int i) {
+            QByteArray time = bigEndian(1'500'000'000'000'000'000 + i * 3'600'000'000'000LL);
+            std::reverse(time.begin(), time.end());
+            return QUuid::createUuid().toRfc4122() + time;
+        });
+        const SlotType type = inferSlotType(samples);
+        QCOMPARE(type.key.name(), QStringLiteral("UuidTimestamp"));
+        QCOMPARE(type.key.timestampOrder(), ByteOrder::LittleEndian);
+    }
+
+    void someDamageDoesNotSpoilIt()
+    {
+        auto samples = dumpedSlots().at(slotPrefix(1));
+        for (size_t i = 0; i < samples.size(); i += 20) {
+            samples[i].value.chop(3);
+            samples[i].key.chop(1);
+        }
+        const SlotType type = inferSlotType(samples);
+        QCOMPARE(type.key.name(), QStringLiteral("Uuid"));
+        QCOMPARE(type.value, ValueType::Cbor);
+        QVERIFY(type.evidence.startsWith(QLatin1String("190 of 200 values are CBOR maps")));
+        QVERIFY(type.confidence < 0.95);
+    }
+
+    void littleEvidenceIsLittleConfidence()
+    {
+        auto samples = dumpedSlots().at(slotPrefix(10));
+        samples.resize(1);
+        const double one = inferSlotType(samples).confidence;
+        QVERIFY(one > 0 && one < 0.7);
+        QCOMPARE(inferSlotType({}), SlotType());
+        const SlotType noise =
+            inferSlotType({{randomBytes(11), randomBytes(40)}, {randomBytes(3), randomBytes(7)}});
+        QCOMPARE(noise.source, TypeSource::Unknown);
+        QCOMPARE(noise.confidence, 0.0);
+    }
+
+    void wordsAndNumbersAreText()
+    {
+        std::vector<Sample> samples;
+        for (const char *value : {"8080", "5", "true", "library", "x", ""})
+            samples.push_back({"/config/" + QByteArray(value), value});
+        QCOMPARE(inferSlotType(samples).value, ValueType::String);
+    }
+
+    void emptyValuesSayNothing()
+    {
+        const SlotType type = inferSlotType({{bigEndian(1), {}}, {bigEndian(2), {}}});
+        QCOMPARE(type.value, ValueType::Unknown);
+        QCOMPARE(type.key.name(), QStringLiteral("Oid"));
+    }
+
+    void takesMilliseconds()
+    {
+        auto samples = dumpedSlots().at(slotPrefix(1));
+        // A few very large ones among them are not all decoded.
+        for (size_t i = 0; i < 5; ++i)
+            samples[i].value = QByteArray(1'400'000, '\0');
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(inferSlotType(samples).key.name() == QLatin1String("Uuid"));
+        // Some twenty times what it takes, for slow machines and sanitizers.
+        QVERIFY2(timer.elapsed() < 1500, qPrintable(QString::number(timer.elapsed())));
+    }
+
+    void plainKeys()
+    {
+        QVERIFY(looksLikePlainKeys({"/config/a", "plain", "ключ"}));
+        QVERIFY(!looksLikePlainKeys({"/config/a", QByteArray("\0\1a", 3)}));
+        QVERIFY(!looksLikePlainKeys({}));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestInference)
+#include "tst_inference.moc"

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/table/livetable.h"
+#include "tests/support/memoryconnection.h"
+
+#include <QRandomGenerator>
+#include <QSignalSpy>
+#include <QtTest>
+
+using namespace slotscope::core;
+using namespace slotscope::test;
+
+class TestLiveTable : public QObject
+{
+    Q_OBJECT
+
+    static bool equals(const LiveTable &table, const MemoryEtcd &etcd)
+    {
+        std::map<QByteArray, QByteArray> expected;
+        for (const auto &[key, kv] : etcd.keys()) {
+            if (table.range().contains(key))
+                expected[key] = kv.value;
+        }
+        std::map<QByteArray, QByteArray> actual;
+        for (const RowId id : table.rows().keyOrder())
+            actual[table.rows().row(id).key.toByteArray()] = table.rows().row(id).value.toByteArray();
+        return expected == actual && actual.size() == table.rows().count();
+    }
+
+private Q_SLOTS:
+    void loadsInPagesAndFollows()
+    {
+        MemoryEtcd etcd;
+        for (int i = 0; i < 1000; ++i)
+            etcd.put(slotKey(1, QByteArray::number(i)), QByteArray::number(i));
+        etcd.put(slotKey(2, "x"), "elsewhere");
+        MemoryClient memory(&etcd);
+        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
+        QSignalSpy pages(&table, &LiveTable::appended);
+        memory.watch.start(Revision(etcd.revision().value + 1));
+        table.reload();
+        QCOMPARE(table.state(), LiveTable::State::Loading);
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(pages.size() > 1);
+        QVERIFY(equals(table, etcd));
+        QCOMPARE(table.progress().total, qint64(1000));
+
+        QSignalSpy changed(&table, &LiveTable::changed);
+        etcd.write({{slotKey(1, "7"), "seven"}, {slotKey(1, "new"), "n"}, {slotKey(1, "8"), QByteArray()}, {slotKey(2, "y"), "no"}});
+        QTRY_COMPARE(changed.size(), 1);
+        const auto delta = changed.first().first().value<TableDelta>();
+        QCOMPARE(delta.updated.size(), size_t(1));
+        QCOMPARE(delta.inserted.size(), size_t(1));
+        QCOMPARE(delta.removed.size(), size_t(1));
+        QVERIFY(equals(table, etcd));
+        QCOMPARE(table.revision(), etcd.revision());
+    }
+
+    void changesDuringTheLoadAreNeitherMissedNorDoubled()
+    {
+        MemoryEtcd etcd;
+        QRandomGenerator random(3);
+        for (int i = 0; i < 3000; ++i)
+            etcd.put(slotKey(1, QByteArray::number(i)), QByteArray(100, 'x'));
+        MemoryClient memory(&etcd);
+        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
+        memory.watch.start(Revision(etcd.revision().value + 1));
+        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        // A writer between any two pages.
+        const auto disturb = [&] {
+            for (int i = 0; i < 20; ++i) {
+                const QByteArray key = slotKey(1, QByteArray::number(random.bounded(4000)));
+                if (random.bounded(3) == 0 && etcd.keys().contains(key))
+                    etcd.remove(key);
+                else
+                    etcd.put(key, QByteArray::number(random.bounded(1000)));
+            }
+        };
+        connect(&table, &LiveTable::appended, &table, disturb);
+        disturb();
+        table.reload();
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QTRY_VERIFY(equals(table, etcd));
+    }
+
+    void survivesAnEtcdThatGoesAway()
+    {
+        MemoryEtcd etcd;
+        etcd.put(slotKey(1, "a"), "1");
+        MemoryClient memory(&etcd);
+        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
+        memory.watch.start(Revision(etcd.revision().value + 1));
+        table.reload();
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        etcd.setAway(true);
+        QTRY_COMPARE(table.state(), LiveTable::State::Reconnecting);
+        QCOMPARE(table.rows().count(), size_t(1));
+        etcd.put(slotKey(1, "b"), "2");
+        etcd.setAway(false);
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QTRY_VERIFY(equals(table, etcd));
+    }
+
+    void aFailedLoadSaysSoAndRecovers()
+    {
+        MemoryEtcd etcd;
+        etcd.put(slotKey(1, "a"), "1");
+        MemoryClient memory(&etcd);
+        memory.watch.start(Revision(etcd.revision().value + 1));
+        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
+        etcd.setAway(true);
+        table.reload();
+        QTRY_COMPARE(table.state(), LiveTable::State::Failed);
+        QCOMPARE(table.error().kind, ErrorKind::Network);
+        etcd.setAway(false);
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(equals(table, etcd));
+    }
+
+    void aReloadKeepsTheRowsUntilTheNewOnesAreThere()
+    {
+        MemoryEtcd etcd;
+        for (int i = 0; i < 300; ++i)
+            etcd.put(slotKey(1, QByteArray::number(i)), "v");
+        MemoryClient memory(&etcd);
+        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
+        memory.watch.start(Revision(etcd.revision().value + 1));
+        table.reload();
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QSignalSpy reset(&table, &LiveTable::reset);
+        table.reload();
+        etcd.put(slotKey(1, "late"), "v");
+        QCOMPARE(table.rows().count(), size_t(300));
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QCOMPARE(reset.size(), 1);
+        QTRY_VERIFY(equals(table, etcd));
+    }
+
+    void compactionDuringTheLoadStartsItOver()
+    {
+        MemoryEtcd etcd;
+        for (int i = 0; i < 1000; ++i)
+            etcd.put(slotKey(1, QByteArray::number(i)), "v");
+        MemoryClient memory(&etcd);
+        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
+        memory.watch.start(Revision(etcd.revision().value + 1));
+        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        int disturbed = 0;
+        connect(&table, &LiveTable::appended, &table, [&] {
+            if (disturbed++ > 0)
+                return;
+            etcd.put(slotKey(1, "5"), "changed");
+            etcd.compact();
+        });
+        table.reload();
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(disturbed > 1);
+        QTRY_VERIFY(equals(table, etcd));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLiveTable)
+#include "tst_livetable.moc"

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/codec/cbor.h"
+#include "core/codec/json.h"
+#include "core/codec/scalar.h"
+#include "core/pmap/slottype.h"
+#include "tests/support/vectors.h"
+
+#include <QtTest>
+
+using namespace slotscope::core;
+using namespace slotscope::test;
+
+namespace {
+
+constexpr auto File = "codec-vectors.json";
+
+std::optional<ValueType> typeOf(const Json &vector)
+{
+    if (vector["kind"] != "value")
+        return std::nullopt;
+    return valueTypeFromName(QString::fromStdString(vector["type"])); // nothing: not of this build
+}
+
+SlotCodec codecFor(ValueType type)
+{
+    SlotType slot;
+    slot.value = type;
+    return SlotCodec(slot);
+}
+
+// The value that a native of the vectors stands for.
+std::optional<Value> fromNative(ValueType type, const Json &native)
+{
+    const auto value = fromNotation(compact(native));
+    if (!value)
+        return std::nullopt;
+    if (type == ValueType::Uuid && value->kind() == Value::Kind::Text)
+        return Value::uuid(QUuid(value->toText()));
+    if (type == ValueType::Oid && value->kind() == Value::Kind::Text)
+        return Value::integerFromText(value->toText());
+    return *value;
+}
+
+} // namespace
+
+class TestSlotCodec : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void vectors()
+    {
+        int walked = 0;
+        for (const Json &vector : vectorsIn(QLatin1String(File), "vectors")) {
+            const auto type = typeOf(vector);
+            if (!type)
+                continue;
+            const SlotCodec codec = codecFor(*type);
+            const QByteArray bytes = fromHex(vector["hex"]);
+            const std::string what = vector.dump();
+            const auto value = codec.decodeValue(bytes);
+            QVERIFY2(value, what.c_str());
+            const Json expected = vector.contains("decoded") ? vector["decoded"] : vector["native"];
+            QCOMPARE(codec.valueNotation(*value), compact(expected));
+            QCOMPARE(*codec.encodeValue(*value), bytes);
+            QCOMPARE(codec.readOnlyReason(bytes), QString());
+            // What the reference wrote for the native, we write too. (JSON has only texts for names.)
+            const auto native = fromNative(*type, vector["native"]);
+            QVERIFY2(native, what.c_str());
+            const auto written = codec.encodeValue(*native);
+            if (what.find("keys that are not strings") == std::string::npos) {
+                QVERIFY2(written, what.c_str());
+                QCOMPARE(written->toHex(), bytes.toHex());
+            }
+            ++walked;
+        }
+        QVERIFY(walked > 80);
+    }
+
+    void malformedValuesAreRefused()
+    {
+        int walked = 0;
+        for (const Json &vector : vectorsIn(QLatin1String(File), "malformed")) {
+            const auto type = typeOf(vector);
+            if (!type)
+                continue;
+            const auto value = codecFor(*type).decodeValue(fromHex(vector["hex"]));
+            QVERIFY2(!value, vector.dump().c_str());
+            if (vector["expect"] == "value-then-trailing")
+                QVERIFY(value.error().readSoFar.has_value());
+            QVERIFY(!codecFor(*type).readOnlyReason(fromHex(vector["hex"])).isEmpty());
+            ++walked;
+        }
+        QVERIFY(walked > 8);
+    }
+
+    void whatDoesNotFitIsRefused()
+    {
+        int walked = 0;
+        for (const Json &vector : vectorsIn(QLatin1String(File), "rejected")) {
+            const auto type = typeOf(vector);
+            if (!type)
+                continue;
+            const auto native = fromNative(*type, vector["native"]);
+            QVERIFY2(!native || !codecFor(*type).encodeValue(*native), vector.dump().c_str());
+            ++walked;
+        }
+        QVERIFY(walked >= 6);
+    }
+
+    void kindsThatDoNotFit()
+    {
+        QVERIFY(!codecFor(ValueType::String).encodeValue(Value::integer(5)));
+        QVERIFY(!codecFor(ValueType::Binary).encodeValue(Value::text(QStringLiteral("a"))));
+        QVERIFY(!codecFor(ValueType::Uuid).encodeValue(Value::text(QStringLiteral("a"))));
+        QVERIFY(!codecFor(ValueType::Timestamp).encodeValue(Value::integer(1)));
+        QVERIFY(!codecFor(ValueType::Unknown).encodeValue(Value::text(QStringLiteral("a"))));
+        QCOMPARE(*codecFor(ValueType::Unknown).encodeValue(Value::bytes("a")), QByteArray("a"));
+    }
+
+    void unknownAndCompressedAreBytes()
+    {
+        const QByteArray bytes("\x80\x02N.", 4);
+        QCOMPARE(codecFor(ValueType::Unknown).decodeValue(bytes)->toBytes(), bytes);
+        QVERIFY(!codecFor(ValueType::Unknown).readOnlyReason(bytes).isEmpty());
+        SlotType type;
+        type.value = ValueType::Cbor;
+        type.compression = Compression::Snappy;
+        QCOMPARE(SlotCodec(type).decodeValue(bytes)->toBytes(), bytes);
+        QVERIFY(SlotCodec(type).readOnlyReason(bytes).contains(QLatin1String("snappy")));
+    }
+
+    void textOrBytes()
+    {
+        const SlotCodec codec = codecFor(ValueType::TextOrBytes);
+        QCOMPARE(codec.decodeValue("Grüße\n")->toText(), QStringLiteral("Grüße\n"));
+        QCOMPARE(codec.decodeValue("")->kind(), Value::Kind::Text);
+        QCOMPARE(codec.decodeValue(QByteArray("k8s\0", 4))->kind(), Value::Kind::Bytes);
+        for (const QByteArray &bytes :
+             {QByteArray(), QByteArray("a\xff"), QByteArray("\xef\xbb\xbfx"), QByteArray(3, '\0')}) {
+            QCOMPARE(*codec.encodeValue(*codec.decodeValue(bytes)), bytes);
+            QCOMPARE(codec.readOnlyReason(bytes), QString());
+        }
+    }
+
+    void keysCountFromTheEtcdKey()
+    {
+        SlotType type;
+        type.key = *KeyType::parse(u"UuidString");
+        const SlotCodec codec(type);
+        const QByteArray key = QByteArray::fromHex("000a300377727068473580fb76a48cf63bff4b72696d692031");
+        const auto parts = codec.decodeKey(key);
+        QVERIFY(parts);
+        QCOMPARE(keyNotation(*parts), QByteArray(R"(["30037772-7068-4735-80fb-76a48cf63bff","Krimi 1"])"));
+        QCOMPARE(parts->at(1).source().offset, 18);
+        QCOMPARE(*codec.encodeKey(key.left(2), *parts), key);
+        QCOMPARE(codec.decodeKey(key.left(5)).error().offset, 5);
+        QCOMPARE(codec.decodeKey(key + '\xff').error().offset, key.size());
+        QVERIFY(!codec.decodeKey("a"));
+        QVERIFY(!codec.encodeKey(key.left(2), {parts->front()}));
+    }
+
+    void typingInto()
+    {
+        const SlotCodec text = codecFor(ValueType::String);
+        QCOMPARE(text.parseValue(Value(), QStringLiteral("5"))->kind(), Value::Kind::Text);
+        const auto cbor = codecFor(ValueType::Cbor).parseValue(Value(), QStringLiteral("5"));
+        QCOMPARE(cbor->kind(), Value::Kind::Integer);
+    }
+
+    void names()
+    {
+        for (const ValueType type :
+             {ValueType::String, ValueType::Binary, ValueType::Oid, ValueType::Uuid, ValueType::Timestamp,
+              ValueType::Json, ValueType::Cbor, ValueType::TextOrBytes, ValueType::Unknown})
+            QCOMPARE(valueTypeFromName(valueTypeName(type)), std::optional(type));
+        QVERIFY(!valueTypeFromName(u"Pickle"));
+        QCOMPARE(compressionName(Compression::Zlib), QStringLiteral("zlib"));
+        QCOMPARE(typeSourceName(TypeSource::BuiltIn), QStringLiteral("built-in"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSlotCodec)
+#include "tst_slotcodec.moc"
