@@ -193,7 +193,7 @@ private Q_SLOTS:
         inspector.setRecord(record(ValueType::String, "small", 6));
         QVERIFY(!inspector.isBusy());
         QTRY_COMPARE(inspector.treeModel()->value(), Value::text(QStringLiteral("small")));
-        QTest::qWaitFor([] { return QThreadPool::globalInstance()->activeThreadCount() == 0; });
+        QVERIFY(QTest::qWaitFor([] { return QThreadPool::globalInstance()->activeThreadCount() == 0; }));
         QCoreApplication::processEvents();
         QCOMPARE(inspector.treeModel()->value(), Value::text(QStringLiteral("small")));
         inspector.clear();
