@@ -44,8 +44,6 @@ const Codec &codecFor(const SlotType &type)
         return jsonCodec();
     case ValueType::Cbor:
         return cborCodec();
-    case ValueType::TextOrBytes:
-        return textOrBytesCodec();
     case ValueType::Binary:
     case ValueType::Unknown:
         break;

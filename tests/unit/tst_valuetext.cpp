@@ -62,7 +62,7 @@ private Q_SLOTS:
                                     {Value::text(QStringLiteral("b")), Value::integer(1)}}),
                         200);
         QVERIFY(nested.size() <= 200);
-        QVERIFY(nested.endsWith(QLatin1String("… 100000], b: 1}")));
+        QVERIFY2(nested.endsWith(QStringLiteral("… 100000], b: 1}")), qPrintable(nested));
         Value deep;
         for (int i = 0; i < 500; ++i)
             deep = Value::array({deep});
