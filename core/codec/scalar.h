@@ -13,8 +13,6 @@ const Codec &stringCodec();
 const Codec &textOrBytesCodec();
 /// Bytes as they are.
 const Codec &binaryCodec();
-/// Text where the bytes are printable UTF-8, else bytes. For plain keys, not of the library.
-const Codec &textOrBytesCodec();
 /// u64 big endian; above 2^53 read but not written.
 const Codec &oidCodec();
 /// 16 bytes in RFC 4122 order; null is written as zeros.

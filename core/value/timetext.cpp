@@ -25,14 +25,16 @@ QString dateText(const year_month_day &date)
 // Date, time and as many digits of the fraction; without an offset.
 QString baseText(qint64 total, int fractionDigits)
 {
-    const sys_time<std::chrono::nanoseconds> point {std::chrono::nanoseconds(total)};
-    const auto day = floor<days>(point);
-    const hh_mm_ss time {point - day};
+    // By hand: std::chrono multiplies days to nanoseconds, which overflows next to the smallest number.
+    const qint64 fraction = total % Second + (total % Second < 0 ? Second : 0);
+    const qint64 seconds = total / Second - (total % Second < 0 ? 1 : 0);
+    const auto day = floor<days>(sys_seconds {std::chrono::seconds {seconds}});
+    const hh_mm_ss time {sys_seconds {std::chrono::seconds {seconds}} - day};
     QString text = dateText(year_month_day(day)) + QLatin1Char('T') + paddedNumber(time.hours().count(), 2)
         + QLatin1Char(':') + paddedNumber(time.minutes().count(), 2) + QLatin1Char(':')
         + paddedNumber(time.seconds().count(), 2);
     if (fractionDigits > 0)
-        text += QLatin1Char('.') + paddedNumber(time.subseconds().count(), 9).left(fractionDigits);
+        text += QLatin1Char('.') + paddedNumber(fraction, 9).left(fractionDigits);
     return text;
 }
 

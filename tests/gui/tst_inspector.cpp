@@ -73,7 +73,8 @@ private Q_SLOTS:
         QCOMPARE(inspector.header()->fact(QStringLiteral("Lease")), QStringLiteral("1234"));
         QVERIFY(inspector.header()->fact(QStringLiteral("Type")).contains(QStringLiteral("inferred 90 %")));
         QCOMPARE(inspector.treeModel()->rowCount(), 2);
-        QVERIFY(inspector.textPane()->editor()->toPlainText().contains(QStringLiteral("\"year\": 2000")));
+        const QString shown = inspector.textPane()->editor()->toPlainText();
+        QVERIFY2(shown.contains(QStringLiteral("\"year\": 2000")), qPrintable(shown));
         QCOMPARE(inspector.keyHex()->data(), key(5));
         QCOMPARE(inspector.valueHex()->data(), users.record.value);
         QVERIFY(inspector.stateBanner()->isHidden());
@@ -193,7 +194,7 @@ private Q_SLOTS:
         inspector.setRecord(record(ValueType::String, "small", 6));
         QVERIFY(!inspector.isBusy());
         QTRY_COMPARE(inspector.treeModel()->value(), Value::text(QStringLiteral("small")));
-        QTest::qWaitFor([] { return QThreadPool::globalInstance()->activeThreadCount() == 0; });
+        QVERIFY(QTest::qWaitFor([] { return QThreadPool::globalInstance()->activeThreadCount() == 0; }));
         QCoreApplication::processEvents();
         QCOMPARE(inspector.treeModel()->value(), Value::text(QStringLiteral("small")));
         inspector.clear();

@@ -152,8 +152,8 @@ private Q_SLOTS:
         row("Timestamp", [=](int i) { return time(i); });
         row("TimestampString", [=](int i) { return time(i) + text(i); });
         row("StringTimestamp", [=](int i) { return text(i) + time(i); });
-        row("OidString", [=](int i) { return bigEndian(i * 1'000'003) + text(i); });
-        row("Oid", [=](int i) { return bigEndian(1'000'000'000'000 + i * 77'777'777); });
+        row("OidString", [=](int i) { return bigEndian(i * 1'000'003LL) + text(i); });
+        row("Oid", [=](int i) { return bigEndian(1'000'000'000'000 + i * 77'777'777LL); });
         row("OidOid", [=](int i) { return bigEndian(i) + bigEndian(i * 3); });
         row("StringString", [=](int i) { return text(i) + '\0' + text(i + 1); });
         row("UuidString", [=](int i) { return uuid() + text(i); });

@@ -8,6 +8,7 @@
 
 #include <QGuiApplication>
 #include <QHash>
+#include <QSet>
 
 namespace slotscope::ui {
 
@@ -15,6 +16,7 @@ using core::Value;
 
 namespace {
 
+constexpr int MostSteps = 64; // of rows added, dropped or moved one after the other
 constexpr int TooltipLimit = 1500;
 constexpr qsizetype LongestInlineText = 20'000; // longer ones would make a line editor crawl
 
@@ -88,10 +90,10 @@ void ValueTreeModel::setValue(const Value &value)
         return;
     }
     if (shape != m_shape) {
-        dropRows(m_root.get(), 0, static_cast<int>(m_root->children.size()));
+        dropRows(m_root.get(), 0, static_cast<int>(m_root->children.size()), {});
         m_shape = shape;
+        addRows(m_root.get(), 0, shape == Shape::Scalar ? 1 : static_cast<int>(childCount(value)), value);
         m_root->value = value;
-        addRows(m_root.get(), 0, shape == Shape::Scalar ? 1 : static_cast<int>(childCount(value)));
         return;
     }
     update(m_root.get(), value);
@@ -99,9 +101,8 @@ void ValueTreeModel::setValue(const Value &value)
 
 void ValueTreeModel::clear()
 {
-    dropRows(m_root.get(), 0, static_cast<int>(m_root->children.size()));
+    dropRows(m_root.get(), 0, static_cast<int>(m_root->children.size()), {});
     m_value = {};
-    m_root->value = {};
     m_shape = Shape::Empty;
 }
 
@@ -111,33 +112,30 @@ void ValueTreeModel::setEditable(bool editable)
     m_editable = editable;
 }
 
-void ValueTreeModel::addRows(Node *parent, int first, int count)
+// `value`: of the parent, once the rows are there.
+void ValueTreeModel::addRows(Node *parent, int first, int count, const Value &value)
 {
     if (count <= 0)
         return;
     beginInsertRows(indexOf(parent), first, first + count - 1);
+    parent->value = value;
     auto &children = parent->children;
     std::vector<std::unique_ptr<Node>> fresh(static_cast<size_t>(count));
     children.insert(children.begin() + first, std::make_move_iterator(fresh.begin()),
                     std::make_move_iterator(fresh.end()));
-    for (size_t row = static_cast<size_t>(first); row < children.size(); ++row) {
-        if (children[row])
-            children[row]->row = static_cast<int>(row);
-    }
+    renumber(parent, static_cast<size_t>(first));
     endInsertRows();
 }
 
-void ValueTreeModel::dropRows(Node *parent, int first, int count)
+void ValueTreeModel::dropRows(Node *parent, int first, int count, const Value &value)
 {
     if (count <= 0)
         return;
     beginRemoveRows(indexOf(parent), first, first + count - 1);
+    parent->value = value;
     auto &children = parent->children;
     children.erase(children.begin() + first, children.begin() + first + count);
-    for (size_t row = static_cast<size_t>(first); row < children.size(); ++row) {
-        if (children[row])
-            children[row]->row = static_cast<int>(row);
-    }
+    renumber(parent, static_cast<size_t>(first));
     endRemoveRows();
 }
 
@@ -147,17 +145,18 @@ void ValueTreeModel::update(Node *node, const Value &value)
     const int after = static_cast<int>(childCount(value));
     const bool membersBefore = !node->value.members().empty();
     const bool membersAfter = !value.members().empty();
-    if (membersBefore && membersAfter) {
-        updateMembers(node, value);
+    if (membersBefore && membersAfter && !updateMembers(node, value)) {
+        dropRows(node, 0, static_cast<int>(node->children.size()), {});
+        addRows(node, 0, after, value);
     } else if (membersBefore != membersAfter && before > 0 && after > 0) {
-        dropRows(node, 0, before);
-        node->value = value;
-        addRows(node, 0, after);
+        dropRows(node, 0, before, {});
+        addRows(node, 0, after, value);
     } else {
-        dropRows(node, after, before - after);
-        node->value = value;
-        addRows(node, before, after - before);
+        const int current = static_cast<int>(node->children.size());
+        dropRows(node, after, current - after, node->value);
+        addRows(node, current, after - current, value);
     }
+    node->value = value;
     bool looked = false;
     for (int row = 0; row < after; ++row) {
         if (Node *known = node->children[static_cast<size_t>(row)].get()) {
@@ -171,56 +170,74 @@ void ValueTreeModel::update(Node *node, const Value &value)
     }
 }
 
-void ValueTreeModel::updateMembers(Node *node, const Value &value)
+// Makes the rows those of the new members, step by step, each row with its old content; the caller renews
+// that. False if it would take so many steps that all rows are better made anew.
+bool ValueTreeModel::updateMembers(Node *node, const Value &value)
 {
     std::vector<QByteArray> now = identities(node->value.members());
     const std::vector<QByteArray> wanted = identities(value.members());
-    // From here on, what is made anew takes its value from the new one; the caller puts right what was there
-    // before.
-    node->value = value;
+    if (now == wanted)
+        return true;
+    core::MemberList members = node->value.members();
+    int steps = 0;
 
-    const auto head = std::mismatch(now.begin(), now.end(), wanted.begin(), wanted.end());
-    const auto same = head.first - now.begin();
-    if (head.first == now.end() && head.second == wanted.end())
-        return;
-    QHash<QByteArray, int> places;
-    for (size_t i = 0; i < wanted.size(); ++i)
-        places.insert(wanted[i], static_cast<int>(i));
-    for (auto i = static_cast<std::ptrdiff_t>(now.size()) - 1; i >= same; --i) {
-        if (!places.contains(now[static_cast<size_t>(i)])) {
-            dropRows(node, static_cast<int>(i), 1);
-            now.erase(now.begin() + i);
+    const QSet<QByteArray> staying(wanted.begin(), wanted.end());
+    for (auto end = static_cast<std::ptrdiff_t>(now.size()); end > 0;) {
+        auto begin = end;
+        while (begin > 0 && !staying.contains(now[static_cast<size_t>(begin) - 1]))
+            --begin;
+        if (begin == end) {
+            --end;
+            continue;
         }
+        if (++steps > MostSteps)
+            return false;
+        now.erase(now.begin() + begin, now.begin() + end);
+        members.erase(members.begin() + begin, members.begin() + end);
+        dropRows(node, static_cast<int>(begin), static_cast<int>(end - begin), Value::map(members));
+        end = begin;
     }
-    QHash<QByteArray, int> kept;
-    for (const QByteArray &identity : now)
-        kept.insert(identity, 1);
-    for (size_t i = static_cast<size_t>(same); i < wanted.size(); ++i) {
-        if (i < now.size() && now[i] == wanted[i])
+
+    const QSet<QByteArray> kept(now.begin(), now.end());
+    for (std::ptrdiff_t row = 0; row < static_cast<std::ptrdiff_t>(wanted.size()); ++row) {
+        const QByteArray &identity = wanted[static_cast<size_t>(row)];
+        if (row < static_cast<std::ptrdiff_t>(now.size()) && now[static_cast<size_t>(row)] == identity)
             continue;
-        const int row = static_cast<int>(i);
-        const auto offset = static_cast<std::ptrdiff_t>(i);
-        if (!kept.contains(wanted[i])) {
-            size_t end = i + 1;
-            while (end < wanted.size() && !kept.contains(wanted[end]))
-                ++end;
-            addRows(node, row, static_cast<int>(end - i));
-            now.insert(now.begin() + offset, wanted.begin() + offset,
-                       wanted.begin() + static_cast<std::ptrdiff_t>(end));
-            i = end - 1;
+        if (++steps > MostSteps)
+            return false;
+        if (kept.contains(identity)) {
+            const auto from = std::find(now.begin() + row, now.end(), identity) - now.begin();
+            const QModelIndex parent = indexOf(node);
+            beginMoveRows(parent, static_cast<int>(from), static_cast<int>(from), parent,
+                          static_cast<int>(row));
+            const auto rotate = [row, from](auto &list) {
+                std::rotate(list.begin() + row, list.begin() + from, list.begin() + from + 1);
+            };
+            rotate(now);
+            rotate(members);
+            rotate(node->children);
+            node->value = Value::map(members);
+            renumber(node, static_cast<size_t>(row));
+            endMoveRows();
             continue;
         }
-        const auto from = std::find(now.begin() + offset, now.end(), wanted[i]) - now.begin();
-        const QModelIndex parent = indexOf(node);
-        beginMoveRows(parent, static_cast<int>(from), static_cast<int>(from), parent, row);
-        auto &children = node->children;
-        std::rotate(children.begin() + offset, children.begin() + from, children.begin() + from + 1);
-        std::rotate(now.begin() + offset, now.begin() + from, now.begin() + from + 1);
-        for (size_t child = i; child < children.size(); ++child) {
-            if (children[child])
-                children[child]->row = static_cast<int>(child);
-        }
-        endMoveRows();
+        auto end = row + 1;
+        while (end < static_cast<std::ptrdiff_t>(wanted.size())
+               && !kept.contains(wanted[static_cast<size_t>(end)]))
+            ++end;
+        now.insert(now.begin() + row, wanted.begin() + row, wanted.begin() + end);
+        members.insert(members.begin() + row, value.members().begin() + row, value.members().begin() + end);
+        addRows(node, static_cast<int>(row), static_cast<int>(end - row), Value::map(members));
+        row = end - 1;
+    }
+    return true;
+}
+
+void ValueTreeModel::renumber(Node *parent, size_t from)
+{
+    for (size_t row = from; row < parent->children.size(); ++row) {
+        if (parent->children[row])
+            parent->children[row]->row = static_cast<int>(row);
     }
 }
 

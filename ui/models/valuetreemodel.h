@@ -61,9 +61,10 @@ private:
     QModelIndex indexOf(const Node *node, int column = NameColumn) const;
     Node *child(Node *parent, int row) const;
     void update(Node *node, const core::Value &value);
-    void updateMembers(Node *node, const core::Value &value);
-    void addRows(Node *parent, int first, int count);
-    void dropRows(Node *parent, int first, int count);
+    bool updateMembers(Node *node, const core::Value &value);
+    static void renumber(Node *parent, size_t from);
+    void addRows(Node *parent, int first, int count, const core::Value &value);
+    void dropRows(Node *parent, int first, int count, const core::Value &value);
     QString nameOf(const Node &node) const;
     static bool isEditableKind(const core::Value &value);
 

@@ -125,7 +125,7 @@ Inspector::Inspector(QWidget *parent)
         // What was asked for last may have been asked for again meanwhile.
         const Decoded decoded = m_decoding.result();
         if (decoded.generation == m_generation)
-            show(decoded);
+            showDecoded(decoded);
     });
     connect(m_errorBanner, &Banner::actionTriggered, this, [this] {
         m_tabs->setCurrentIndex(HexTab);
@@ -235,7 +235,7 @@ void Inspector::setRecord(const InspectedRecord &record)
     m_stack->setCurrentIndex(1);
 
     if (value.size() < LargeValue) {
-        show(decode(record, m_generation));
+        showDecoded(decode(record, m_generation));
         return;
     }
     // What is in the tree still is of another record, or of another state of this one.
@@ -264,7 +264,7 @@ Inspector::Decoded Inspector::decode(const InspectedRecord &record, quint64 gene
     return decoded;
 }
 
-void Inspector::show(const Decoded &decoded)
+void Inspector::showDecoded(const Decoded &decoded)
 {
     m_tree->setEnabled(true);
     showFacts(decoded);

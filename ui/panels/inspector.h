@@ -79,7 +79,7 @@ private:
     static Decoded decode(const InspectedRecord &record, quint64 generation);
     QWidget *makeTreeTab();
     QWidget *makeHexTab();
-    void show(const Decoded &decoded);
+    void showDecoded(const Decoded &decoded);
     void showFacts(const Decoded &decoded);
     void showErrors(const core::DecodedRow &row);
     void highlightCurrent();

@@ -16,6 +16,24 @@
 
 namespace slotscope::ui {
 
+namespace {
+
+qsizetype longestLine(const QString &text)
+{
+    qsizetype longest = 0;
+    qsizetype begin = 0;
+    while (begin <= text.size()) {
+        qsizetype end = text.indexOf(QLatin1Char('\n'), begin);
+        if (end < 0)
+            end = text.size();
+        longest = std::max(longest, end - begin);
+        begin = end + 1;
+    }
+    return longest;
+}
+
+} // namespace
+
 TextPane::TextPane(QWidget *parent)
     : QWidget(parent)
     , m_editor(new QPlainTextEdit)
@@ -100,7 +118,7 @@ void TextPane::setText(const QString &text, bool keepPosition)
     if (m_text == text && keepPosition)
         return;
     m_text = text;
-    show(m_all ? text : text.left(CutAt), keepPosition);
+    showText(m_all ? text : text.left(CutAt), keepPosition);
 }
 
 bool TextPane::isCut() const
@@ -111,15 +129,17 @@ bool TextPane::isCut() const
 void TextPane::showAll()
 {
     m_all = true;
-    show(m_text, true);
+    showText(m_text, true);
 }
 
-void TextPane::show(const QString &text, bool keepPosition)
+void TextPane::showText(const QString &text, bool keepPosition)
 {
     const int at = m_editor->verticalScrollBar()->value();
-    // Wrapping one line of a megabyte takes seconds; such a text scrolls sideways.
-    m_editor->setLineWrapMode(text.size() > 10 * CutAt ? QPlainTextEdit::NoWrap
-                                                       : QPlainTextEdit::WidgetWidth);
+    // Wrapping one line of a megabyte takes for ever, or crashes (Qt 6.4.2); such a text scrolls sideways. So
+    // the mode must not change while a long text is still there.
+    m_editor->clear();
+    m_editor->setLineWrapMode(longestLine(text) > CutAt ? QPlainTextEdit::NoWrap
+                                                        : QPlainTextEdit::WidgetWidth);
     m_editor->setPlainText(text);
     if (keepPosition)
         m_editor->verticalScrollBar()->setValue(at);

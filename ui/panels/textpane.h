@@ -29,7 +29,7 @@ public:
     QLineEdit *findLine() const { return m_findLine; }
 
 private:
-    void show(const QString &text, bool keepPosition);
+    void showText(const QString &text, bool keepPosition);
     void openFind();
     void closeFind();
     void find(bool backward);
