@@ -84,17 +84,47 @@ int runHeadlessDemo()
     return QCoreApplication::exec();
 }
 
+/// Options with a value that QGuiApplication and QApplication understand.
+bool isQtOption(const QString &argument)
+{
+    static const QStringList names {QStringLiteral("-platform"), QStringLiteral("-style"),
+                                    QStringLiteral("-stylesheet"), QStringLiteral("-display"),
+                                    QStringLiteral("-geometry")};
+    return names.contains(argument.startsWith(QLatin1String("--")) ? argument.sliced(1) : argument);
+}
+
+QStringList withoutQtOptions(const QStringList &arguments)
+{
+    QStringList result;
+    for (qsizetype i = 0; i < arguments.size(); ++i) {
+        if (isQtOption(arguments.at(i)))
+            ++i;
+        else
+            result += arguments.at(i);
+    }
+    return result;
+}
+
+/// Qt aborts the program where it finds no display, so the usual case is told in words before.
+bool mayHaveDisplay(const QStringList &arguments)
+{
+    return !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
+        || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")
+        || std::any_of(arguments.cbegin(), arguments.cend(), isQtOption);
+}
+
 } // namespace
 
 int run(int argc, char **argv)
 {
+    QCoreApplication::setOrganizationName(QStringLiteral("slotscope")); // names the settings' folder
     QCoreApplication::setApplicationName(QStringLiteral("slotscope"));
     QCoreApplication::setApplicationVersion(QStringLiteral(SLOTSCOPE_VERSION));
 
     QStringList arguments;
     for (int i = 0; i < argc; ++i)
         arguments += QString::fromLocal8Bit(argv[i]);
-    const auto line = CommandLine::parse(arguments);
+    const auto line = CommandLine::parse(withoutQtOptions(arguments));
     if (!line)
         return wrongUsage(line.error());
 
@@ -103,8 +133,14 @@ int run(int argc, char **argv)
         return Done;
     }
     const bool windowless = line->help || line->version || line->headless || !line->command.isEmpty();
-    if (!windowless)
+    if (!windowless) {
+        if (!mayHaveDisplay(arguments)) {
+            writeError(QStringLiteral(
+                "there is no display for a window; see slotscope --help for what goes without"));
+            return Failed;
+        }
         return runWindow(argc, argv, *line);
+    }
 
     const QCoreApplication application(argc, argv);
     if (line->help)

@@ -72,6 +72,19 @@ void takePicture(ui::MainWindow *window, const QString &file)
     });
 }
 
+/// A window goes on trying; a picture of that is not what was asked for.
+void giveUpWithoutServer(ui::MainWindow *window)
+{
+    const core::Connection *connection = window->connection();
+    QObject::connect(connection, &core::Connection::stateChanged, window, [connection] {
+        if (connection->state() != core::Connection::State::Connecting
+            || connection->error().detail.isEmpty())
+            return;
+        writeError(ui::describe(connection->error(), connection->endpoint().url.authority()).sentence());
+        QCoreApplication::exit(Failed);
+    });
+}
+
 } // namespace
 
 int runWindow(int argc, char **argv, const CommandLine &line)
@@ -94,15 +107,19 @@ int runWindow(int argc, char **argv, const CommandLine &line)
     if (!line.screenshot.isEmpty())
         takePicture(&window, line.screenshot);
     window.show();
+    // Whoever wants a picture means what the environment names; else the connect dialog offers that.
+    const QString address = line.screenshot.isEmpty() ? line.endpoint : endpointText(line.endpoint);
     if (line.demo) {
         demo.start();
-    } else if (!line.endpoint.isEmpty()) {
-        const auto endpoint = core::Endpoint::parse(line.endpoint);
+    } else if (!address.isEmpty()) {
+        const auto endpoint = core::Endpoint::parse(address);
         if (!endpoint) {
             writeError(endpoint.error().detail);
             return WrongUsage;
         }
         window.openConnection(*endpoint);
+        if (!line.screenshot.isEmpty())
+            giveUpWithoutServer(&window);
     } else if (const auto remembered = ui::MainWindow::rememberedEndpoint()) {
         window.openConnection(*remembered);
     } else {

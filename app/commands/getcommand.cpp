@@ -4,7 +4,6 @@
 #include "app/commands/keytext.h"
 #include "core/table/decodedrow.h"
 #include "core/table/recordjson.h"
-#include "core/value/notation.h"
 #include "core/value/valuetext.h"
 
 namespace slotscope::app {
@@ -23,6 +22,29 @@ std::optional<QByteArray> bytesFromHex(const QString &text)
         || QString::fromLatin1(bytes.toHex()).compare(text.sliced(2), Qt::CaseInsensitive) != 0)
         return std::nullopt;
     return bytes;
+}
+
+/// A value as lines of text for people, one field a line, nested ones further in.
+void appendLines(const core::Value &value, const QString &indent, QStringList *lines)
+{
+    constexpr int Longest = 2000;
+    const auto appendNode = [&](const QString &name, const core::Value &node) {
+        const bool nested = (node.kind() == core::Value::Kind::Map && !node.members().empty())
+            || (node.isContainer() && !node.items().empty());
+        *lines += nested ? indent + name
+                         : QStringLiteral("%1%2 %3").arg(indent, name, core::displayText(node, Longest));
+        if (nested)
+            appendLines(node, indent + QLatin1String("  "), lines);
+    };
+    if (value.kind() == core::Value::Kind::Map) {
+        for (const core::Member &member : value.members())
+            appendNode(core::displayText(member.key) + u':', member.value);
+    } else if (value.isContainer() && !value.items().empty()) {
+        for (const core::Value &item : value.items())
+            appendNode(QStringLiteral("-"), item);
+    } else {
+        *lines += indent + core::displayText(value, Longest);
+    }
 }
 
 } // namespace
@@ -140,8 +162,13 @@ void GetCommand::show(const core::KeyValue &kv)
     if (row.valueError)
         print(tr("problem    the value: %1").arg(row.valueError->what));
     print(QByteArray());
-    print(row.value.kind() == core::Value::Kind::Text ? row.value.toText().toUtf8()
-                                                      : core::toNotation(row.value, 2));
+    if (row.value.kind() == core::Value::Kind::Text) {
+        print(row.value.toText()); // with its line breaks
+    } else {
+        QStringList lines;
+        appendLines(row.value, {}, &lines);
+        print(lines.join(u'\n'));
+    }
     finish();
 }
 

@@ -20,7 +20,7 @@ Value prototype(KeyComponent component)
     case KeyComponent::Oid:
     case KeyComponent::Uint64:
     case KeyComponent::Uint16:
-    case KeyComponent::Slot:
+    case KeyComponent::SlotNumber:
     case KeyComponent::Uint8:
         return Value::integer(0);
     case KeyComponent::Uuid:

@@ -161,12 +161,12 @@ void DemoServer::startCleaner()
 {
     m_cleaner = std::make_unique<QProcess>();
     m_cleaner->setProgram(QStringLiteral("/bin/sh"));
+    // etcd dies with us as well, and may still be writing when the first attempt is made.
     m_cleaner->setArguments(
         {QStringLiteral("-c"),
-         QStringLiteral("cat >/dev/null; n=0; "
-                        "while kill -0 \"$1\" 2>/dev/null && [ $n -lt 100 ]; do n=$((n+1)); sleep 0.1; done; "
-                        "rm -rf -- \"$2\""),
-         QStringLiteral("sh"), QString::number(m_process->processId()), m_folder->path()});
+         QStringLiteral("cat >/dev/null; n=0; while rm -rf -- \"$1\"; [ -e \"$1\" ] && [ $n -lt 50 ]; "
+                        "do n=$((n+1)); sleep 0.1; done"),
+         QStringLiteral("sh"), m_folder->path()});
     m_cleaner->setChildProcessModifier([] { ::setsid(); });
     m_cleaner->setStandardOutputFile(QProcess::nullDevice());
     m_cleaner->setStandardErrorFile(QProcess::nullDevice());

@@ -40,6 +40,7 @@ public:
     QString endpoint() const;
     core::Endpoint parsedEndpoint() const;
     quint16 port() const { return m_port; }
+    quint16 peerPort() const { return m_peerPort; }
 
     // Writers and readers for the other side of a test, on a client of their own; they wait for the reply.
 

@@ -122,6 +122,8 @@ int FakeGateway::openConnections() const
 void FakeGateway::onConnection()
 {
     while (QTcpSocket *socket = nextPendingConnection()) {
+        // Else Nagle's algorithm holds back each chunk until the one before is acknowledged, for 40 ms.
+        socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
         auto *connection = new Connection(socket, this);
         m_connections.append(connection);
         connect(socket, &QTcpSocket::readyRead, connection, [this, connection] { onReadyRead(connection); });

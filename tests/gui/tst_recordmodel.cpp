@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/codec/cbor.h"
+#include "core/value/valuetext.h"
+#include "tests/support/memoryconnection.h"
+#include "ui/models/recordexport.h"
+#include "ui/models/recordmodel.h"
+
+#include <QAbstractItemModelTester>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRandomGenerator>
+#include <QSignalSpy>
+#include <QtTest>
+#include <QtEndian>
+
+#include <set>
+
+using namespace slotscope;
+using namespace slotscope::core;
+using namespace slotscope::test;
+using slotscope::ui::RecordModel;
+using slotscope::ui::RowState;
+
+class TestRecordModel : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<MemoryEtcd> m_etcd;
+    std::unique_ptr<MemoryClient> m_memory;
+    std::unique_ptr<EditSession> m_session;
+    std::shared_ptr<LiveTable> m_table;
+
+    static QByteArray record(const QString &name, int age)
+    {
+        const auto member = [](const char *key, Value value) {
+            return Member {Value::text(QLatin1String(key)), std::move(value)};
+        };
+        return *cborCodec().encode(Value::map({member("name", Value::text(name)), member("age", Value::integer(age)),
+                                               member("ok", Value::boolean(age % 2 == 0)),
+                                               member("born", Value::map({member("year", Value::integer(2000 + age))}))}));
+    }
+    static QByteArray keyOf(quint64 oid)
+    {
+        QByteArray key(8, Qt::Uninitialized);
+        qToBigEndian(oid, key.data());
+        return slotKey(1, key);
+    }
+    static SlotCodec codec()
+    {
+        SlotType type;
+        type.key = *KeyType::parse(u"Oid");
+        type.value = ValueType::Cbor;
+        return SlotCodec(type);
+    }
+    std::unique_ptr<RecordModel> openModel()
+    {
+        m_memory->watch.start(Revision(m_etcd->revision().value + 1));
+        m_table = std::make_shared<LiveTable>(&m_memory->client, &m_memory->watch, KeyRange::slot(Slot(1)));
+        auto model = std::make_unique<RecordModel>(m_table, m_session.get(), codec());
+        m_table->reload();
+        [&] { QTRY_COMPARE(m_table->state(), LiveTable::State::Live); }();
+        return model;
+    }
+    static QString cell(const RecordModel &model, int row, const QString &column)
+    {
+        return model.index(row, model.columnOf(column)).data().toString();
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_etcd = std::make_unique<MemoryEtcd>();
+        m_memory = std::make_unique<MemoryClient>(m_etcd.get());
+        m_session = std::make_unique<EditSession>(&m_memory->client);
+        connect(&m_memory->watch, &Watch::eventsReceived, m_session.get(), &EditSession::observe);
+    }
+    void cleanup()
+    {
+        m_table.reset();
+        m_session.reset();
+        m_memory.reset();
+        m_etcd.reset();
+    }
+
+    void showsDecodedColumns()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        m_etcd->put(keyOf(2), record(QStringLiteral("Bob"), 41));
+        const auto model = openModel();
+        QAbstractItemModelTester tester(model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QCOMPARE(model->rowCount(), 2);
+        QStringList ids;
+        for (const Column &column : model->columns())
+            ids.append(column.id);
+        QCOMPARE(ids, QStringList({"key.0", "value", "value.name", "value.age", "value.ok", "value.born.year",
+                                   "meta.createRevision", "meta.modRevision", "meta.version", "meta.lease", "meta.size"}));
+        QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.name")), QStringLiteral("Ann"));
+        QCOMPARE(cell(*model, 1, QStringLiteral("value.born.year")), QStringLiteral("2041"));
+        QCOMPARE(cell(*model, 1, QStringLiteral("key.0")), QStringLiteral("2"));
+        QCOMPARE(cell(*model, 1, QStringLiteral("meta.modRevision")), QString::number(m_etcd->revision().value));
+        QVERIFY(!model->columns().at(1).shown); // the value as a whole, where it has fields
+    }
+
+    void flashesWhatChanged()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.age")), QStringLiteral("30"));
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 31));
+        QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.age")), QStringLiteral("31"));
+        const auto flash = [&](const char *column) {
+            return model->index(0, model->columnOf(QLatin1String(column))).data(RecordModel::FlashRole).toDouble();
+        };
+        QVERIFY(flash("value.age") > 0);
+        QCOMPARE(flash("value.name"), 0.0);
+        QTRY_COMPARE(flash("value.age"), 0.0);
+    }
+
+    void stagesACellAndKeepsTheRest()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.age")), QStringLiteral("30"));
+        const QModelIndex age = model->index(0, model->columnOf(QStringLiteral("value.age")));
+        QSignalSpy refused(model.get(), &RecordModel::editRefused);
+        QVERIFY(!model->setData(age, QStringLiteral("12a"), Qt::EditRole));
+        QCOMPARE(refused.size(), 1);
+        QVERIFY(m_session->isEmpty());
+        QVERIFY(model->setData(age, QStringLiteral("1000"), Qt::EditRole));
+        QCOMPARE(m_session->find(keyOf(1))->value, record(QStringLiteral("Ann"), 30).replace("\x18\x1e", "\x19\x03\xe8"));
+        QCOMPARE(age.data().toString(), QStringLiteral("1000"));
+        QCOMPARE(age.data(RecordModel::StateRole).toInt(), int(RowState::Edited));
+        QVERIFY(model->setData(age, QStringLiteral("30"), Qt::EditRole));
+        QVERIFY(m_session->isEmpty());
+        QTRY_COMPARE(age.data().toString(), QStringLiteral("30"));
+    }
+
+    void newRecordsStandBehindTheServers()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        QAbstractItemModelTester tester(model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.age")), QStringLiteral("30"));
+        const auto clone = model->stageNew(0, true);
+        QVERIFY(clone);
+        QCOMPARE(*clone, keyOf(2));
+        const auto blank = model->stageNew(0, false);
+        QVERIFY(blank);
+        QCOMPARE(model->rowCount(), 3);
+        QCOMPARE(cell(*model, 1, QStringLiteral("value.name")), QStringLiteral("Ann"));
+        QCOMPARE(cell(*model, 2, QStringLiteral("value.name")), QString());
+        QCOMPARE(cell(*model, 2, QStringLiteral("value.age")), QStringLiteral("0"));
+        // Their keys can be typed; those of others cannot be taken.
+        const QModelIndex key = model->index(1, 0);
+        QVERIFY(!model->setData(key, QStringLiteral("1"), Qt::EditRole));
+        QVERIFY(model->setData(key, QStringLiteral("500"), Qt::EditRole));
+        QVERIFY(m_session->find(keyOf(500)) && !m_session->find(keyOf(2)));
+        m_session->commit();
+        QTRY_VERIFY(m_session->isEmpty());
+        QCOMPARE(model->rowCount(), 3); // no row goes away between the commit and its echo
+        QTRY_COMPARE(m_table->rows().count(), size_t(3));
+        QCOMPARE(model->rowCount(), 3);
+        QTRY_COMPARE(cell(*model, model->rowOf(keyOf(500)), QStringLiteral("value.name")), QStringLiteral("Ann"));
+    }
+
+    void aCommittedEditDoesNotFlickerBack()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.age")), QStringLiteral("30"));
+        const QModelIndex age = model->index(0, model->columnOf(QStringLiteral("value.age")));
+        model->setData(age, QStringLiteral("99"), Qt::EditRole);
+        QStringList seen;
+        connect(model.get(), &QAbstractItemModel::dataChanged, this, [&] { seen.append(age.data().toString()); });
+        m_session->commit();
+        QTRY_VERIFY(m_session->isEmpty());
+        QTRY_COMPARE(m_table->revision(), m_etcd->revision());
+        QTRY_VERIFY(model->index(0, 0).data(RecordModel::StateRole).toInt() == int(RowState::Clean));
+        QVERIFY2(!seen.contains(QStringLiteral("30")), qPrintable(seen.join(u',')));
+    }
+
+    void conflictsShowInTheRow()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.age")), QStringLiteral("30"));
+        const QModelIndex age = model->index(0, model->columnOf(QStringLiteral("value.age")));
+        model->setData(age, QStringLiteral("31"), Qt::EditRole);
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 77));
+        QTRY_COMPARE(age.data(RecordModel::StateRole).toInt(), int(RowState::Conflict));
+        QCOMPARE(age.data().toString(), QStringLiteral("31")); // mine stays
+        QVERIFY(age.data(Qt::ToolTipRole).toString().contains(QStringLiteral("77")));
+        m_etcd->remove(keyOf(1));
+        QTRY_VERIFY(!m_session->find(keyOf(1))->conflict->exists);
+        QCOMPARE(model->rowCount(), 1); // what is staged stays in sight
+        QVERIFY(model->index(0, 0).data(Qt::ToolTipRole).toString().contains(QStringLiteral("Deleted")));
+    }
+
+    void undecodableRecordsAreShownAsBytes()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        m_etcd->put(keyOf(2), "\xa1 broken");
+        m_etcd->put(slotKey(1, "short"), record(QStringLiteral("Key"), 1));
+        m_etcd->put(slotKey(1, {}), {});
+        const auto model = openModel();
+        QTRY_COMPARE(cell(*model, 1, QStringLiteral("value.name")), QStringLiteral("Ann"));
+        const QModelIndex broken = model->index(2, model->columnOf(QStringLiteral("value")));
+        QTRY_VERIFY(broken.data(RecordModel::ErrorRole).toBool());
+        QVERIFY(!model->readOnlyReason(broken).isEmpty());
+        QVERIFY(broken.data(Qt::ToolTipRole).toString().contains(QStringLiteral("Cannot be decoded")));
+        const auto clone = model->stageNew(2, true);
+        QVERIFY(clone);
+        QCOMPARE(m_session->find(*clone)->value, QByteArray("\xa1 broken"));
+    }
+
+    void sortsAndFiltersWhileRowsChange()
+    {
+        QRandomGenerator random(11);
+        for (quint64 i = 0; i < 120; ++i)
+            m_etcd->put(keyOf(i), record(QStringLiteral("name %1").arg(random.bounded(50)), random.bounded(90)));
+        const auto model = openModel();
+        QAbstractItemModelTester tester(model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const auto check = [&](bool sorted, const QString &filter) {
+            std::multiset<int> expected;
+            for (const auto &[key, kv] : m_etcd->keys()) {
+                const Value value = *cborCodec().decode(kv.value);
+                const QString all = core::displayText(value, 1000) + QString::number(qFromBigEndian<quint64>(key.constData() + 2));
+                const bool matches = filter.isEmpty() || value.find(u"name")->toText().contains(filter)
+                    || QString::number(*value.find(u"age")->toInt64()).contains(filter)
+                    || QString::number(*value.find(u"born")->find(u"year")->toInt64()).contains(filter)
+                    || QString::number(qFromBigEndian<quint64>(key.constData() + 2)).contains(filter);
+                if (matches)
+                    expected.insert(static_cast<int>(*value.find(u"age")->toInt64()));
+            }
+            std::vector<int> actual;
+            for (int row = 0; row < model->rowCount(); ++row) {
+                const auto shown = model->shownRow(row);
+                if (!shown.decoded)
+                    return false;
+                actual.push_back(static_cast<int>(*shown.decoded->value.find(u"age")->toInt64()));
+            }
+            if (sorted && !std::is_sorted(actual.begin(), actual.end(), std::greater<>()))
+                return false;
+            return expected == std::multiset<int>(actual.begin(), actual.end());
+        };
+        const auto disturb = [&] {
+            for (int i = 0; i < 25; ++i) {
+                const QByteArray key = keyOf(random.bounded(160));
+                if (random.bounded(4) == 0)
+                    m_etcd->remove(key);
+                else
+                    m_etcd->put(key, record(QStringLiteral("name %1").arg(random.bounded(50)), random.bounded(90)));
+            }
+        };
+        QTRY_VERIFY(check(false, {}));
+        disturb();
+        QTRY_VERIFY(check(false, {}));
+        model->sort(model->columnOf(QStringLiteral("value.age")), Qt::DescendingOrder);
+        disturb(); // while the job runs
+        QTRY_VERIFY(check(true, {}));
+        const QPersistentModelIndex kept(model->index(3, 0));
+        const QByteArray keptKey = model->keyAt(3);
+        for (int round = 0; round < 8; ++round) {
+            disturb();
+            QTRY_VERIFY(check(true, {}));
+        }
+        if (kept.isValid())
+            QCOMPARE(model->keyAt(kept.row()), keptKey);
+        model->setFilter(QStringLiteral("7"));
+        disturb();
+        QTRY_VERIFY(check(true, QStringLiteral("7")));
+        disturb();
+        QTRY_VERIFY(check(true, QStringLiteral("7")));
+        model->sort(-1, Qt::AscendingOrder);
+        model->setFilter({});
+        QTRY_VERIFY(check(false, {}));
+    }
+
+    void copiesAsCsvAndJson()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("A \"quoted\", name"), 30));
+        const auto model = openModel();
+        QTRY_VERIFY(model->shownRow(0).decoded);
+        const QString csv = ui::recordsAsText(*model, {{0}, {0, model->columnOf(QStringLiteral("value.name"))}}, u',', true);
+        QCOMPARE(csv, QStringLiteral("oid,name\n1,\"A \"\"quoted\"\", name\""));
+        const QByteArray json = ui::recordsAsJson(*model, {0});
+        const QJsonDocument document = QJsonDocument::fromJson(json);
+        QCOMPARE(document.array().first()[u"key"].toInt(), 1);
+        QCOMPARE(document.array().first()[u"keyHex"].toString(), QString::fromLatin1(keyOf(1).toHex()));
+    }
+};
+
+QTEST_MAIN(TestRecordModel)
+#include "tst_recordmodel.moc"

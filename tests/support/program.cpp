@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/program.h"
+
+#include <QJsonDocument>
+#include <QTest>
+
+#include <csignal>
+
+namespace slotscope::test {
+
+Program::Program(const QStringList &arguments)
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    // Commands must do without; a leftover address would hide that --connect is not understood.
+    for (const char *name :
+         {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "ETCDCTL_ENDPOINTS", "ETCD_URL"})
+        environment.remove(QString::fromLatin1(name));
+    m_process.setProcessEnvironment(environment);
+    m_process.start(qEnvironmentVariable("SLOTSCOPE_PROGRAM"), arguments);
+    m_process.waitForStarted();
+}
+
+Program::~Program()
+{
+    if (isRunning()) {
+        m_process.kill();
+        m_process.waitForFinished();
+    }
+}
+
+int Program::wait(int timeoutMs)
+{
+    if (!QTest::qWaitFor([this] { return !isRunning(); }, timeoutMs))
+        return -1;
+    return m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
+}
+
+void Program::signal(int number) const
+{
+    ::kill(static_cast<pid_t>(m_process.processId()), number);
+}
+
+QByteArray Program::output()
+{
+    m_output += m_process.readAllStandardOutput();
+    return m_output;
+}
+
+QByteArray Program::errors()
+{
+    m_errors += m_process.readAllStandardError();
+    return m_errors;
+}
+
+std::vector<QJsonObject> Program::jsonLines()
+{
+    std::vector<QJsonObject> result;
+    QList<QByteArray> lines = output().split('\n');
+    lines.removeLast(); // empty, or not yet whole
+    for (const QByteArray &line : std::as_const(lines))
+        result.push_back(QJsonDocument::fromJson(line).object());
+    return result;
+}
+
+} // namespace slotscope::test
