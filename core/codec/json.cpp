@@ -4,6 +4,8 @@
 #include "core/value/jsonreader.h"
 #include "core/value/numbertext.h"
 
+#include <QList>
+
 namespace slotscope::core {
 
 namespace {

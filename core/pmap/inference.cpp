@@ -16,7 +16,7 @@ using namespace inference;
 namespace {
 
 // Values are decoded up to this many bytes in all: inference runs on every slot when a database is opened.
-constexpr qsizetype DecodeBudget = 256 * 1024;
+constexpr qsizetype DecodeBudget = qsizetype(256) * 1024;
 
 } // namespace
 

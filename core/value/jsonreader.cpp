@@ -216,9 +216,10 @@ private:
         }
         if (c == '"') {
             auto text = string();
-            if (text)
-                deliver(*std::move(text));
-            return text.has_value();
+            if (!text)
+                return false;
+            deliver(*std::move(text));
+            return true;
         }
         if (c == '-' || isDigit(c))
             return number();

@@ -119,7 +119,7 @@ private:
     void newLine()
     {
         if (m_indent >= 0)
-            m_out += '\n' + QByteArray(m_indent * m_level, ' ');
+            m_out += '\n' + QByteArray(qsizetype(m_indent) * m_level, ' ');
     }
 
     template <typename List, typename WriteOne>

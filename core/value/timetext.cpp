@@ -175,8 +175,8 @@ std::optional<ParsedTime> parseIsoTime(QStringView text)
     if (!scanner.atEnd())
         return std::nullopt;
     const qint64 days = sys_days(*date).time_since_epoch().count();
-    const qint64 seconds =
-        days * 86400 + *hour * 3600 + *minute * 60 + second - qint64(parsed.offsetMinutes.value_or(0)) * 60;
+    const qint64 seconds = days * 86400 + qint64(*hour) * 3600 + qint64(*minute) * 60 + second
+        - qint64(parsed.offsetMinutes.value_or(0)) * 60;
     parsed.nanoseconds = toNanoseconds(seconds, fraction);
     return parsed;
 }

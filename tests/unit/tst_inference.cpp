@@ -49,6 +49,7 @@ QByteArray bigEndian(qint64 number)
 std::vector<Sample> withKeys(int count, const std::function<QByteArray(int)> &key)
 {
     std::vector<Sample> samples;
+    samples.reserve(size_t(count));
     for (int i = 0; i < count; ++i)
         samples.push_back({key(i), "{\"a\":1}"});
     return samples;
@@ -154,7 +155,7 @@ private Q_SLOTS:
         row("StringTimestamp", [=](int i) { return text(i) + time(i); });
         row("OidString", [=](int i) { return bigEndian(i * 1'000'003LL) + text(i); });
         row("Oid", [=](int i) { return bigEndian(1'000'000'000'000 + i * 77'777'777LL); });
-        row("OidOid", [=](int i) { return bigEndian(i) + bigEndian(i * 3); });
+        row("OidOid", [=](int i) { return bigEndian(i) + bigEndian(qint64(i) * 3); });
         row("StringString", [=](int i) { return text(i) + '\0' + text(i + 1); });
         row("UuidString", [=](int i) { return uuid() + text(i); });
         row("SlotUuid", [=](int i) { return bigEndian(i + 1).right(2) + uuid(); });
