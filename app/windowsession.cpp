@@ -61,7 +61,8 @@ void takePicture(ui::MainWindow *window, const QString &file)
             view->setCurrentIndex(view->model()->index(0, 0));
             return; // settled again when the record is shown, too
         }
-        if (!window->grab().save(file)) {
+        // Quality 0: the smallest file.
+        if (!window->grab().save(file, "PNG", 0)) {
             writeError(QStringLiteral("cannot write the picture to %1").arg(file));
             QCoreApplication::exit(Failed);
             return;

@@ -178,8 +178,6 @@ void DemoData::addUsers()
             Value::map(
                 {field("oid", Value::integer(user.oid)), //
                  field("name", text(user.name)), //
-                 field("authid", text(user.email.section(u'@', 0, 0))), //
-                 field("uuid", Value::uuid(user.uuid)), //
                  field("email", text(user.email)), //
                  field("birthday",
                        Value::map({field("year", Value::integer(m_random.between(1948, 2006))), //
@@ -193,6 +191,8 @@ void DemoData::addUsers()
                        referred ? Value::integer(m_users[m_random.below(i)].oid) : Value::null()), //
                  field("city", text(user.city)), //
                  field("registered", dateTime(iso(Now - m_random.between(0, 5 * 365 * 86'400)))), //
+                 field("authid", text(user.email.section(u'@', 0, 0))), //
+                 field("uuid", Value::uuid(user.uuid)), //
                  field("icon", m_random.chance(15) ? Value::bytes(m_random.bytes(12)) : Value::null())}),
             DemoSlot::Users);
         put(text(user.name), Value::uuid(user.uuid), DemoSlot::UsersByName);

@@ -48,15 +48,10 @@ QProcessEnvironment environmentForEtcd()
     return environment;
 }
 
-/// The last thing etcd complained of, without its log's decoration.
-QString lastComplaint(const QByteArray &log)
+/// The last thing etcd said.
+QString lastLine(const QByteArray &log)
 {
-    const QList<QByteArray> lines = log.split('\n');
-    for (auto line = lines.crbegin(); line != lines.crend(); ++line) {
-        if (!line->trimmed().isEmpty())
-            return QString::fromUtf8(line->trimmed());
-    }
-    return {};
+    return QString::fromUtf8(log.trimmed().split('\n').last());
 }
 
 } // namespace
@@ -201,8 +196,8 @@ void DemoServer::processEnded()
         QMetaObject::invokeMethod(this, &DemoServer::launch, Qt::QueuedConnection);
         return;
     }
-    fail(m_ready ? tr("The demo's etcd has ended by itself: %1").arg(lastComplaint(m_log))
-                 : tr("etcd did not start: %1").arg(lastComplaint(m_log)));
+    fail(m_ready ? tr("The demo's etcd has ended by itself: %1").arg(lastLine(m_log))
+                 : tr("etcd did not start: %1").arg(lastLine(m_log)));
 }
 
 void DemoServer::fail(const QString &reason)

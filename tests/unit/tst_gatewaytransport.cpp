@@ -36,8 +36,8 @@ GatewayTransport::Options impatient()
     options.deadline = 300ms;
     options.rangeHead = 300ms;
     options.rangeSilence = 300ms;
-    options.largestReply = 1024 * 1024;
-    options.longestLine = 64 * 1024;
+    options.largestReply = 1024LL * 1024;
+    options.longestLine = 64LL * 1024;
     options.parseOnPool = 1000;
     return options;
 }
@@ -541,7 +541,7 @@ private Q_SLOTS:
     void oneVeryLargeLine()
     {
         FakeGateway gateway;
-        const QByteArray value(24 * 1024 * 1024, 'v');
+        const QByteArray value(24LL * 1024 * 1024, 'v');
         gateway.answer("/v3/watch",
                        {Script::stream({createdLine(), eventLine(6, value.toBase64()), eventLine(7)})});
         GatewayTransport transport(gateway.url());
@@ -620,8 +620,6 @@ private Q_SLOTS:
         QCOMPARE(received, 1);
     }
 };
-
-Q_DECLARE_METATYPE(Script)
 
 QTEST_GUILESS_MAIN(TestGatewayTransport)
 #include "tst_gatewaytransport.moc"
