@@ -248,11 +248,13 @@ void MainWindow::openRemembered()
     if (m_tabs->count() > 0)
         return;
     // A newcomer sees records at once.
-    for (const core::Slot slot : directory->slotNumbers()) {
-        const core::SlotInfo *info = directory->find(slot);
-        if (info->kind == core::SlotKind::Table && info->records > 0) {
-            openRange(core::KeyRange::slot(slot), slot, info->title());
-            return;
+    for (const core::SlotKind kind : {core::SlotKind::Table, core::SlotKind::Untyped}) {
+        for (const core::Slot slot : directory->slotNumbers()) {
+            const core::SlotInfo *info = directory->find(slot);
+            if (info->kind == kind && info->records > 0) {
+                openRange(core::KeyRange::slot(slot), slot, info->title());
+                return;
+            }
         }
     }
 }
