@@ -119,6 +119,9 @@ std::vector<Column> discoverColumns(const SlotType &type, const std::vector<Deco
     whole.shown = root.children.empty() || root.others > 0;
     columns.push_back(whole);
 
+    // Where records with fields are few, the values themselves say more than mostly empty columns.
+    const bool mostHaveFields = root.maps >= root.others;
+    const size_t firstField = columns.size();
     for (const Field &field : root.children) {
         const bool nested = field.maps > 0 && field.others == 0 && !field.children.empty()
             && field.children.size() <= MostNestedFields;
@@ -129,6 +132,8 @@ std::vector<Column> discoverColumns(const SlotType &type, const std::vector<Deco
         for (const Field &child : field.children)
             columns.push_back(fieldColumn({field.name, child.name}, child, readable));
     }
+    for (size_t i = firstField; i < columns.size(); ++i)
+        columns[i].shown = mostHaveFields;
 
     const auto meta = [&columns](Column::Meta which, const char *id, const QString &title) {
         Column column;

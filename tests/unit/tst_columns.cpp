@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/codec/json.h"
+#include "core/table/columns.h"
+
+#include <QtTest>
+
+using namespace slotscope::core;
+
+class TestColumns : public QObject
+{
+    Q_OBJECT
+
+    static std::vector<Column> columnsOf(const QByteArrayList &jsonValues, const char *keyType = "Uuid")
+    {
+        SlotType type;
+        type.key = *KeyType::parse(QString::fromLatin1(keyType));
+        type.value = ValueType::Json;
+        std::vector<DecodedRow> rows;
+        for (const QByteArray &json : jsonValues)
+            rows.push_back(decodeRow(SlotCodec(type), QByteArray(2 + 16, '\1'), json));
+        return discoverColumns(type, rows);
+    }
+    static QByteArrayList shownIds(const std::vector<Column> &columns)
+    {
+        QByteArrayList ids;
+        for (const Column &column : columns) {
+            if (column.shown)
+                ids.append(column.id.toUtf8());
+        }
+        return ids;
+    }
+    static const Column *find(const std::vector<Column> &columns, const char *id)
+    {
+        const auto it = std::find_if(columns.cbegin(), columns.cend(),
+                                     [id](const Column &column) { return column.id == QLatin1String(id); });
+        return it == columns.cend() ? nullptr : &*it;
+    }
+
+private Q_SLOTS:
+    void fieldsInOrderOfAppearanceNestedOneLevel()
+    {
+        const auto columns = columnsOf({R"({"name":"a","birthday":{"year":1,"month":2},"tags":[1]})",
+                                        R"({"extra":true,"name":"b","birthday":null,"tags":[]})"});
+        QCOMPARE(shownIds(columns), QByteArrayList({"key.0", "value.name", "value.birthday.year", "value.birthday.month",
+                                                    "value.tags", "value.extra"}));
+        QVERIFY(find(columns, "value.birthday.year")->numeric);
+        QVERIFY(!find(columns, "value.name")->numeric);
+        QCOMPARE(find(columns, "value.extra")->fillRate, 0.5);
+        QVERIFY(find(columns, "meta.modRevision") && !find(columns, "meta.modRevision")->shown);
+    }
+
+    void aDictionaryStaysOneColumn()
+    {
+        QByteArray ratings = "{\"r\":{";
+        for (int i = 0; i < 30; ++i)
+            ratings += (i > 0 ? "," : "") + QByteArray("\"k") + QByteArray::number(i) + "\":1";
+        const auto columns = columnsOf({ratings + "}}"});
+        QCOMPARE(shownIds(columns), QByteArrayList({"key.0", "value.r"}));
+    }
+
+    void valuesWithoutFieldsAreOneColumn()
+    {
+        const auto columns = columnsOf({"1", "2.5", "null"});
+        QCOMPARE(shownIds(columns), QByteArrayList({"key.0", "value"}));
+        QVERIFY(find(columns, "value")->numeric);
+    }
+
+    void aFewMapsAmongOthersDoNotSpreadOut()
+    {
+        const auto columns = columnsOf({"1", "\"x\"", "[]", R"({"a":1})"});
+        QCOMPARE(shownIds(columns), QByteArrayList({"key.0", "value"}));
+        QVERIFY(find(columns, "value.a")); // to be chosen
+    }
+
+    void undecodableRecordsDoNotCount()
+    {
+        const auto columns = columnsOf({"{broken", R"({"a":1})"});
+        QCOMPARE(find(columns, "value.a")->fillRate, 1.0);
+        QVERIFY(find(columns, "value.a")->shown);
+    }
+
+    void cellsFollowTheColumns()
+    {
+        SlotType type;
+        type.key = *KeyType::parse(u"UuidString");
+        type.value = ValueType::Json;
+        const QUuid uuid = QUuid::createUuidV5(QUuid(), QByteArray("x"));
+        const DecodedRow row = decodeRow(SlotCodec(type), QByteArray(2, '\0') + uuid.toRfc4122() + "tail", R"({"b":{"y":7}})");
+        const auto columns = discoverColumns(type, {row});
+        QCOMPARE(cellValue(row, columns.at(0))->toUuid(), uuid);
+        QCOMPARE(cellValue(row, columns.at(1))->toText(), QStringLiteral("tail"));
+        QCOMPARE(cellValue(row, *find(columns, "value.b.y"))->toInt64(), std::optional<qint64>(7));
+        Column absent = *find(columns, "value.b.y");
+        absent.path = ValuePath::fields({QStringLiteral("b"), QStringLiteral("z")});
+        QVERIFY(!cellValue(row, absent));
+        const RowView view {.value = "12345", .modRevision = Revision(9), .version = 3, .lease = LeaseId(4)};
+        QCOMPARE(metaNumber(view, Column::Meta::Size), qint64(5));
+        QCOMPARE(metaNumber(view, Column::Meta::ModRevision), qint64(9));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestColumns)
+#include "tst_columns.moc"
