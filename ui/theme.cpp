@@ -104,15 +104,14 @@ void drawGlyph(QPainter &painter, Glyph glyph, const QColor &colour)
         painter.drawLine(QPointF(12.5, 3.5), QPointF(3.5, 12.5));
         break;
     case Glyph::Conflict: {
-        // Two arrows that meet.
-        painter.setPen(QPen(colour, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-        painter.drawLine(QPointF(1, 8), QPointF(6, 8));
-        painter.drawLine(QPointF(15, 8), QPointF(10, 8));
-        const QPointF left[] = {{3.5, 5}, {6.5, 8}, {3.5, 11}};
-        const QPointF right[] = {{12.5, 5}, {9.5, 8}, {12.5, 11}};
-        painter.drawPolyline(left, 3);
-        painter.drawPolyline(right, 3);
-        painter.drawLine(QPointF(8, 2), QPointF(8, 14));
+        // Two arrows that pass each other.
+        painter.setPen(QPen(colour, 1.7, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter.drawLine(QPointF(2, 5), QPointF(13.5, 5));
+        painter.drawLine(QPointF(2.5, 11), QPointF(14, 11));
+        const QPointF there[] = {{10.5, 2}, {13.5, 5}, {10.5, 8}};
+        const QPointF back[] = {{5.5, 8}, {2.5, 11}, {5.5, 14}};
+        painter.drawPolyline(there, 3);
+        painter.drawPolyline(back, 3);
         break;
     }
     case Glyph::Warning:

@@ -1,143 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/gatewaymessages.h"
-
-#include <nlohmann/json.hpp>
-
-#include <charconv>
+#include "core/etcd/jsonfields.h"
 
 namespace slotscope::core::gateway {
 
 namespace {
 
-using Json = nlohmann::json;
+using namespace json;
 
 /// etcd itself nests transactions a few levels deep at most; deeper ones are somebody's joke.
 constexpr int DeepestTxn = 32;
-
-/// Thrown inside this file only: the JSON is well-formed, but not what etcd writes.
-struct Misfit
-{
-    QString what;
-};
-
-QString foundInstead(const Json &value)
-{
-    const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-    return QString::fromStdString(text.size() > 60 ? text.substr(0, 60) + "…" : text);
-}
-
-[[noreturn]] void misfit(const char *name, const char *wanted, const Json &value)
-{
-    throw Misfit {QStringLiteral("%1 is not %2 but %3")
-                      .arg(QLatin1String(name), QLatin1String(wanted), foundInstead(value))};
-}
-
-/// The member, or nothing when it is absent or null, which both mean the default.
-const Json *member(const Json &object, const char *name)
-{
-    const auto it = object.find(name);
-    return it == object.end() || it->is_null() ? nullptr : &*it;
-}
-
-template <typename T>
-T integer(const Json &object, const char *name)
-{
-    const Json *value = member(object, name);
-    if (!value)
-        return {};
-    if (const auto *text = value->get_ptr<const std::string *>()) {
-        T number {};
-        const char *end = text->data() + text->size();
-        const auto [stop, error] = std::from_chars(text->data(), end, number);
-        if (error == std::errc {} && stop == end)
-            return number;
-    } else if (value->is_number_unsigned()) {
-        const auto number = value->get<std::uint64_t>();
-        if (std::in_range<T>(number))
-            return static_cast<T>(number);
-    } else if (value->is_number_integer()) {
-        const auto number = value->get<std::int64_t>();
-        if (std::in_range<T>(number))
-            return static_cast<T>(number);
-    }
-    misfit(name, std::is_signed_v<T> ? "a 64-bit integer" : "an unsigned 64-bit integer", *value);
-}
-
-Revision revision(const Json &object, const char *name)
-{
-    return Revision(integer<qint64>(object, name));
-}
-
-bool flag(const Json &object, const char *name)
-{
-    const Json *value = member(object, name);
-    if (!value)
-        return false;
-    if (!value->is_boolean())
-        misfit(name, "true or false", *value);
-    return value->get<bool>();
-}
-
-QString text(const Json &object, const char *name)
-{
-    const Json *value = member(object, name);
-    if (!value)
-        return {};
-    if (!value->is_string())
-        misfit(name, "text", *value);
-    return QString::fromStdString(value->get_ref<const std::string &>());
-}
-
-QByteArray fromBase64(const Json &value, const char *name)
-{
-    if (!value.is_string())
-        misfit(name, "base64", value);
-    const auto &encoded = value.get_ref<const std::string &>();
-    auto decoded = QByteArray::fromBase64Encoding(
-        QByteArray::fromRawData(encoded.data(), static_cast<qsizetype>(encoded.size())),
-        QByteArray::AbortOnBase64DecodingErrors);
-    // Qt takes a last group that lacks characters; etcd always pads.
-    if (!decoded || encoded.size() % 4 != 0)
-        misfit(name, "base64", value);
-    return *std::move(decoded);
-}
-
-QByteArray bytes(const Json &object, const char *name)
-{
-    const Json *value = member(object, name);
-    return value ? fromBase64(*value, name) : QByteArray();
-}
-
-const Json *objectMember(const Json &object, const char *name)
-{
-    const Json *value = member(object, name);
-    if (value && !value->is_object())
-        misfit(name, "an object", *value);
-    return value;
-}
-
-/// Calls take(element) for every element of the list; an absent list is empty.
-template <typename Take>
-void eachElement(const Json &object, const char *name, Take take)
-{
-    const Json *list = member(object, name);
-    if (!list)
-        return;
-    if (!list->is_array())
-        misfit(name, "a list", *list);
-    for (const Json &element : *list)
-        take(element);
-}
-
-template <typename Take>
-void eachObject(const Json &object, const char *name, Take take)
-{
-    eachElement(object, name, [&](const Json &element) {
-        if (!element.is_object())
-            misfit(name, "a list of objects", element);
-        take(element);
-    });
-}
 
 /// Every top-level reply of etcd has a header, so its absence tells that somebody else is talking.
 enum class HeaderRule { Required, Optional };

@@ -15,7 +15,7 @@ namespace {
 /// What Qt may hold for us while a line is being parsed.
 constexpr qint64 ReadBuffer = 8LL * 1024 * 1024;
 /// Bytes taken from the reply at once, so that the framer does not grow by everything there is.
-constexpr qint64 ReadAtOnce = 1024 * 1024;
+constexpr qint64 ReadAtOnce = 1024LL * 1024;
 
 } // namespace
 
@@ -113,7 +113,7 @@ void GatewayStream::onReplyEnded()
     }
 }
 
-void GatewayStream::end(Error error)
+void GatewayStream::end(const Error &error)
 {
     if (m_ended)
         return;

@@ -30,7 +30,7 @@ private:
     void take(const Result<WatchReply> &reply);
     void parseOnPool(const QByteArray &line);
     void onReplyEnded();
-    void end(Error error);
+    void end(const Error &error);
 
     QPointer<QNetworkReply> m_reply;
     Limits m_limits;

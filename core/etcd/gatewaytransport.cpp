@@ -171,8 +171,14 @@ Call<LeaseTimeToLiveReply> GatewayTransport::leaseTimeToLive(LeaseId lease, bool
 std::unique_ptr<WatchStream> GatewayTransport::watch(const std::vector<WatchCreateRequest> &requests)
 {
     QByteArray body;
-    for (const WatchCreateRequest &request : requests)
+    for (WatchCreateRequest request : requests) {
+        // Both fields came with 3.4, and older gateways refuse what they do not know.
+        if (m_apiPath != QLatin1String("/v3")) {
+            request.watchId = 0;
+            request.fragment = false;
+        }
         body += gateway::toJson(request) + '\n';
+    }
     QNetworkRequest http = gatewayRequest(url(m_apiPath + QStringLiteral("/watch")));
     // A member that lost its leader ends the stream instead of falling silent.
     http.setRawHeader("Grpc-Metadata-hasleader", "true");

@@ -43,6 +43,7 @@ public:
     Call<StatusReply> status() override;
     Call<LeaseGrantReply> leaseGrant(const LeaseGrantRequest &request) override;
     Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) override;
+    /// Servers before 3.4 number the watches themselves: 0, 1, … in the order of the requests.
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) override;
 
     /// The gateway's path as detected: "/v3", "/v3beta" or "/v3alpha".

@@ -186,7 +186,7 @@ void HttpExchange::onReplyFinished()
     }
 }
 
-void HttpExchange::finish(Result<QByteArray> result)
+void HttpExchange::finish(const Result<QByteArray> &result)
 {
     if (m_done)
         return;

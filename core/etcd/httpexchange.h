@@ -75,7 +75,7 @@ Q_SIGNALS:
 private:
     void read();
     void onReplyFinished();
-    void finish(Result<QByteArray> result);
+    void finish(const Result<QByteArray> &result);
 
     QPointer<QNetworkReply> m_reply;
     Limits m_limits;

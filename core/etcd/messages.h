@@ -17,8 +17,8 @@
 
 namespace slotscope::core {
 
-/// A half-open range of keys, as etcd understands it: an empty end means the single key `begin`, an end of one zero
-/// byte means "to the end of the key space".
+/// A half-open range of keys, as etcd understands it: an empty end means the single key `begin`, an end of
+/// one zero byte means "to the end of the key space".
 struct KeyRange
 {
     QByteArray begin;

@@ -245,11 +245,9 @@ void Watch::Private::onEvents(const WatchReply &reply)
 
 void Watch::Private::deliver(std::vector<Event> events)
 {
-    const EventBatch batch {
-        .first = events.front().kv.modRevision,
-        .last = events.back().kv.modRevision,
-        .events = std::move(events),
-    };
+    EventBatch batch {
+        .first = events.front().kv.modRevision, .last = events.back().kv.modRevision, .events = {}};
+    batch.events = std::move(events);
     delivered = batch.last;
     m_backoff = options.firstBackoff;
     Q_EMIT q->eventsReceived(batch);

@@ -11,11 +11,12 @@ constexpr qint64 PageSize = 5000;
 
 } // namespace
 
-PlainKeys::PlainKeys(Client *client, Watch *watch, SlotDirectory *directory, QObject *parent)
+PlainKeys::PlainKeys(Client *client, Watch *watch, SlotDirectory *directory, QObject *parent, size_t limit)
     : QObject(parent)
     , m_client(client)
     , m_watch(watch)
     , m_directory(directory)
+    , m_limit(limit)
 {
     // Several slots may turn up at once, and signals come while the directory is still at work.
     m_followTimer.setSingleShot(true);
@@ -86,7 +87,7 @@ void PlainKeys::requestPage()
         m_nextKey = range.begin;
     RangeRequest request;
     request.range = {m_nextKey, range.end};
-    request.limit = PageSize;
+    request.limit = std::min(PageSize, static_cast<qint64>(m_limit));
     request.revision = m_revision;
     request.keysOnly = true;
     m_call = m_client->range(request);
@@ -118,7 +119,7 @@ void PlainKeys::takePage(const RangeReply &reply)
     m_revision = m_revision.value != 0 ? m_revision : reply.header.revision;
     for (const KeyValue &kv : reply.kvs)
         m_found.push_back(kv.key);
-    if (reply.more && !reply.kvs.empty() && m_found.size() < Limit) {
+    if (reply.more && !reply.kvs.empty() && m_found.size() < m_limit) {
         m_nextKey = reply.kvs.back().key + '\0';
         requestPage();
         return;
@@ -215,8 +216,8 @@ void PlainKeys::takeEvents(const EventBatch &batch)
 void PlainKeys::insert(std::vector<QByteArray> keys)
 {
     std::erase_if(keys, [this](const QByteArray &key) { return m_keys.contains(key); });
-    if (m_keys.size() + keys.size() > Limit) {
-        keys.resize(Limit - m_keys.size());
+    if (m_keys.size() + keys.size() > m_limit) {
+        keys.resize(m_limit - m_keys.size());
         setTruncated(true);
     }
     if (keys.empty())

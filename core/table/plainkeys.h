@@ -13,16 +13,19 @@ namespace slotscope::core {
 
 /// The ordinary text keys of one etcd (no values): every key below a two-byte prefix that the directory takes
 /// for plain keys, and the keys of a single byte. Read in pages at one revision, then kept by the watch.
-/// Holds at most `Limit` keys, the first ones in order.
+/// Holds at most `limit` keys, the first ones in order.
 class PlainKeys : public QObject
 {
     Q_OBJECT
 public:
-    static constexpr size_t Limit = 100'000;
+    static constexpr size_t DefaultLimit = 100'000;
 
     /// All three outlive it. Follows the directory by itself: it reads when the directory is loaded or finds
     /// another plain prefix.
-    PlainKeys(Client *client, Watch *watch, SlotDirectory *directory, QObject *parent = nullptr);
+    PlainKeys(Client *client, Watch *watch, SlotDirectory *directory, QObject *parent = nullptr,
+              size_t limit = DefaultLimit);
+
+    size_t limit() const { return m_limit; }
 
     const std::set<QByteArray> &keys() const { return m_keys; }
     bool isLoading() const { return !m_queue.empty(); }
@@ -59,6 +62,7 @@ private:
     Client *m_client;
     Watch *m_watch;
     SlotDirectory *m_directory;
+    size_t m_limit;
     std::set<QByteArray> m_keys;
     std::set<Slot> m_followed; // plain prefixes that are loaded or in the queue
     std::vector<Slot> m_queue; // still to be read; the first one is being read

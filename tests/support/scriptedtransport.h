@@ -81,7 +81,7 @@ public:
     {
         log.append(QStringLiteral("watch"));
         auto made = std::make_unique<ScriptedStream>(requests);
-        streams.push_back(made.get());
+        streams.emplace_back(made.get());
         return made;
     }
 

@@ -6,6 +6,8 @@
 #include <QNetworkProxy>
 #include <QtTest>
 
+#include <array>
+
 using namespace slotscope::core;
 using namespace slotscope::test;
 using namespace std::chrono_literals;
@@ -36,8 +38,8 @@ GatewayTransport::Options impatient()
     options.deadline = 300ms;
     options.rangeHead = 300ms;
     options.rangeSilence = 300ms;
-    options.largestReply = 1024 * 1024;
-    options.longestLine = 64 * 1024;
+    options.largestReply = 1024LL * 1024;
+    options.longestLine = 64LL * 1024;
     options.parseOnPool = 1000;
     return options;
 }
@@ -355,9 +357,9 @@ private Q_SLOTS:
         gateway.answer("/v3/watch", {Script::stream({createdLine()})});
         gateway.answer("/v3/kv/range", {Script::reply(rangeBody())});
         GatewayTransport transport(gateway.url());
-        std::vector<std::unique_ptr<StreamLog>> logs;
-        for (int i = 0; i < 6; ++i)
-            logs.push_back(std::make_unique<StreamLog>(transport.watch({{}})));
+        std::array<std::unique_ptr<StreamLog>, 6> logs;
+        for (auto &log : logs)
+            log = std::make_unique<StreamLog>(transport.watch({{}}));
         for (const auto &log : logs)
             QTRY_COMPARE(log->replies.size(), std::size_t {1});
         QVERIFY(await(transport.range({})).hasValue());
@@ -390,6 +392,16 @@ private Q_SLOTS:
         QCOMPARE(gateway.requests().size(), std::size_t {1});
         await(transport.range({}));
         QCOMPARE(gateway.requestsFor(path.toLatin1() + "/kv/range"), 1);
+
+        // Fields that a server before 3.4 would refuse are not sent to it.
+        WatchCreateRequest request;
+        request.watchId = 7;
+        request.fragment = true;
+        const auto stream = transport.watch({request});
+        QTRY_COMPARE(gateway.requestsFor(path.toLatin1() + "/watch"), 1);
+        const QByteArray body = gateway.requests().back().body;
+        QCOMPARE(body.contains("watch_id"), path == QStringLiteral("/v3"));
+        QCOMPARE(body.contains("fragment"), path == QStringLiteral("/v3"));
     }
 
     void triesThePathsWithoutAVersion_data()
@@ -541,7 +553,7 @@ private Q_SLOTS:
     void oneVeryLargeLine()
     {
         FakeGateway gateway;
-        const QByteArray value(24 * 1024 * 1024, 'v');
+        const QByteArray value(24LL * 1024 * 1024, 'v');
         gateway.answer("/v3/watch",
                        {Script::stream({createdLine(), eventLine(6, value.toBase64()), eventLine(7)})});
         GatewayTransport transport(gateway.url());
@@ -620,8 +632,6 @@ private Q_SLOTS:
         QCOMPARE(received, 1);
     }
 };
-
-Q_DECLARE_METATYPE(Script)
 
 QTEST_GUILESS_MAIN(TestGatewayTransport)
 #include "tst_gatewaytransport.moc"

@@ -122,7 +122,7 @@ private Q_SLOTS:
     /// it look from the start.
     void longLinesCostTheirLength()
     {
-        constexpr qsizetype ChunkSize = 16 * 1024;
+        constexpr qsizetype ChunkSize = 16LL * 1024;
         constexpr int Chunks = 4096;
         const QByteArray chunk(ChunkSize, 'x');
         LineFramer framer;

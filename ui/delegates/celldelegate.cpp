@@ -21,6 +21,8 @@ namespace {
 
 /// Longer text, or text of several lines, gets an editor with room.
 constexpr qsizetype LongText = 120;
+/// How much of a row's tint the cells get that were not changed.
+constexpr double UnchangedStrength = 0.35;
 constexpr QSize RoomyEditor(420, 140);
 
 bool needsRoom(const QString &text)
@@ -104,10 +106,12 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInd
 void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
     const auto state = static_cast<RowState>(index.data(RecordModel::StateRole).toInt());
-    const bool cellEdited = state != RowState::Clean;
     const double flash = index.data(RecordModel::FlashRole).toDouble();
-    if (cellEdited)
-        painter->fillRect(option.rect, theme::tint(markOf(state), option.palette));
+    if (state != RowState::Clean) {
+        // The row lightly, what was changed in it plainly.
+        const bool changed = index.data(RecordModel::ChangedRole).toBool();
+        painter->fillRect(option.rect, theme::tint(markOf(state), option.palette, changed ? 1 : UnchangedStrength));
+    }
     if (flash > 0)
         painter->fillRect(option.rect, theme::tint(theme::Mark::Flash, option.palette, flash));
     QStyledItemDelegate::paint(painter, option, index);

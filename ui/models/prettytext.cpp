@@ -14,7 +14,7 @@ using core::Value;
 
 namespace {
 
-constexpr int IndentWidth = 2;
+constexpr qsizetype IndentWidth = 2;
 
 // Whether every key is text and none comes twice.
 bool hasPlainKeys(const core::MemberList &members)

@@ -396,6 +396,25 @@ void RecordModel::takeDelta(const core::TableDelta &delta)
         Q_EMIT recordsChanged();
 }
 
+std::vector<bool> RecordModel::differing(const core::DecodedRow &a, const core::DecodedRow &b) const
+{
+    std::vector<bool> columns(m_columns.size(), false);
+    for (size_t i = 0; i < m_columns.size(); ++i) {
+        const core::Value *left = core::cellValue(a, m_columns[i]);
+        const core::Value *right = core::cellValue(b, m_columns[i]);
+        columns[i] = (left == nullptr) != (right == nullptr) || (left && right && !(*left == *right));
+    }
+    return columns;
+}
+
+bool RecordModel::isChanged(int row, int column) const
+{
+    const auto position = static_cast<size_t>(row);
+    const Overlay *overlay = position < m_rows.size() ? overlayOf(m_table->rows().row(m_rows[position]).key)
+                                                      : overlayOf(m_extras[position - m_rows.size()]);
+    return overlay && overlay->state != RowState::Clean && includes(overlay->changed, column);
+}
+
 void RecordModel::takeSettled(const core::TableDelta &delta)
 {
     // Our own commit comes back: what was laid over is decoded already, so that nothing older shows in between.
@@ -419,16 +438,8 @@ void RecordModel::takeDecoded(const std::vector<RowCache::Update> &updates)
     std::vector<int> rows;
     for (const RowCache::Update &update : updates) {
         if (update.before && static_cast<size_t>(m_flashes.size()) < MostFlashes) {
-            Flash flash {m_clock.elapsed(), std::vector<bool>(m_columns.size(), false)};
-            bool any = false;
-            for (size_t i = 0; i < m_columns.size(); ++i) {
-                const core::Value *was = core::cellValue(*update.before, m_columns[i]);
-                const core::Value *is = core::cellValue(*update.after, m_columns[i]);
-                const bool differs = (was == nullptr) != (is == nullptr) || (was && is && !(*was == *is));
-                flash.columns[i] = differs;
-                any = any || differs;
-            }
-            if (any)
+            const Flash flash {m_clock.elapsed(), differing(*update.before, *update.after)};
+            if (std::find(flash.columns.cbegin(), flash.columns.cend(), true) != flash.columns.cend())
                 m_flashes.insert(update.id.value, flash);
         }
         if (const int row = rowOf(update.id); row >= 0)
@@ -465,7 +476,7 @@ double RecordModel::flashOf(int row, int column) const
     const auto it = m_flashes.constFind(m_rows[position].value);
     if (it == m_flashes.cend())
         return 0;
-    if (!it->columns.empty() && (static_cast<size_t>(column) >= it->columns.size() || !it->columns[static_cast<size_t>(column)]))
+    if (!includes(it->columns, column))
         return 0;
     const double age = static_cast<double>(m_clock.elapsed() - it->since) / FlashMilliseconds;
     return std::clamp(1 - age, 0.0, 1.0);
@@ -516,6 +527,8 @@ void RecordModel::updateOverlay(const QByteArray &key)
         return;
     }
     overlay.decoded = std::make_shared<core::DecodedRow>(core::decodeRow(m_codec, key, value));
+    if (const core::Change *change = m_edits->find(key); change && change->kind == core::Change::Kind::Update)
+        overlay.changed = differing(core::decodeRow(m_codec, key, change->base.value), *overlay.decoded);
     m_overlay.insert(key, overlay);
 }
 

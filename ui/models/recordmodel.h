@@ -45,6 +45,7 @@ public:
     enum Role {
         KeyRole = Qt::UserRole + 1, ///< QByteArray
         StateRole, ///< int(RowState)
+        ChangedRole, ///< bool: the cell itself is what was edited, inserted or deleted
         FlashRole, ///< double 1 … 0: how freshly the cell was changed by the server
         ErrorRole, ///< bool: the cell shows bytes that could not be decoded
         NullRole, ///< bool: the cell is null or absent
@@ -107,10 +108,17 @@ private:
         qint64 since = 0;
         std::vector<bool> columns; // empty: all
     };
+    static bool includes(const std::vector<bool> &columns, int column)
+    {
+        return columns.empty() || (static_cast<size_t>(column) < columns.size() && columns[static_cast<size_t>(column)]);
+    }
+    std::vector<bool> differing(const core::DecodedRow &a, const core::DecodedRow &b) const;
+    bool isChanged(int row, int column) const;
     struct Overlay
     {
         RowState state = RowState::Clean;
         RowCache::Row decoded; // of what is staged or settling; null pointer for a deletion
+        std::vector<bool> changed; // by column: differs from the base; empty: all
         core::Revision settlesAt; // 0: staged
     };
 

@@ -132,6 +132,8 @@ QVariant RecordModel::data(const QModelIndex &index, int role) const
         return keyAt(row);
     case StateRole:
         return static_cast<int>(stateAt(row));
+    case ChangedRole:
+        return isChanged(row, index.column());
     case FlashRole:
         return flashOf(row, index.column());
     case ErrorRole: {

@@ -74,7 +74,7 @@ void SlotTreeModel::follow(core::SlotDirectory *directory, core::PlainKeys *keys
                 setKeysNote(tr("Some keys could not be read: %1").arg(keys->error().detail));
             else if (keys->isTruncated())
                 setKeysNote(tr("Only the first %1 keys are listed.")
-                                .arg(QLocale().toString(static_cast<qulonglong>(core::PlainKeys::Limit))));
+                                .arg(QLocale().toString(static_cast<qulonglong>(keys->limit()))));
             else
                 setKeysNote({});
         };

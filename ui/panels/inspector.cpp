@@ -27,7 +27,7 @@ using core::Value;
 
 namespace {
 
-constexpr qsizetype LargeValue = 64 * 1024; // bytes; decoding more could be felt
+constexpr qsizetype LargeValue = 65'536; // bytes; decoding more could be felt
 
 QByteArray valueOf(const InspectedRecord &record)
 {

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Private to ValueTreeModel.
+#pragma once
+
+#include "ui/models/valuetreemodel.h"
+
+namespace slotscope::ui {
+
+struct ValueTreeModel::Node
+{
+    Node *parent = nullptr;
+    int row = 0;
+    core::Value value;
+    std::vector<std::unique_ptr<Node>> children; // null pointers until somebody looks
+};
+
+inline size_t childCount(const core::Value &value)
+{
+    return value.members().empty() ? value.items().size() : value.members().size();
+}
+
+inline core::Value childValue(const core::Value &parent, size_t row)
+{
+    if (row < parent.members().size())
+        return parent.members()[row].value;
+    return row < parent.items().size() ? parent.items()[row] : core::Value();
+}
+
+} // namespace slotscope::ui
