@@ -189,9 +189,11 @@ void DemoServer::processEnded()
     if (!m_ready && m_attempts < MaximumAttempts && m_log.contains("address already in use")) {
         m_askAgain.stop();
         m_client.reset();
-        m_cleaner->kill(); // or it would remove the folder that the next attempt uses
-        m_cleaner->waitForFinished(1000);
-        m_cleaner.reset();
+        if (m_cleaner) {
+            m_cleaner->kill(); // or it would remove the folder that the next attempt uses
+            m_cleaner->waitForFinished(1000);
+            m_cleaner.reset();
+        }
         m_process.release()->deleteLater();
         QMetaObject::invokeMethod(this, &DemoServer::launch, Qt::QueuedConnection);
         return;

@@ -9,6 +9,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QTcpSocket>
+#include <QtEndian>
 #include <QtTest>
 
 #include <csignal>
@@ -37,6 +38,8 @@ private Q_SLOTS:
     void endsBySignal();
     void diesWithTheProgram();
     void withoutEtcd();
+    void pictureOfTheWindow();
+    void windowWithoutADisplay();
 
     void cleanupTestCase();
 
@@ -291,6 +294,39 @@ void TestDemo::withoutEtcd()
     qputenv("PATH", path);
     QCOMPARE(none.wait(), 1);
     QVERIFY(none.errors().contains("etcd-server"));
+}
+
+void TestDemo::pictureOfTheWindow()
+{
+    const QString file = m_temporary.filePath(QStringLiteral("picture.png"));
+    const QStringList arguments {QStringLiteral("-platform"), QStringLiteral("offscreen"),
+                                 QStringLiteral("--screenshot"), file};
+    Program program(arguments + QStringList {QStringLiteral("-c"), m_endpoint});
+    QVERIFY2(program.wait(60'000) == 0, program.errors().constData());
+    QFile picture(file);
+    QVERIFY(picture.open(QIODevice::ReadOnly));
+    const QByteArray head = picture.read(24);
+    QVERIFY(head.startsWith("\x89PNG"));
+    // Of the first chunk, IHDR: width and height.
+    QCOMPARE(qFromBigEndian<quint32>(head.constData() + 16), 1400U);
+    QCOMPARE(qFromBigEndian<quint32>(head.constData() + 20), 860U);
+
+    Program nowhere(QStringList {QStringLiteral("-platform"), QStringLiteral("offscreen"),
+                                 QStringLiteral("--screenshot"), QStringLiteral("/nowhere/picture.png"),
+                                 QStringLiteral("-c"), m_endpoint});
+    QCOMPARE(nowhere.wait(60'000), 1);
+    QVERIFY(nowhere.errors().contains("/nowhere/picture.png"));
+
+    Program away(arguments + QStringList {QStringLiteral("-c"), QStringLiteral("127.0.0.1:1")});
+    QCOMPARE(away.wait(), 1);
+    QVERIFY(away.errors().contains("127.0.0.1:1"));
+}
+
+void TestDemo::windowWithoutADisplay()
+{
+    Program program({QStringLiteral("--demo")});
+    QCOMPARE(program.wait(), 1);
+    QVERIFY(program.errors().contains("no display"));
 }
 
 void TestDemo::cleanupTestCase()
