@@ -46,7 +46,7 @@ Connection::Connection(const Endpoint &endpoint, QObject *parent)
         if (watching == Watch::State::Live) {
             m_error = {};
             setState(State::Online);
-        } else if (watching == Watch::State::Backoff) {
+        } else if (watching == Watch::State::Backoff || watching == Watch::State::Closed) {
             m_error = m_watch->lastError();
             if (m_state == State::Online)
                 setState(State::Reconnecting);

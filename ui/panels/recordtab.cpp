@@ -175,7 +175,8 @@ void RecordTab::updateCodec()
         m_typeLabel->setToolTip(type.evidence);
         return;
     }
-    m_typeLabel->setText(QStringLiteral("%1 → %2").arg(type.key.name(), core::valueTypeName(type.value)));
+    const QString value = type.value == core::ValueType::Unknown ? tr("bytes of unknown type") : core::valueTypeName(type.value);
+    m_typeLabel->setText(QStringLiteral("%1 → %2").arg(type.key.name(), value));
     m_typeLabel->setToolTip(tr("%1, confidence %2 %\n%3")
                                 .arg(core::typeSourceName(type.source))
                                 .arg(qRound(type.confidence * 100))
