@@ -9,7 +9,8 @@ namespace slotscope::core {
 
 /// UTF-8; no bytes are null.
 const Codec &stringCodec();
-/// Text where the bytes are printable UTF-8 (line breaks and tabs included) or none, else bytes. For plain keys.
+/// Text where the bytes are printable UTF-8 (line breaks and tabs included) or none, else bytes. For plain
+/// keys.
 const Codec &textOrBytesCodec();
 /// Bytes as they are.
 const Codec &binaryCodec();
