@@ -35,8 +35,10 @@ public:
     {
         m_demo = std::make_unique<Demo>();
         // Its etcd is gone with the program: nothing to come back to.
-        QObject::connect(m_demo.get(), &Demo::ready, m_window,
-                         [this] { m_window->openConnection(m_demo->endpoint(), false); });
+        QObject::connect(m_demo.get(), &Demo::ready, m_window, [this] {
+            m_window->openConnection(m_demo->endpoint(), false);
+            m_window->openTable(QStringLiteral("Users"));
+        });
         QObject::connect(m_demo.get(), &Demo::failed, m_window, [this](const QString &reason) {
             writeError(reason);
             m_window->showStartError(reason);
@@ -118,8 +120,10 @@ int runWindow(int argc, char **argv, const CommandLine &line)
             return WrongUsage;
         }
         window.openConnection(*endpoint);
-        if (!line.screenshot.isEmpty())
+        if (!line.screenshot.isEmpty()) {
+            window.openTable(QStringLiteral("Users"));
             giveUpWithoutServer(&window);
+        }
     } else if (const auto remembered = ui::MainWindow::rememberedEndpoint()) {
         window.openConnection(*remembered);
     } else {

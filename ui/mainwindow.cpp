@@ -238,7 +238,7 @@ void MainWindow::openRemembered()
 {
     const core::SlotDirectory *directory = m_connection->directory();
     if (!m_wantedTable.isEmpty()) {
-        openTable(m_wantedTable);
+        openTable(QString(m_wantedTable)); // a copy: openTable() changes the member
         return;
     }
     for (const OpenTab &tab : rememberedTabs(m_connection->endpoint())) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/value/notation.h"
+#include "ui/models/prettytext.h"
 #include "ui/models/valuetreemodel.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/inspector.h"
@@ -199,6 +200,42 @@ private Q_SLOTS:
         QCOMPARE(inspector.treeModel()->value(), Value::text(QStringLiteral("small")));
         inspector.clear();
         QVERIFY(!inspector.isBusy());
+    }
+
+    void prettyTextReadsBack_data()
+    {
+        QTest::addColumn<QByteArray>("notation");
+        QTest::addColumn<QString>("first");
+        QTest::newRow("object") << QByteArray(R"({"a":1,"b":{"c":[1,2]},"d":{},"e":[]})")
+                                << QStringLiteral("{");
+        QTest::newRow("float") << QByteArray(R"({"a":{"float":"1.5"}})") << QStringLiteral("{");
+        QTest::newRow("whole float") << QByteArray(R"([{"float":"2.0"},{"float":"1e+300"},{"float":"NaN"}])")
+                                     << QStringLiteral("[");
+        QTest::newRow("odd keys") << QByteArray(R"({"map":[[7,"x"],[null,{"map":[["k",1]]}]]})")
+                                  << QStringLiteral("{\"map\": [");
+        QTest::newRow("same key twice")
+            << QByteArray(R"({"map":[["k",1],["k",2]]})") << QStringLiteral("{\"map\": [");
+        QTest::newRow("looks telling")
+            << QByteArray(R"({"map":[["hex","00"]]})") << QStringLiteral("{\"map\": [");
+        QTest::newRow("looks telling, tag")
+            << QByteArray(R"({"map":[["tag",1],["value",{"map":[["x",1]]}]]})")
+            << QStringLiteral("{\"map\": [");
+        QTest::newRow("others") << QByteArray(
+            R"([{"tuple":[1,{"map":[["a",1]]}]},{"hex":"00ff"},{"tag":7,"value":{"map":[["a",1]]}},{"set":[1,2]}])")
+                                << QStringLiteral("[");
+    }
+
+    void prettyTextReadsBack()
+    {
+        QFETCH(QByteArray, notation);
+        QFETCH(QString, first);
+        const auto value = fromNotation(notation);
+        QVERIFY(value);
+        const QString text = prettyText(*value);
+        QCOMPARE(text.section(QLatin1Char('\n'), 0, 0), first);
+        const auto back = fromNotation(text.toUtf8());
+        QVERIFY2(back, qPrintable(text));
+        QVERIFY2(*back == *value, qPrintable(text));
     }
 
     void findsText()

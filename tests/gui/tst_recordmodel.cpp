@@ -90,13 +90,13 @@ private Q_SLOTS:
         const auto model = openModel();
         QAbstractItemModelTester tester(model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         QCOMPARE(model->rowCount(), 2);
-        QStringList ids;
+        QByteArrayList ids;
         for (const Column &column : model->columns())
-            ids.append(column.id);
-        QCOMPARE(ids, QStringList({"key.0", "value", "value.name", "value.age", "value.ok", "value.born.year",
-                                   "meta.createRevision", "meta.modRevision", "meta.version", "meta.lease", "meta.size"}));
+            ids.append(column.id.toUtf8());
+        QCOMPARE(ids, QByteArrayList({"key.0", "value", "value.name", "value.age", "value.ok", "value.born.year",
+                                      "meta.createRevision", "meta.modRevision", "meta.version", "meta.lease", "meta.size"}));
         QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.name")), QStringLiteral("Ann"));
-        QCOMPARE(cell(*model, 1, QStringLiteral("value.born.year")), QStringLiteral("2041"));
+        QTRY_COMPARE(cell(*model, 1, QStringLiteral("value.born.year")), QStringLiteral("2041"));
         QCOMPARE(cell(*model, 1, QStringLiteral("key.0")), QStringLiteral("2"));
         QCOMPARE(cell(*model, 1, QStringLiteral("meta.modRevision")), QString::number(m_etcd->revision().value));
         QVERIFY(!model->columns().at(1).shown); // the value as a whole, where it has fields
@@ -110,7 +110,7 @@ private Q_SLOTS:
         m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 31));
         QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.age")), QStringLiteral("31"));
         const auto flash = [&](const char *column) {
-            return model->index(0, model->columnOf(QLatin1String(column))).data(RecordModel::FlashRole).toDouble();
+            return model->index(0, model->columnOf(QString::fromLatin1(column))).data(RecordModel::FlashRole).toDouble();
         };
         QVERIFY(flash("value.age") > 0);
         QCOMPARE(flash("value.name"), 0.0);
@@ -234,12 +234,15 @@ private Q_SLOTS:
                     expected.insert(static_cast<int>(*value.find(u"age")->toInt64()));
             }
             std::vector<int> actual;
+            bool decoded = true; // every row is asked for at once
             for (int row = 0; row < model->rowCount(); ++row) {
                 const auto shown = model->shownRow(row);
-                if (!shown.decoded)
-                    return false;
-                actual.push_back(static_cast<int>(*shown.decoded->value.find(u"age")->toInt64()));
+                decoded = decoded && shown.decoded;
+                if (decoded)
+                    actual.push_back(static_cast<int>(*shown.decoded->value.find(u"age")->toInt64()));
             }
+            if (!decoded)
+                return false;
             if (sorted && !std::is_sorted(actual.begin(), actual.end(), std::greater<>()))
                 return false;
             return expected == std::multiset<int>(actual.begin(), actual.end());

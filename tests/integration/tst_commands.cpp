@@ -366,12 +366,16 @@ void TestCommands::watchEndsBySignal()
 
 void TestCommands::closedOutputEndsQuietly()
 {
-    Program watch(connected({QStringLiteral("watch"), QStringLiteral("--json")}));
-    startWatch(&watch, "/probe/closed");
-    watch.closeOutput();
-    m_etcd.put("/probe/closed", "once more");
-    QCOMPARE(watch.wait(10'000), 0);
-    QVERIFY(watch.errors().isEmpty());
+    // A pipeline ends when all of its programs have.
+    QProcess shell;
+    shell.start(QStringLiteral("/bin/sh"),
+                {QStringLiteral("-c"), QStringLiteral("\"$0\" watch --json -c \"$1\" | head -n 1"),
+                 qEnvironmentVariable("SLOTSCOPE_PROGRAM"), m_etcd.endpoint()});
+    QVERIFY(shell.waitForStarted());
+    QTRY_VERIFY_WITH_TIMEOUT((m_etcd.put("/probe/closed", "probe"), shell.state() == QProcess::NotRunning),
+                             20'000);
+    QCOMPARE(shell.readAllStandardOutput().count('\n'), 1);
+    QVERIFY(shell.readAllStandardError().isEmpty());
 }
 
 void TestCommands::undecodableRecord()

@@ -23,8 +23,6 @@ public:
     bool isRunning() const { return m_process.state() != QProcess::NotRunning; }
     qint64 processId() const { return m_process.processId(); }
     void signal(int number) const;
-    /// As if the reader at the other end of the pipe had gone away.
-    void closeOutput() { m_process.closeReadChannel(QProcess::StandardOutput); }
 
     /// What it has written so far.
     QByteArray output();

@@ -243,7 +243,9 @@ void RecordModel::startOrdering()
 {
     m_orderCall.cancel();
     m_sinceSnapshot.clear();
-    if (m_query.isPlain()) {
+    m_ordering = !m_query.isPlain();
+    if (!m_ordering) {
+        ++m_orderGeneration;
         m_order.reset();
         adopt(m_table->rows().keyOrder());
         Q_EMIT orderingChanged();
@@ -251,9 +253,10 @@ void RecordModel::startOrdering()
     }
     m_orderCall = core::RowOrder::compute(m_table->rows().snapshot(), m_table->rows().keyOrder(),
                                           core::RowEvaluator(m_codec, m_query));
-    m_orderCall.then(this, [this, query = m_query](const core::Result<std::shared_ptr<core::RowOrder>> &result) {
-        if (!result || !(query == m_query))
-            return;
+    m_orderCall.then(this, [this, generation = ++m_orderGeneration](const core::Result<std::shared_ptr<core::RowOrder>> &result) {
+        if (!result || generation != m_orderGeneration)
+            return; // given up for another one
+        m_ordering = false;
         m_order = *result;
         const core::RowEvaluator evaluator(m_codec, m_query);
         for (const core::TableDelta &delta : std::exchange(m_sinceSnapshot, {}))
@@ -356,8 +359,9 @@ void RecordModel::takeDelta(const core::TableDelta &delta)
         startOrdering();
         return;
     }
-    if (isOrdering())
+    if (m_ordering)
         m_sinceSnapshot.push_back(delta);
+    takeSettled(delta);
     for (const RowId id : delta.updated) {
         if (m_cache.contains(id))
             m_cache.request(id); // flashes when it is decoded
@@ -390,6 +394,24 @@ void RecordModel::takeDelta(const core::TableDelta &delta)
         m_fade.start();
     if (!delta.updated.empty())
         Q_EMIT recordsChanged();
+}
+
+void RecordModel::takeSettled(const core::TableDelta &delta)
+{
+    // Our own commit comes back: what was laid over is decoded already, so that nothing older shows in between.
+    if (m_overlay.isEmpty())
+        return;
+    for (const auto *ids : {&delta.updated, &delta.inserted}) {
+        for (const RowId id : *ids) {
+            const core::RowView view = m_table->rows().row(id);
+            const auto it = m_overlay.find(view.key.toByteArray());
+            if (it == m_overlay.end() || it->settlesAt.value == 0)
+                continue;
+            if (it->settlesAt == view.modRevision && it->decoded)
+                m_cache.insert(id, view.modRevision, it->decoded, view.key.size() + view.value.size());
+            m_overlay.erase(it);
+        }
+    }
 }
 
 void RecordModel::takeDecoded(const std::vector<RowCache::Update> &updates)

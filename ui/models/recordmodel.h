@@ -63,7 +63,7 @@ public:
     int columnOf(const QString &id) const;
     void setFilter(const QString &text);
     const core::RowQuery &query() const { return m_query; }
-    bool isOrdering() const { return m_orderCall.isRunning(); }
+    bool isOrdering() const { return m_ordering; }
 
     ShownRow shownRow(int row) const;
     QByteArray keyAt(int row) const;
@@ -118,6 +118,7 @@ private:
     bool adoptBySteps(const std::vector<core::RowId> &rows);
     void startOrdering();
     void takeDelta(const core::TableDelta &delta);
+    void takeSettled(const core::TableDelta &delta);
     void takeDecoded(const std::vector<RowCache::Update> &updates);
     void takeEdits(const std::vector<QByteArray> &keys);
     void updateOverlay(const QByteArray &key);
@@ -144,6 +145,8 @@ private:
     core::RowQuery m_query;
     std::shared_ptr<core::RowOrder> m_order; // null pointer: the order of the keys
     core::Call<std::shared_ptr<core::RowOrder>> m_orderCall;
+    quint64 m_orderGeneration = 0;
+    bool m_ordering = false; // until the result is taken, which is later than the call's end
     std::vector<core::TableDelta> m_sinceSnapshot; // to be applied to the order under way
 
     std::vector<core::RowId> m_rows;

@@ -51,6 +51,13 @@ RowCache::Row RowCache::row(core::RowId id, core::Revision wanted)
     return entry ? entry->row : Row();
 }
 
+void RowCache::insert(core::RowId id, core::Revision modRevision, Row row, qsizetype bytes)
+{
+    // A row larger than the cache would be dropped at once and asked for again, forever.
+    const qsizetype cost = std::min(RowOverhead + TreeFactor * bytes, CacheBytes / 2);
+    m_rows.insert(id.value, new Entry {std::move(row), modRevision}, cost);
+}
+
 void RowCache::request(core::RowId id)
 {
     m_queued.insert(id.value);
@@ -87,9 +94,7 @@ void RowCache::decodeQueued()
         for (const Work &work : watcher->result()) {
             const Entry *known = m_rows.object(work.id.value);
             updates.push_back({work.id, known ? known->row : Row(), work.decoded});
-            const qsizetype cost = RowOverhead + TreeFactor * (work.key.size() + work.value.size());
-            // A row larger than the cache would be dropped at once and asked for again, forever.
-            m_rows.insert(work.id.value, new Entry {work.decoded, work.modRevision}, std::min(cost, CacheBytes / 2));
+            insert(work.id, work.modRevision, work.decoded, work.key.size() + work.value.size());
         }
         Q_EMIT decoded(updates);
     });

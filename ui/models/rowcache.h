@@ -34,6 +34,8 @@ public:
     void reset(core::SlotCodec codec);
     /// The row as last decoded, be it older than `wanted`, which is then asked for; null pointer when never decoded.
     Row row(core::RowId id, core::Revision wanted);
+    /// Takes a row that is decoded already, as of `modRevision`.
+    void insert(core::RowId id, core::Revision modRevision, Row row, qsizetype bytes);
     bool contains(core::RowId id) const { return m_rows.contains(id.value); }
     /// Decodes in one batch with others, soon.
     void request(core::RowId id);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/inspector.h"
 
-#include "core/value/notation.h"
 #include "core/value/valuetext.h"
 #include "ui/models/changesummary.h"
+#include "ui/models/prettytext.h"
 #include "ui/models/valuetreemodel.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/inspectorheader.h"
@@ -249,10 +249,9 @@ Inspector::Decoded Inspector::decode(const InspectedRecord &record, quint64 gene
     decoded.generation = generation;
     const QByteArray value = valueOf(record);
     decoded.row = core::decodeRow(record.codec, record.record.key, value);
-    // Text is best read as it is; everything else as notation says it.
-    decoded.text = decoded.row.value.kind() == Value::Kind::Text
-        ? decoded.row.value.toText()
-        : QString::fromUtf8(core::toNotation(decoded.row.value, 2));
+    // Text is best read as it is; everything else as the notation has it.
+    decoded.text = decoded.row.value.kind() == Value::Kind::Text ? decoded.row.value.toText()
+                                                                 : prettyText(decoded.row.value);
     decoded.readOnlyReason = record.readOnlyReason;
     if (decoded.readOnlyReason.isEmpty() && decoded.row.valueError)
         decoded.readOnlyReason = tr("the value cannot be decoded");

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/prettytext.h"
+
+#include "core/value/notation.h"
+#include "core/value/valuetext.h"
+
+#include <QSet>
+
+#include <cmath>
+
+namespace slotscope::ui {
+
+using core::Value;
+
+namespace {
+
+constexpr int IndentWidth = 2;
+
+// Whether every key is text and none comes twice.
+bool hasPlainKeys(const core::MemberList &members)
+{
+    QSet<QString> seen;
+    for (const core::Member &member : members) {
+        const QString &key = member.key.toText();
+        if (member.key.kind() != Value::Kind::Text || !QStringView(key).isValidUtf16() || seen.contains(key))
+            return false;
+        seen.insert(key);
+    }
+    return true;
+}
+
+// An object with few members might be one that tells of something else, such as {"hex": "00"}. To be asked of
+// the notation itself.
+bool readsAsMap(const Value &map)
+{
+    constexpr size_t MostTellingMembers = 4;
+    if (map.members().size() > MostTellingMembers)
+        return true;
+    QByteArray object = "{";
+    for (const core::Member &member : map.members()) {
+        const bool isShort = !member.value.isContainer();
+        object += (object.size() > 1 ? ", " : "") + core::toNotation(member.key) + ": "
+            + (isShort ? core::toNotation(member.value) : QByteArray("[]"));
+    }
+    const auto read = core::fromNotation(object + '}');
+    return read && read->kind() == Value::Kind::Map && read->members().size() == map.members().size();
+}
+
+class Writer
+{
+public:
+    void write(const Value &value)
+    {
+        switch (value.kind()) {
+        case Value::Kind::Float:
+            number(value);
+            break;
+        case Value::Kind::Array:
+            items(value, {});
+            break;
+        case Value::Kind::Tuple:
+            items(value, "\"tuple\": ");
+            break;
+        case Value::Kind::Set:
+            // Some sets have other names; the notation knows them.
+            m_out += core::toNotation(value);
+            break;
+        case Value::Kind::Tag:
+            m_out += "{\"tag\": " + QByteArray::number(value.tagNumber()) + ", \"value\": ";
+            write(value.items().front());
+            m_out += '}';
+            break;
+        case Value::Kind::Map:
+            map(value);
+            break;
+        default:
+            m_out += core::toNotation(value);
+        }
+    }
+    QByteArray take() { return m_out; }
+
+private:
+    void line() { m_out += '\n' + QByteArray(IndentWidth * m_level, ' '); }
+
+    void number(const Value &value)
+    {
+        const QByteArray text = core::editText(value).toLatin1();
+        const bool looksLikeFloat = text.contains('.') || text.contains('e');
+        m_out += std::isfinite(value.toDouble()) && looksLikeFloat ? text : core::toNotation(value);
+    }
+
+    void items(const Value &value, const QByteArray &name)
+    {
+        m_out += name.isEmpty() ? QByteArray() : '{' + name;
+        m_out += '[';
+        ++m_level;
+        bool first = true;
+        for (const Value &item : value.items()) {
+            m_out += first ? "" : ",";
+            first = false;
+            line();
+            write(item);
+        }
+        --m_level;
+        if (!first)
+            line();
+        m_out += name.isEmpty() ? "]" : "]}";
+    }
+
+    void map(const Value &value)
+    {
+        const core::MemberList &members = value.members();
+        const bool plain = hasPlainKeys(members) && readsAsMap(value);
+        m_out += plain ? "{" : "{\"map\": [";
+        ++m_level;
+        bool first = true;
+        for (const core::Member &member : members) {
+            m_out += first ? "" : ",";
+            first = false;
+            line();
+            m_out += (plain ? QByteArray() : QByteArray("[")) + core::toNotation(member.key)
+                + (plain ? ": " : ", ");
+            write(member.value);
+            m_out += plain ? "" : "]";
+        }
+        --m_level;
+        if (!first)
+            line();
+        m_out += plain ? "}" : "]}";
+    }
+
+    QByteArray m_out;
+    int m_level = 0;
+};
+
+} // namespace
+
+QString prettyText(const Value &value)
+{
+    Writer writer;
+    writer.write(value);
+    return QString::fromUtf8(writer.take());
+}
+
+} // namespace slotscope::ui
