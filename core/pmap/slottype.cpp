@@ -4,24 +4,40 @@
 #include "core/codec/cbor.h"
 #include "core/codec/json.h"
 #include "core/codec/scalar.h"
+#include "core/codec/sets.h"
 #include "core/value/valuetext.h"
 
+#include <algorithm>
 #include <array>
 
 namespace slotscope::core {
 
 namespace {
 
-constexpr std::array<std::pair<ValueType, const char *>, 9> ValueTypeNames {{
-    {ValueType::String, "String"},
-    {ValueType::Binary, "Binary"},
-    {ValueType::Oid, "Oid"},
-    {ValueType::Uuid, "Uuid"},
-    {ValueType::Timestamp, "Timestamp"},
-    {ValueType::Json, "Json"},
-    {ValueType::Cbor, "Cbor"},
-    {ValueType::TextOrBytes, "TextOrBytes"},
-    {ValueType::Unknown, "Unknown"},
+struct TypeEntry
+{
+    ValueType type;
+    const char *name;
+    bool simple;
+};
+
+constexpr std::array<TypeEntry, 16> TypeEntries {{
+    {ValueType::String, "String", true},
+    {ValueType::StringSet, "StringSet", true},
+    {ValueType::Binary, "Binary", true},
+    {ValueType::Oid, "Oid", true},
+    {ValueType::OidSet, "OidSet", true},
+    {ValueType::Uuid, "Uuid", true},
+    {ValueType::UuidSet, "UuidSet", true},
+    {ValueType::Timestamp, "Timestamp", true},
+    {ValueType::Bytes16, "Bytes16", true},
+    {ValueType::Bytes20, "Bytes20", true},
+    {ValueType::Bytes32, "Bytes32", true},
+    {ValueType::Bytes20Timestamp, "Bytes20Timestamp", true},
+    {ValueType::Json, "Json", false},
+    {ValueType::Cbor, "Cbor", false},
+    {ValueType::TextOrBytes, "TextOrBytes", true},
+    {ValueType::Unknown, "Unknown", true},
 }};
 
 // Bytes as they are for what is not read yet.
@@ -29,17 +45,32 @@ const Codec &codecFor(const SlotType &type)
 {
     if (type.compression != Compression::None)
         return binaryCodec();
+    const bool littleEndian = type.valueOrder == ByteOrder::LittleEndian;
     switch (type.value) {
     case ValueType::String:
         return stringCodec();
+    case ValueType::StringSet:
+        return stringSetCodec();
     case ValueType::TextOrBytes:
         return textOrBytesCodec();
     case ValueType::Oid:
         return oidCodec();
+    case ValueType::OidSet:
+        return oidSetCodec();
     case ValueType::Uuid:
         return uuidCodec();
+    case ValueType::UuidSet:
+        return uuidSetCodec();
     case ValueType::Timestamp:
-        return timestampCodec();
+        return timestampCodec(littleEndian);
+    case ValueType::Bytes16:
+        return bytes16Codec();
+    case ValueType::Bytes20:
+        return bytes20Codec();
+    case ValueType::Bytes32:
+        return bytes32Codec();
+    case ValueType::Bytes20Timestamp:
+        return bytes20TimestampCodec(littleEndian);
     case ValueType::Json:
         return jsonCodec();
     case ValueType::Cbor:
@@ -51,24 +82,59 @@ const Codec &codecFor(const SlotType &type)
     return binaryCodec();
 }
 
+// A plain text of typed notation as what the type says that it is; others stay.
+Expected<Value, DecodeError> typedValue(ValueType type, const Value &plain)
+{
+    if (plain.kind() != Value::Kind::Text)
+        return plain;
+    Value like;
+    if (type == ValueType::Uuid || type == ValueType::UuidSet)
+        like = Value::uuid({});
+    else if (type == ValueType::Oid || type == ValueType::OidSet)
+        like = Value::integer(0);
+    else
+        return plain;
+    auto value = parseLike(like, plain.toText());
+    if (!value)
+        return Unexpected {DecodeError {plain.source().offset, value.error()}};
+    return *std::move(value);
+}
+
 } // namespace
 
 QString valueTypeName(ValueType type)
 {
-    for (const auto &[known, name] : ValueTypeNames) {
-        if (known == type)
-            return QLatin1String(name);
+    for (const TypeEntry &entry : TypeEntries) {
+        if (entry.type == type)
+            return QLatin1String(entry.name);
     }
     return {};
 }
 
 std::optional<ValueType> valueTypeFromName(QStringView name)
 {
-    for (const auto &[type, known] : ValueTypeNames) {
-        if (name == QLatin1String(known))
-            return type;
+    for (const TypeEntry &entry : TypeEntries) {
+        if (name == QLatin1String(entry.name))
+            return entry.type;
     }
     return std::nullopt;
+}
+
+const std::vector<ValueType> &allValueTypes()
+{
+    static const std::vector<ValueType> types = [] {
+        std::vector<ValueType> all;
+        for (const TypeEntry &entry : TypeEntries)
+            all.push_back(entry.type);
+        return all;
+    }();
+    return types;
+}
+
+bool isSimple(ValueType type)
+{
+    return std::any_of(TypeEntries.begin(), TypeEntries.end(),
+                       [type](const TypeEntry &entry) { return entry.type == type && entry.simple; });
 }
 
 QString compressionName(Compression compression)
@@ -169,8 +235,25 @@ QString SlotCodec::readOnlyReason(QByteArrayView bytes) const
 
 QByteArray SlotCodec::valueNotation(const Value &value) const
 {
-    const bool typed = m_type.value != ValueType::Json && m_type.value != ValueType::Cbor;
-    return typed ? toTypedNotation(value) : toNotation(value);
+    return isSimple(m_type.value) ? toTypedNotation(value) : toNotation(value);
+}
+
+Expected<Value, DecodeError> SlotCodec::valueFromNotation(const QByteArray &json) const
+{
+    auto value = fromNotation(json);
+    if (!value || !isSimple(m_type.value))
+        return value;
+    if (value->kind() != Value::Kind::Set)
+        return typedValue(m_type.value, *value);
+    ValueList items;
+    items.reserve(value->items().size());
+    for (const Value &item : value->items()) {
+        auto typed = typedValue(m_type.value, item);
+        if (!typed)
+            return typed;
+        items.push_back(*std::move(typed));
+    }
+    return Value::set(std::move(items));
 }
 
 Expected<Value, QString> SlotCodec::parseValue(const Value &before, const QString &text) const

@@ -23,8 +23,19 @@ enum class ValueType {
     Cbor,
     TextOrBytes, ///< not of the library: text where a value is printable UTF-8, else bytes; for plain keys
     Unknown, ///< not known: bytes, read-only
+    StringSet,
+    OidSet,
+    UuidSet,
+    Bytes16,
+    Bytes20,
+    Bytes32,
+    Bytes20Timestamp,
 };
 
+/// All of them, in the order in which people are offered them; those of the library first.
+const std::vector<ValueType> &allValueTypes();
+/// Whether it is one of the simple types, whose typed notation says less than the lossless one.
+bool isSimple(ValueType type);
 /// As in the class names of the library (`Cbor`); "Unknown" for Unknown.
 QString valueTypeName(ValueType type);
 std::optional<ValueType> valueTypeFromName(QStringView name);
@@ -43,6 +54,8 @@ struct SlotType
     TypeSource source = TypeSource::Unknown;
     double confidence = 0; ///< 0 … 1, for Inferred
     QString evidence; ///< in words, for Inferred
+    /// Of the timestamps in simple values; those in the key have the key type's.
+    ByteOrder valueOrder = ByteOrder::BigEndian;
 
     friend bool operator==(const SlotType &, const SlotType &) = default;
 };
@@ -67,6 +80,8 @@ public:
     QString readOnlyReason(QByteArrayView bytes) const;
     /// The notation of a whole value: typed for the simple value types, else the lossless one.
     QByteArray valueNotation(const Value &value) const;
+    /// Reads what valueNotation() writes; in typed notation also what the type says of plain texts.
+    Expected<Value, DecodeError> valueFromNotation(const QByteArray &json) const;
     /// As parseLike() for a whole value, with the kind that the value type wants where `before` is null.
     Expected<Value, QString> parseValue(const Value &before, const QString &text) const;
 
