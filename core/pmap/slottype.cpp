@@ -2,6 +2,7 @@
 #include "core/pmap/slottype.h"
 
 #include "core/codec/cbor.h"
+#include "core/codec/compression.h"
 #include "core/codec/json.h"
 #include "core/codec/scalar.h"
 #include "core/codec/sets.h"
@@ -43,8 +44,6 @@ constexpr std::array<TypeEntry, 16> TypeEntries {{
 // Bytes as they are for what is not read yet.
 const Codec &codecFor(const SlotType &type)
 {
-    if (type.compression != Compression::None)
-        return binaryCodec();
     const bool littleEndian = type.valueOrder == ByteOrder::LittleEndian;
     switch (type.value) {
     case ValueType::String:
@@ -150,6 +149,15 @@ QString compressionName(Compression compression)
     return {};
 }
 
+std::optional<Compression> compressionFromName(QStringView name)
+{
+    for (const Compression compression : {Compression::None, Compression::Zlib, Compression::Snappy}) {
+        if (name == compressionName(compression))
+            return compression;
+    }
+    return std::nullopt;
+}
+
 QString typeSourceName(TypeSource source)
 {
     switch (source) {
@@ -203,29 +211,58 @@ Expected<QByteArray, EncodeError> SlotCodec::encodeKey(QByteArrayView prefix, co
     return prefix.toByteArray() + *key;
 }
 
-Expected<Value, DecodeError> SlotCodec::decodeValue(QByteArrayView bytes) const
+Expected<QByteArray, DecodeError> SlotCodec::decompressed(QByteArrayView bytes) const
 {
-    return codecFor(m_type).decode(bytes);
+    switch (m_type.compression) {
+    case Compression::None:
+        break;
+    case Compression::Zlib:
+        return inflateZlib(bytes);
+    case Compression::Snappy:
+        return inflateSnappy(bytes);
+    }
+    return bytes.toByteArray();
 }
 
-Expected<QByteArray, EncodeError> SlotCodec::encodeValue(const Value &value) const
+Expected<Value, DecodeError> SlotCodec::decodeValue(QByteArrayView bytes) const
 {
-    return codecFor(m_type).encode(value);
+    if (m_type.compression == Compression::None)
+        return codecFor(m_type).decode(bytes);
+    const auto plain = decompressed(bytes);
+    if (!plain)
+        return Unexpected {plain.error()};
+    auto value = codecFor(m_type).decode(*plain);
+    if (value)
+        return value;
+    DecodeError error = value.error();
+    error.what = QStringLiteral("in the decompressed value: %1").arg(error.what);
+    return Unexpected {std::move(error)};
+}
+
+Expected<QByteArray, EncodeError> SlotCodec::encodeValue(const Value &value, QByteArrayView before) const
+{
+    auto plain = codecFor(m_type).encode(value);
+    if (!plain || m_type.compression == Compression::None)
+        return plain;
+    // What is not changed is not compressed anew: another compressor may have made it.
+    if (!before.isEmpty()) {
+        const auto original = decompressed(before);
+        if (original && *original == *plain)
+            return before.toByteArray();
+    }
+    return m_type.compression == Compression::Zlib ? compressZlib(*plain, before) : compressSnappy(*plain);
 }
 
 QString SlotCodec::readOnlyReason(QByteArrayView bytes) const
 {
     if (m_type.value == ValueType::Unknown)
         return QStringLiteral("the type of the values is not known");
-    if (m_type.compression != Compression::None)
-        return QStringLiteral("values compressed with %1 cannot be written yet")
-            .arg(compressionName(m_type.compression));
     const auto value = decodeValue(bytes);
     if (!value)
         return QStringLiteral("the value cannot be decoded: %1 (at byte %2)")
             .arg(value.error().what)
             .arg(value.error().offset);
-    const auto written = encodeValue(*value);
+    const auto written = encodeValue(*value, bytes);
     if (!written)
         return QStringLiteral("the value could not be written back: %1").arg(written.error().what);
     if (*written != bytes)
@@ -259,7 +296,7 @@ Expected<Value, DecodeError> SlotCodec::valueFromNotation(const QByteArray &json
 Expected<Value, QString> SlotCodec::parseValue(const Value &before, const QString &text) const
 {
     Value like = before;
-    if (m_type.compression == Compression::None && before.isNull()) {
+    if (before.isNull()) {
         if (m_type.value == ValueType::String)
             return text.isEmpty() ? before : Value::text(text);
         if (m_type.value == ValueType::Uuid)

@@ -40,6 +40,7 @@ bool isSimple(ValueType type);
 QString valueTypeName(ValueType type);
 std::optional<ValueType> valueTypeFromName(QStringView name);
 QString compressionName(Compression compression); ///< `none`, `zlib`, `snappy`
+std::optional<Compression> compressionFromName(QStringView name);
 
 /// How a slot's type became known.
 enum class TypeSource { Unknown, Inferred, Imported, Pinned, BuiltIn };
@@ -74,8 +75,11 @@ public:
     Expected<ValueList, DecodeError> decodeKey(QByteArrayView etcdKey) const;
     Expected<QByteArray, EncodeError> encodeKey(QByteArrayView prefix, const ValueList &parts) const;
     Expected<Value, DecodeError> decodeValue(QByteArrayView bytes) const;
-    /// Refuses what the value type cannot hold. For Unknown: bytes only.
-    Expected<QByteArray, EncodeError> encodeValue(const Value &value) const;
+    /// Refuses what the value type cannot hold. For Unknown: bytes only. `before`: the bytes that the value
+    /// was decoded from, so that what they do not tell in the value (how they are compressed) stays as it is.
+    Expected<QByteArray, EncodeError> encodeValue(const Value &value, QByteArrayView before = {}) const;
+    /// The bytes without their compression; Value::source() and a decoding error count in these.
+    Expected<QByteArray, DecodeError> decompressed(QByteArrayView bytes) const;
     /// Empty if an unchanged save is byte-identical; else why it is not, so that editing is to be refused.
     QString readOnlyReason(QByteArrayView bytes) const;
     /// The notation of a whole value: typed for the simple value types, else the lossless one.

@@ -118,16 +118,11 @@ private Q_SLOTS:
         QCOMPARE(*codecFor(ValueType::Unknown).encodeValue(Value::bytes("a")), QByteArray("a"));
     }
 
-    void unknownAndCompressedAreBytes()
+    void unknownIsBytes()
     {
         const QByteArray bytes("\x80\x02N.", 4);
         QCOMPARE(codecFor(ValueType::Unknown).decodeValue(bytes)->toBytes(), bytes);
         QVERIFY(!codecFor(ValueType::Unknown).readOnlyReason(bytes).isEmpty());
-        SlotType type;
-        type.value = ValueType::Cbor;
-        type.compression = Compression::Snappy;
-        QCOMPARE(SlotCodec(type).decodeValue(bytes)->toBytes(), bytes);
-        QVERIFY(SlotCodec(type).readOnlyReason(bytes).contains(QLatin1String("snappy")));
     }
 
     void timestampsOfEitherByteOrder()
