@@ -57,6 +57,8 @@ struct SlotType
     QString evidence; ///< in words, for Inferred
     /// Of the timestamps in simple values; those in the key have the key type's.
     ByteOrder valueOrder = ByteOrder::BigEndian;
+    /// For Inferred: other value types that explain the samples as well, likelier ones first.
+    std::vector<ValueType> otherValues {};
 
     friend bool operator==(const SlotType &, const SlotType &) = default;
 };
