@@ -57,7 +57,8 @@ int runCommand(const CommandLine &line)
     if (const QString wrong = command->takeArguments(parser); !wrong.isEmpty())
         return wrongUsage(wrong);
     const QString given = parser.value(QStringLiteral("connect"));
-    const auto endpoint = endpointOrDefault(given.isEmpty() ? line.endpoint : given);
+    const auto endpoint = command->needsServer() ? endpointOrDefault(given.isEmpty() ? line.endpoint : given)
+                                                 : core::Result<core::Endpoint>(core::Endpoint());
     if (!endpoint)
         return wrongUsage(endpoint.error().detail);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/command.h"
 
+#include "app/commands/codeccommand.h"
 #include "app/commands/getcommand.h"
 #include "app/commands/output.h"
 #include "app/commands/recordscommand.h"
@@ -32,6 +33,11 @@ void Command::run(const core::Endpoint &endpoint, bool json)
 {
     m_endpoint = endpoint;
     m_json = json;
+    if (!needsServer()) {
+        QMetaObject::invokeMethod(
+            this, [this] { begin(); }, Qt::QueuedConnection);
+        return;
+    }
     m_client = std::make_unique<core::Client>(endpoint);
     m_watch = std::make_unique<core::Watch>(m_client.get(), core::KeyRange::all(),
                                             core::Watch::Options {.prevKv = wantsPreviousValues()});
@@ -148,6 +154,12 @@ const std::vector<CommandEntry> &commands()
          [] { return std::make_unique<WatchCommand>(); }},
         {QStringLiteral("get"), QStringLiteral("show one record"),
          [] { return std::make_unique<GetCommand>(); }},
+        {QStringLiteral("decode"), QStringLiteral("turn bytes, as hex, into notation"),
+         [] { return std::make_unique<CodecCommand>(CodecCommand::Direction::Decode); }},
+        {QStringLiteral("encode"), QStringLiteral("turn notation into bytes, as hex"),
+         [] { return std::make_unique<CodecCommand>(CodecCommand::Direction::Encode); }},
+        {QStringLiteral("types"), QStringLiteral("list the types of keys and values"),
+         [] { return std::make_unique<TypesCommand>(); }},
     };
     return entries;
 }

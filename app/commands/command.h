@@ -34,14 +34,17 @@ public:
     /// Whether it goes on until interrupted, so that an interrupt is no failure.
     virtual bool isEndless() const { return false; }
 
-    /// Once; finished() follows.
+    /// Whether it connects to an etcd at all.
+    virtual bool needsServer() const { return true; }
+
+    /// Once; finished() follows. The endpoint is not looked at where none is needed.
     void run(const core::Endpoint &endpoint, bool json);
 
 Q_SIGNALS:
     void finished(int exitCode);
 
 protected:
-    /// The directory is loaded; types may still be unknown.
+    /// The directory is loaded, if there is to be one; types may still be unknown.
     virtual void begin() = 0;
     /// Asked once before the directory is loaded.
     virtual bool wantsPreviousValues() const { return false; }

@@ -5,6 +5,9 @@
 
 #include <QtEndian>
 
+#include <algorithm>
+#include <array>
+
 namespace slotscope::core {
 
 namespace {
@@ -129,18 +132,94 @@ public:
 class TimestampCodec final : public Codec
 {
 public:
+    explicit TimestampCodec(bool littleEndian)
+        : m_littleEndian(littleEndian)
+    {
+    }
     Expected<Value, DecodeError> decode(QByteArrayView bytes) const override
     {
         if (auto error = wrongSize(bytes, 8))
             return Unexpected {*std::move(error)};
-        return whole(Value::timestamp(qFromBigEndian<qint64>(bytes.data())), bytes);
+        const auto number = qFromUnaligned<qint64>(bytes.data());
+        return whole(Value::timestamp(m_littleEndian ? qFromLittleEndian(number) : qFromBigEndian(number)),
+                     bytes);
     }
     Expected<QByteArray, EncodeError> encode(const Value &value) const override
     {
         if (value.kind() != Value::Kind::Timestamp && !value.isNull())
             return unfit(QStringLiteral("expected a timestamp"));
-        return bigEndian(quint64(value.toNanoseconds()));
+        QByteArray bytes = bigEndian(quint64(value.toNanoseconds()));
+        if (m_littleEndian)
+            std::reverse(bytes.begin(), bytes.end());
+        return bytes;
     }
+
+private:
+    bool m_littleEndian;
+};
+
+class FixedBytesCodec final : public Codec
+{
+public:
+    explicit FixedBytesCodec(qsizetype size)
+        : m_size(size)
+    {
+    }
+    Expected<Value, DecodeError> decode(QByteArrayView bytes) const override
+    {
+        if (auto error = wrongSize(bytes, m_size))
+            return Unexpected {*std::move(error)};
+        return whole(Value::bytes(bytes.toByteArray()), bytes);
+    }
+    Expected<QByteArray, EncodeError> encode(const Value &value) const override
+    {
+        if (value.isNull())
+            return QByteArray(m_size, '\0');
+        if (value.kind() != Value::Kind::Bytes || value.toBytes().size() != m_size)
+            return unfit(QStringLiteral("expected %1 bytes").arg(m_size));
+        return value.toBytes();
+    }
+
+private:
+    qsizetype m_size;
+};
+
+class Bytes20TimestampCodec final : public Codec
+{
+public:
+    explicit Bytes20TimestampCodec(bool littleEndian)
+        : m_littleEndian(littleEndian)
+    {
+    }
+    Expected<Value, DecodeError> decode(QByteArrayView bytes) const override
+    {
+        constexpr qsizetype Split = 20;
+        if (auto error = wrongSize(bytes, Split + 8))
+            return Unexpected {*std::move(error)};
+        const auto time = timestampCodec(m_littleEndian).decode(bytes.sliced(Split));
+        return whole(Value::array({Value::bytes(bytes.first(Split).toByteArray()).withSource({0, Split}),
+                                   time->withSource({Split, 8})}),
+                     bytes);
+    }
+    Expected<QByteArray, EncodeError> encode(const Value &value) const override
+    {
+        if ((value.kind() != Value::Kind::Array && value.kind() != Value::Kind::Tuple)
+            || value.items().size() != 2)
+            return unfit(QStringLiteral("expected 20 bytes and a timestamp"));
+        QByteArray out;
+        const std::array<const Codec *, 2> codecs {&bytes20Codec(), &timestampCodec(m_littleEndian)};
+        for (size_t i = 0; i < codecs.size(); ++i) {
+            const auto part = codecs[i]->encode(value.items()[i]);
+            if (!part)
+                return Unexpected {
+                    EncodeError {ValuePath({PathStep::item(qsizetype(i))}), part.error().what}};
+            out += *part;
+        }
+        return out;
+    }
+
+private:
+    bool m_littleEndian;
 };
 
 } // namespace
@@ -175,10 +254,36 @@ const Codec &uuidCodec()
     return codec;
 }
 
-const Codec &timestampCodec()
+const Codec &timestampCodec(bool littleEndian)
 {
-    static const TimestampCodec codec;
+    static const TimestampCodec big(false);
+    static const TimestampCodec little(true);
+    return littleEndian ? little : big;
+}
+
+const Codec &bytes16Codec()
+{
+    static const FixedBytesCodec codec(16);
     return codec;
+}
+
+const Codec &bytes20Codec()
+{
+    static const FixedBytesCodec codec(20);
+    return codec;
+}
+
+const Codec &bytes32Codec()
+{
+    static const FixedBytesCodec codec(32);
+    return codec;
+}
+
+const Codec &bytes20TimestampCodec(bool littleEndian)
+{
+    static const Bytes20TimestampCodec big(false);
+    static const Bytes20TimestampCodec little(true);
+    return littleEndian ? little : big;
 }
 
 } // namespace slotscope::core

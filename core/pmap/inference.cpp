@@ -41,9 +41,18 @@ SlotType inferSlotType(const std::vector<Sample> &samples)
     }
     const ValueGuess guess = values.empty() ? ValueGuess() : guessValue(values);
     type.value = guess.type;
-    if (guess.type != ValueType::Unknown) {
+    type.compression = guess.compression;
+    type.valueOrder = guess.order;
+    type.otherValues = guess.others;
+    if (guess.isKnown()) {
         evidence +=
             QStringLiteral("%1 of %2 values %3").arg(guess.verdict.good).arg(values.size()).arg(guess.what);
+        if (!guess.others.empty()) {
+            QStringList names;
+            for (const ValueType other : guess.others)
+                names += valueTypeName(other);
+            evidence += QStringLiteral("they could be %1 as well").arg(names.join(QLatin1String(" or ")));
+        }
         confidence *= guess.verdict.confidence;
     } else {
         evidence += values.empty() ? QStringLiteral("all values are empty") : foreignFormat(values);
@@ -55,7 +64,7 @@ SlotType inferSlotType(const std::vector<Sample> &samples)
         confidence *= keys.verdict.confidence;
     }
     type.evidence = evidence.join(QLatin1String("; "));
-    const bool any = guess.type != ValueType::Unknown || !type.key.isUnknown();
+    const bool any = guess.isKnown() || !type.key.isUnknown();
     type.source = any ? TypeSource::Inferred : TypeSource::Unknown;
     type.confidence = any ? confidence : 0;
     return type;

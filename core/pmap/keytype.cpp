@@ -333,6 +333,21 @@ Expected<QByteArray, QString> KeyType::encode(const ValueList &parts) const
     return key;
 }
 
+const QStringList &libraryKeyTypeNames()
+{
+    static const QStringList names =
+        QStringLiteral(
+            "Oid OidOid Oid3 OidTimestamp OidTimestampString OidString StringOid String StringString "
+            "StringStringString Uuid UuidUuid UuidUuidUuid UuidUuidUuidUuid Uint16UuidTimestamp "
+            "UuidBytes20Uint8 UuidBytes20Uint8Uuid UuidBytes20Bytes20Uint8Uuid Timestamp TimestampUuid "
+            "UuidTimestampUuid TimestampUuidString TimestampBytes32 TimestampString StringTimestamp "
+            "UuidTimestamp Uint64Timestamp UuidString SlotUuid Bytes32 Bytes32Bytes32 Bytes32Uuid "
+            "UuidBytes32 Bytes32String UuidUuidString UuidUuidUuidString Bytes20 Bytes16 Bytes20Bytes20 "
+            "Bytes20String Bytes20Timestamp Bytes16Timestamp Bytes16TimestampUuid")
+            .split(u' ');
+    return names;
+}
+
 QByteArray keyNotation(const ValueList &parts)
 {
     return toTypedNotation(parts.size() == 1 ? parts.front() : Value::array(parts));

@@ -7,6 +7,7 @@
 
 #include <QByteArrayView>
 #include <QString>
+#include <QStringList>
 
 #include <vector>
 
@@ -59,6 +60,9 @@ private:
     std::vector<KeyComponent> m_components {KeyComponent::Bytes};
     ByteOrder m_timestampOrder = ByteOrder::BigEndian;
 };
+
+/// The names of the key types that zlmdb and txaioetcd have classes for.
+const QStringList &libraryKeyTypeNames();
 
 /// The key of a record in typed notation: one component plain, several as an array.
 QByteArray keyNotation(const ValueList &parts);

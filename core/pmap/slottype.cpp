@@ -2,44 +2,74 @@
 #include "core/pmap/slottype.h"
 
 #include "core/codec/cbor.h"
+#include "core/codec/compression.h"
 #include "core/codec/json.h"
 #include "core/codec/scalar.h"
+#include "core/codec/sets.h"
 #include "core/value/valuetext.h"
 
+#include <algorithm>
 #include <array>
 
 namespace slotscope::core {
 
 namespace {
 
-constexpr std::array<std::pair<ValueType, const char *>, 9> ValueTypeNames {{
-    {ValueType::String, "String"},
-    {ValueType::Binary, "Binary"},
-    {ValueType::Oid, "Oid"},
-    {ValueType::Uuid, "Uuid"},
-    {ValueType::Timestamp, "Timestamp"},
-    {ValueType::Json, "Json"},
-    {ValueType::Cbor, "Cbor"},
-    {ValueType::TextOrBytes, "TextOrBytes"},
-    {ValueType::Unknown, "Unknown"},
+struct TypeEntry
+{
+    ValueType type;
+    const char *name;
+    bool simple;
+};
+
+constexpr std::array<TypeEntry, 16> TypeEntries {{
+    {ValueType::String, "String", true},
+    {ValueType::StringSet, "StringSet", true},
+    {ValueType::Binary, "Binary", true},
+    {ValueType::Oid, "Oid", true},
+    {ValueType::OidSet, "OidSet", true},
+    {ValueType::Uuid, "Uuid", true},
+    {ValueType::UuidSet, "UuidSet", true},
+    {ValueType::Timestamp, "Timestamp", true},
+    {ValueType::Bytes16, "Bytes16", true},
+    {ValueType::Bytes20, "Bytes20", true},
+    {ValueType::Bytes32, "Bytes32", true},
+    {ValueType::Bytes20Timestamp, "Bytes20Timestamp", true},
+    {ValueType::Json, "Json", false},
+    {ValueType::Cbor, "Cbor", false},
+    {ValueType::TextOrBytes, "TextOrBytes", true},
+    {ValueType::Unknown, "Unknown", true},
 }};
 
 // Bytes as they are for what is not read yet.
 const Codec &codecFor(const SlotType &type)
 {
-    if (type.compression != Compression::None)
-        return binaryCodec();
+    const bool littleEndian = type.valueOrder == ByteOrder::LittleEndian;
     switch (type.value) {
     case ValueType::String:
         return stringCodec();
+    case ValueType::StringSet:
+        return stringSetCodec();
     case ValueType::TextOrBytes:
         return textOrBytesCodec();
     case ValueType::Oid:
         return oidCodec();
+    case ValueType::OidSet:
+        return oidSetCodec();
     case ValueType::Uuid:
         return uuidCodec();
+    case ValueType::UuidSet:
+        return uuidSetCodec();
     case ValueType::Timestamp:
-        return timestampCodec();
+        return timestampCodec(littleEndian);
+    case ValueType::Bytes16:
+        return bytes16Codec();
+    case ValueType::Bytes20:
+        return bytes20Codec();
+    case ValueType::Bytes32:
+        return bytes32Codec();
+    case ValueType::Bytes20Timestamp:
+        return bytes20TimestampCodec(littleEndian);
     case ValueType::Json:
         return jsonCodec();
     case ValueType::Cbor:
@@ -51,24 +81,59 @@ const Codec &codecFor(const SlotType &type)
     return binaryCodec();
 }
 
+// A plain text of typed notation as what the type says that it is; others stay.
+Expected<Value, DecodeError> typedValue(ValueType type, const Value &plain)
+{
+    if (plain.kind() != Value::Kind::Text)
+        return plain;
+    Value like;
+    if (type == ValueType::Uuid || type == ValueType::UuidSet)
+        like = Value::uuid({});
+    else if (type == ValueType::Oid || type == ValueType::OidSet)
+        like = Value::integer(0);
+    else
+        return plain;
+    auto value = parseLike(like, plain.toText());
+    if (!value)
+        return Unexpected {DecodeError {plain.source().offset, value.error()}};
+    return *std::move(value);
+}
+
 } // namespace
 
 QString valueTypeName(ValueType type)
 {
-    for (const auto &[known, name] : ValueTypeNames) {
-        if (known == type)
-            return QLatin1String(name);
+    for (const TypeEntry &entry : TypeEntries) {
+        if (entry.type == type)
+            return QLatin1String(entry.name);
     }
     return {};
 }
 
 std::optional<ValueType> valueTypeFromName(QStringView name)
 {
-    for (const auto &[type, known] : ValueTypeNames) {
-        if (name == QLatin1String(known))
-            return type;
+    for (const TypeEntry &entry : TypeEntries) {
+        if (name == QLatin1String(entry.name))
+            return entry.type;
     }
     return std::nullopt;
+}
+
+const std::vector<ValueType> &allValueTypes()
+{
+    static const std::vector<ValueType> types = [] {
+        std::vector<ValueType> all;
+        for (const TypeEntry &entry : TypeEntries)
+            all.push_back(entry.type);
+        return all;
+    }();
+    return types;
+}
+
+bool isSimple(ValueType type)
+{
+    return std::any_of(TypeEntries.begin(), TypeEntries.end(),
+                       [type](const TypeEntry &entry) { return entry.type == type && entry.simple; });
 }
 
 QString compressionName(Compression compression)
@@ -82,6 +147,15 @@ QString compressionName(Compression compression)
         return QStringLiteral("snappy");
     }
     return {};
+}
+
+std::optional<Compression> compressionFromName(QStringView name)
+{
+    for (const Compression compression : {Compression::None, Compression::Zlib, Compression::Snappy}) {
+        if (name == compressionName(compression))
+            return compression;
+    }
+    return std::nullopt;
 }
 
 QString typeSourceName(TypeSource source)
@@ -137,29 +211,58 @@ Expected<QByteArray, EncodeError> SlotCodec::encodeKey(QByteArrayView prefix, co
     return prefix.toByteArray() + *key;
 }
 
-Expected<Value, DecodeError> SlotCodec::decodeValue(QByteArrayView bytes) const
+Expected<QByteArray, DecodeError> SlotCodec::decompressed(QByteArrayView bytes) const
 {
-    return codecFor(m_type).decode(bytes);
+    switch (m_type.compression) {
+    case Compression::None:
+        break;
+    case Compression::Zlib:
+        return inflateZlib(bytes);
+    case Compression::Snappy:
+        return inflateSnappy(bytes);
+    }
+    return bytes.toByteArray();
 }
 
-Expected<QByteArray, EncodeError> SlotCodec::encodeValue(const Value &value) const
+Expected<Value, DecodeError> SlotCodec::decodeValue(QByteArrayView bytes) const
 {
-    return codecFor(m_type).encode(value);
+    if (m_type.compression == Compression::None)
+        return codecFor(m_type).decode(bytes);
+    const auto plain = decompressed(bytes);
+    if (!plain)
+        return Unexpected {plain.error()};
+    auto value = codecFor(m_type).decode(*plain);
+    if (value)
+        return value;
+    DecodeError error = value.error();
+    error.what = QStringLiteral("in the decompressed value: %1").arg(error.what);
+    return Unexpected {std::move(error)};
+}
+
+Expected<QByteArray, EncodeError> SlotCodec::encodeValue(const Value &value, QByteArrayView before) const
+{
+    auto plain = codecFor(m_type).encode(value);
+    if (!plain || m_type.compression == Compression::None)
+        return plain;
+    // What is not changed is not compressed anew: another compressor may have made it.
+    if (!before.isEmpty()) {
+        const auto original = decompressed(before);
+        if (original && *original == *plain)
+            return before.toByteArray();
+    }
+    return m_type.compression == Compression::Zlib ? compressZlib(*plain, before) : compressSnappy(*plain);
 }
 
 QString SlotCodec::readOnlyReason(QByteArrayView bytes) const
 {
     if (m_type.value == ValueType::Unknown)
         return QStringLiteral("the type of the values is not known");
-    if (m_type.compression != Compression::None)
-        return QStringLiteral("values compressed with %1 cannot be written yet")
-            .arg(compressionName(m_type.compression));
     const auto value = decodeValue(bytes);
     if (!value)
         return QStringLiteral("the value cannot be decoded: %1 (at byte %2)")
             .arg(value.error().what)
             .arg(value.error().offset);
-    const auto written = encodeValue(*value);
+    const auto written = encodeValue(*value, bytes);
     if (!written)
         return QStringLiteral("the value could not be written back: %1").arg(written.error().what);
     if (*written != bytes)
@@ -169,14 +272,31 @@ QString SlotCodec::readOnlyReason(QByteArrayView bytes) const
 
 QByteArray SlotCodec::valueNotation(const Value &value) const
 {
-    const bool typed = m_type.value != ValueType::Json && m_type.value != ValueType::Cbor;
-    return typed ? toTypedNotation(value) : toNotation(value);
+    return isSimple(m_type.value) ? toTypedNotation(value) : toNotation(value);
+}
+
+Expected<Value, DecodeError> SlotCodec::valueFromNotation(const QByteArray &json) const
+{
+    auto value = fromNotation(json);
+    if (!value || !isSimple(m_type.value))
+        return value;
+    if (value->kind() != Value::Kind::Set)
+        return typedValue(m_type.value, *value);
+    ValueList items;
+    items.reserve(value->items().size());
+    for (const Value &item : value->items()) {
+        auto typed = typedValue(m_type.value, item);
+        if (!typed)
+            return typed;
+        items.push_back(*std::move(typed));
+    }
+    return Value::set(std::move(items));
 }
 
 Expected<Value, QString> SlotCodec::parseValue(const Value &before, const QString &text) const
 {
     Value like = before;
-    if (m_type.compression == Compression::None && before.isNull()) {
+    if (before.isNull()) {
         if (m_type.value == ValueType::String)
             return text.isEmpty() ? before : Value::text(text);
         if (m_type.value == ValueType::Uuid)

@@ -23,12 +23,24 @@ enum class ValueType {
     Cbor,
     TextOrBytes, ///< not of the library: text where a value is printable UTF-8, else bytes; for plain keys
     Unknown, ///< not known: bytes, read-only
+    StringSet,
+    OidSet,
+    UuidSet,
+    Bytes16,
+    Bytes20,
+    Bytes32,
+    Bytes20Timestamp,
 };
 
+/// All of them, in the order in which people are offered them; those of the library first.
+const std::vector<ValueType> &allValueTypes();
+/// Whether it is one of the simple types, whose typed notation says less than the lossless one.
+bool isSimple(ValueType type);
 /// As in the class names of the library (`Cbor`); "Unknown" for Unknown.
 QString valueTypeName(ValueType type);
 std::optional<ValueType> valueTypeFromName(QStringView name);
 QString compressionName(Compression compression); ///< `none`, `zlib`, `snappy`
+std::optional<Compression> compressionFromName(QStringView name);
 
 /// How a slot's type became known.
 enum class TypeSource { Unknown, Inferred, Imported, Pinned, BuiltIn };
@@ -43,6 +55,10 @@ struct SlotType
     TypeSource source = TypeSource::Unknown;
     double confidence = 0; ///< 0 … 1, for Inferred
     QString evidence; ///< in words, for Inferred
+    /// Of the timestamps in simple values; those in the key have the key type's.
+    ByteOrder valueOrder = ByteOrder::BigEndian;
+    /// For Inferred: other value types that explain the samples as well, likelier ones first.
+    std::vector<ValueType> otherValues {};
 
     friend bool operator==(const SlotType &, const SlotType &) = default;
 };
@@ -61,12 +77,17 @@ public:
     Expected<ValueList, DecodeError> decodeKey(QByteArrayView etcdKey) const;
     Expected<QByteArray, EncodeError> encodeKey(QByteArrayView prefix, const ValueList &parts) const;
     Expected<Value, DecodeError> decodeValue(QByteArrayView bytes) const;
-    /// Refuses what the value type cannot hold. For Unknown: bytes only.
-    Expected<QByteArray, EncodeError> encodeValue(const Value &value) const;
+    /// Refuses what the value type cannot hold. For Unknown: bytes only. `before`: the bytes that the value
+    /// was decoded from, so that what they do not tell in the value (how they are compressed) stays as it is.
+    Expected<QByteArray, EncodeError> encodeValue(const Value &value, QByteArrayView before = {}) const;
+    /// The bytes without their compression; Value::source() and a decoding error count in these.
+    Expected<QByteArray, DecodeError> decompressed(QByteArrayView bytes) const;
     /// Empty if an unchanged save is byte-identical; else why it is not, so that editing is to be refused.
     QString readOnlyReason(QByteArrayView bytes) const;
     /// The notation of a whole value: typed for the simple value types, else the lossless one.
     QByteArray valueNotation(const Value &value) const;
+    /// Reads what valueNotation() writes; in typed notation also what the type says of plain texts.
+    Expected<Value, DecodeError> valueFromNotation(const QByteArray &json) const;
     /// As parseLike() for a whole value, with the kind that the value type wants where `before` is null.
     Expected<Value, QString> parseValue(const Value &before, const QString &text) const;
 

@@ -3,6 +3,7 @@
 
 #include "core/codec/cbor.h"
 #include "core/codec/json.h"
+#include "core/value/utf8.h"
 
 #include <QtEndian>
 
@@ -77,24 +78,66 @@ ValueGuess guessJson(const Values &values)
             structure.maps == verdict.good ? QStringLiteral("are JSON objects") : QStringLiteral("are JSON")};
 }
 
-ValueGuess guessFixed(const Values &values)
+Bits bigEndianTime(QByteArrayView bytes)
 {
-    const auto sized = [](qsizetype size, Bits (*bits)(QByteArrayView)) {
-        return
-            [size, bits](QByteArrayView bytes) { return bytes.size() == size ? bits(bytes) : std::nullopt; };
+    return timestampBits(qFromBigEndian<qint64>(bytes.data()));
+}
+
+Bits littleEndianTime(QByteArrayView bytes)
+{
+    return timestampBits(qFromLittleEndian<qint64>(bytes.data()));
+}
+
+// Of one size, all of which `bits` likes.
+auto sized(qsizetype size, Bits (*bits)(QByteArrayView))
+{
+    return [size, bits](QByteArrayView bytes) { return bytes.size() == size ? bits(bytes) : std::nullopt; };
+}
+
+// Of several sizes, made of elements that `bits` likes.
+auto elements(qsizetype size, Bits (*bits)(QByteArrayView))
+{
+    return [size, bits](QByteArrayView bytes) -> Bits {
+        if (bytes.size() % size)
+            return std::nullopt;
+        double all = 0;
+        for (qsizetype at = 0; at < bytes.size(); at += size) {
+            const Bits one = bits(bytes.sliced(at, size));
+            if (!one)
+                return std::nullopt;
+            all += *one;
+        }
+        return all;
     };
+}
+
+ValueGuess guessNumbers(const Values &values)
+{
     const std::array guesses {
-        ValueGuess {ValueType::Uuid, judge(values, sized(16, uuidBits)),
-                    QStringLiteral("are 16 bytes with UUID bits")},
-        ValueGuess {ValueType::Oid, judge(values, sized(8, oidBits)),
-                    QStringLiteral("are 8 bytes with a number up to 2^53")},
-        ValueGuess {ValueType::Timestamp,
-                    judge(values,
-                          sized(8,
-                                [](QByteArrayView bytes) {
-                                    return timestampBits(qFromBigEndian<qint64>(bytes.data()));
-                                })),
+        ValueGuess {ValueType::Uuid,
+                    judge(values, sized(16, uuidBits)),
+                    QStringLiteral("are 16 bytes with UUID bits"),
+                    {},
+                    {},
+                    {ValueType::UuidSet, ValueType::Bytes16}},
+        ValueGuess {ValueType::Oid,
+                    judge(values, sized(8, oidBits)),
+                    QStringLiteral("are 8 bytes with a number up to 2^53"),
+                    {},
+                    {},
+                    {ValueType::OidSet}},
+        ValueGuess {ValueType::Timestamp, judge(values, sized(8, bigEndianTime)),
                     QStringLiteral("are 8 bytes with a plausible date")},
+        ValueGuess {ValueType::Timestamp,
+                    judge(values, sized(8, littleEndianTime)),
+                    QStringLiteral("are 8 bytes with a plausible date, little endian"),
+                    {},
+                    ByteOrder::LittleEndian},
+        // Sets of one look like what they hold, so these win only where they explain more.
+        ValueGuess {ValueType::UuidSet, judge(values, elements(16, uuidBits)),
+                    QStringLiteral("are UUIDs one after another")},
+        ValueGuess {ValueType::OidSet, judge(values, elements(8, oidBits)),
+                    QStringLiteral("are numbers up to 2^53 one after another")},
     };
     return *std::max_element(guesses.begin(), guesses.end(), [](const ValueGuess &a, const ValueGuess &b) {
         return std::pair(a.verdict.good, a.verdict.bits) < std::pair(b.verdict.good, b.verdict.bits);
@@ -112,17 +155,126 @@ ValueGuess guessText(const Values &values)
             QStringLiteral("are UTF-8 text")};
 }
 
+ValueGuess guessStringSet(const Values &values)
+{
+    size_t joined = 0;
+    const Verdict verdict = judge(values, [&joined](QByteArrayView bytes) -> Bits {
+        QByteArray text = bytes.toByteArray();
+        const bool several = text.contains('\0');
+        text.replace('\0', ' ');
+        if (!isPrintableUtf8(text))
+            return std::nullopt;
+        joined += several;
+        return several ? 6 : 2;
+    });
+    if (joined < (verdict.good + 3) / 4)
+        return {};
+    return {ValueType::StringSet, verdict, QStringLiteral("are texts joined by zero bytes")};
+}
+
+// Nothing but their size and their randomness tells keys, hashes and addresses.
+ValueGuess guessRandom(const Values &values)
+{
+    constexpr double Doubt = 0.7; // Binary explains them as well.
+    const auto random = [](QByteArrayView bytes) -> Bits {
+        // A good third of random bytes are printable; of what has a structure mostly more, or many are zero.
+        const auto printable =
+            std::count_if(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c < '\x7f'; });
+        const auto zeros = std::count(bytes.begin(), bytes.end(), '\0');
+        return printable * 10 <= bytes.size() * 7 && zeros * 10 <= bytes.size() ? Bits(8) : std::nullopt;
+    };
+    const auto dated = [](QByteArrayView bytes) -> Bits { return bigEndianTime(bytes.sliced(20)); };
+    std::array guesses {
+        ValueGuess {ValueType::Bytes16, judge(values, sized(16, random)),
+                    QStringLiteral("are 16 random bytes")},
+        ValueGuess {ValueType::Bytes20, judge(values, sized(20, random)),
+                    QStringLiteral("are 20 random bytes")},
+        ValueGuess {ValueType::Bytes32, judge(values, sized(32, random)),
+                    QStringLiteral("are 32 random bytes")},
+        ValueGuess {ValueType::Bytes20Timestamp, judge(values, sized(28, dated)),
+                    QStringLiteral("are 20 bytes with a plausible date behind")},
+    };
+    ValueGuess best =
+        *std::max_element(guesses.begin(), guesses.end(), [](const ValueGuess &a, const ValueGuess &b) {
+            return a.verdict.good < b.verdict.good;
+        });
+    best.verdict.confidence *= Doubt;
+    best.others = {ValueType::Binary};
+    return best;
+}
+
+ValueGuess guessPlain(const Values &values)
+{
+    const std::array guesses {guessCbor, guessJson, guessNumbers, guessText, guessStringSet, guessRandom};
+    for (const auto guess : guesses) {
+        ValueGuess found = guess(values);
+        if (found.isKnown() && found.verdict.share(values.size()) >= EnoughShare)
+            return found;
+    }
+    return {};
+}
+
+// What is in the values when they are decompressed, where enough of them can be.
+ValueGuess guessInside(const Values &values, Compression compression)
+{
+    constexpr qint64 Budget = qint64(4) * 1024 * 1024;
+    const SlotCodec codec({.compression = compression});
+    std::vector<QByteArray> inflated;
+    qint64 size = 0;
+    size_t tried = 0;
+    for (const QByteArrayView value : values) {
+        if (size > Budget)
+            break;
+        ++tried;
+        auto plain = codec.decompressed(value);
+        if (plain && plain->size() >= value.size() / 2)
+            inflated.push_back(*std::move(plain));
+        else if (double(tried - inflated.size()) > double(values.size()) * (1 - EnoughShare))
+            return {};
+        size += inflated.empty() ? 0 : inflated.back().size();
+    }
+    Values views;
+    for (const QByteArray &plain : inflated) {
+        if (!plain.isEmpty())
+            views.push_back(plain);
+    }
+    ValueGuess guess = views.empty() ? ValueGuess() : guessPlain(views);
+    // A zlib stream proves itself by its sum, even where nothing is known of what is in it. Snappy does not.
+    const double bits = compression == Compression::Zlib ? 40 : 8;
+    const double share = double(inflated.size()) / double(tried);
+    if (guess.type == ValueType::Unknown) {
+        if (compression != Compression::Zlib)
+            return {};
+        guess.verdict.bits = 0;
+    }
+    guess.verdict.good = size_t(share * double(values.size()));
+    guess.verdict.bits += bits * double(inflated.size());
+    guess.verdict.confidence = confidenceFrom(guess.verdict, values.size());
+    guess.compression = compression;
+    guess.what = guess.type == ValueType::Unknown
+        ? QStringLiteral("are zlib streams of something unknown")
+        : QStringLiteral("are compressed with %1 and then %2").arg(compressionName(compression), guess.what);
+    return guess;
+}
+
 } // namespace
 
 ValueGuess guessValue(const Values &values)
 {
-    const std::array guesses {guessCbor, guessJson, guessFixed, guessText};
-    for (const auto guess : guesses) {
-        ValueGuess found = guess(values);
-        if (found.type != ValueType::Unknown && found.verdict.share(values.size()) >= EnoughShare)
+    for (const auto compression : {Compression::Zlib, Compression::Snappy}) {
+        ValueGuess found = guessInside(values, compression);
+        if (!found.isKnown() || found.verdict.share(values.size()) < EnoughShare)
+            continue;
+        if (compression == Compression::Zlib)
             return found;
+        // Short values are snappy too easily, so nothing else may explain them.
+        const ValueGuess plain = guessPlain(values);
+        if (!plain.isKnown() || plain.type == ValueType::Bytes16 || plain.type == ValueType::Bytes20
+            || plain.type == ValueType::Bytes32)
+            return found;
+        return plain;
     }
-    return {};
+    return guessPlain(values);
 }
 
 QString foreignFormat(const Values &values)
@@ -135,10 +287,6 @@ QString foreignFormat(const Values &values)
             return v.size() > 2 && quint8(v[0]) == 0x80 && v[1] >= 2 && v[1] <= 5 && v.back() == '.';
         }))
         return QStringLiteral("the values look like Python pickles");
-    if (most([](QByteArrayView v) {
-            return v.size() > 6 && v[0] == 0x78 && (v[0] * 256 + quint8(v[1])) % 31 == 0;
-        }))
-        return QStringLiteral("the values look like zlib streams");
     return QStringLiteral("the values fit no type that is known here");
 }
 

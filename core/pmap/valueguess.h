@@ -15,6 +15,11 @@ struct ValueGuess
     ValueType type = ValueType::Unknown;
     Verdict verdict;
     QString what; ///< "are CBOR maps"
+    Compression compression = Compression::None;
+    ByteOrder order = ByteOrder::BigEndian; ///< of a Timestamp
+    std::vector<ValueType> others {}; ///< that explain the values as well, likelier ones first
+
+    bool isKnown() const { return type != ValueType::Unknown || compression != Compression::None; }
 };
 
 using Values = std::vector<QByteArrayView>;

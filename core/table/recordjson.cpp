@@ -7,9 +7,6 @@ namespace slotscope::core {
 
 namespace {
 
-
-
-
 QString explain(const char *what, const DecodeError &error)
 {
     QString text = QStringLiteral("%1: %2").arg(QLatin1String(what), error.what);
@@ -65,13 +62,7 @@ const SlotInfo *slotInfoOf(const SlotDirectory &directory, const QByteArray &key
 
 QByteArray valueJson(const SlotCodec &codec, const Value &value)
 {
-    switch (codec.type().value) {
-    case ValueType::Json:
-    case ValueType::Cbor:
-        return toNotation(value);
-    default:
-        return toTypedNotation(value);
-    }
+    return codec.valueNotation(value);
 }
 
 QString addKey(JsonLine *line, const SlotCodec &codec, const QByteArray &key)

@@ -28,6 +28,16 @@ Program::~Program()
     }
 }
 
+void Program::write(const QByteArray &bytes)
+{
+    m_process.write(bytes);
+}
+
+void Program::closeInput()
+{
+    m_process.closeWriteChannel();
+}
+
 int Program::wait(int timeoutMs)
 {
     if (!QTest::qWaitFor([this] { return !isRunning(); }, timeoutMs))

@@ -18,6 +18,10 @@ public:
     /// Ends it by its own process id.
     ~Program();
 
+    /// To its standard input.
+    void write(const QByteArray &bytes);
+    void closeInput();
+
     /// Waits for its end; the exit code, or -1 when it did not end in time or was killed.
     int wait(int timeoutMs = 30'000);
     bool isRunning() const { return m_process.state() != QProcess::NotRunning; }

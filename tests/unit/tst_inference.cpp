@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/codec/compression.h"
 #include "core/pmap/catalogue.h"
 #include "core/pmap/inference.h"
 #include "tests/support/vectors.h"
@@ -81,20 +82,20 @@ private Q_SLOTS:
             const SlotType type = inferSlotType(found->second);
             const std::string what = slot["class"].get<std::string>() + ": " + type.evidence.toStdString();
             QVERIFY2(type.key.name().toStdString() == slot["key_type"], what.c_str());
-            const bool readable = slot["compression"] == "none"
-                && valueTypeFromName(QString::fromStdString(slot["value_type"])).has_value();
-            if (readable) {
+            if (valueTypeFromName(QString::fromStdString(slot["value_type"]))) {
                 QVERIFY2(valueTypeName(type.value).toStdString() == slot["value_type"], what.c_str());
+                QVERIFY2(compressionName(type.compression).toStdString() == slot["compression"],
+                         what.c_str());
                 ++known;
             } else {
                 QVERIFY2(type.value == ValueType::Unknown, what.c_str());
+                QCOMPARE(type.compression, Compression::None);
             }
-            QCOMPARE(type.compression, Compression::None);
             QCOMPARE(type.source, TypeSource::Inferred);
             QVERIFY2(type.confidence > 0.75 && type.confidence <= 1, what.c_str());
             QVERIFY(!type.evidence.isEmpty());
         }
-        QCOMPARE(known, 7);
+        QCOMPARE(known, 11);
     }
 
     // And what it says of them is what the reference reads.
@@ -115,7 +116,10 @@ private Q_SLOTS:
                 const auto value = codec.decodeValue(bytes);
                 QVERIFY(value);
                 if (codec.type().value != ValueType::Unknown) {
-                    QCOMPARE(codec.valueNotation(*value), compact(sample["value"]));
+                    if (value->kind() == Value::Kind::Set)
+                        QCOMPARE(*value, *codec.valueFromNotation(compact(sample["value"])));
+                    else
+                        QCOMPARE(codec.valueNotation(*value), compact(sample["value"]));
                     QCOMPARE(codec.readOnlyReason(bytes), QString());
                     ++walked;
                 }
@@ -222,6 +226,94 @@ private Q_SLOTS:
         for (const char *value : {"8080", "5", "true", "library", "x", ""})
             samples.push_back({"/config/" + QByteArray(value), value});
         QCOMPARE(inferSlotType(samples).value, ValueType::String);
+    }
+
+    void valuesOfManyTypes_data()
+    {
+        QTest::addColumn<QByteArrayList>("values");
+        QTest::addColumn<SlotType>("expected");
+        const auto row = [](const QByteArray &name, const SlotType &expected,
+                            const std::function<QByteArray(int)> &value) {
+            QByteArrayList values;
+            for (int i = 0; i < 40; ++i)
+                values += value(i);
+            QTest::newRow(name.constData()) << values << expected;
+        };
+        const auto uuid = [] { return QUuid::createUuid().toRfc4122(); };
+        const auto time = [](int i) {
+            return bigEndian(1'577'836'800'000'000'000 + i * 86'400'123'456'789LL);
+        };
+        const auto json = [](int i) {
+            return "{\"number\":" + QByteArray::number(i)
+                + ",\"name\":\"a name that is repeated, a name that is\"}";
+        };
+        const auto cbor = [](int i) {
+            return "\xa2"
+                   "dname"
+                   "tsome text, some text"
+                   "ai"
+                + QByteArray(1, char(i % 24));
+        };
+        const auto compressed = [](Compression compression, const auto &plain) {
+            return [=](int i) {
+                const QByteArray bytes = plain(i);
+                return compression == Compression::Zlib ? compressZlib(bytes) : compressSnappy(bytes);
+            };
+        };
+        const auto text = [](int i) { return "text " + QByteArray::number(i * i * 7919); };
+        row("UuidSet", {.value = ValueType::UuidSet},
+            [=](int i) { return i % 8 ? uuid() : uuid() + uuid(); });
+        row("UuidSet of one",
+            {.value = ValueType::Uuid, .otherValues = {ValueType::UuidSet, ValueType::Bytes16}},
+            [=](int) { return uuid(); });
+        row("OidSet", {.value = ValueType::OidSet},
+            [](int i) { return i % 9 ? bigEndian(i * 70000) : bigEndian(i + 1) + bigEndian(i * 3 + 1); });
+        row("OidSet of one", {.value = ValueType::Oid, .otherValues = {ValueType::OidSet}},
+            [](int i) { return bigEndian(i * 70000); });
+        row("StringSet", {.value = ValueType::StringSet},
+            [=](int i) { return text(i) + '\0' + text(i + 1); });
+        row("Timestamp", {.value = ValueType::Timestamp}, [=](int i) { return time(i); });
+        row("Timestamp, little endian",
+            {.value = ValueType::Timestamp, .valueOrder = ByteOrder::LittleEndian}, [=](int i) {
+                QByteArray bytes = time(i);
+                std::reverse(bytes.begin(), bytes.end());
+                return bytes;
+            });
+        row("Bytes20", {.value = ValueType::Bytes20, .otherValues = {ValueType::Binary}},
+            [](int) { return randomBytes(20); });
+        row("Bytes32", {.value = ValueType::Bytes32, .otherValues = {ValueType::Binary}},
+            [](int) { return randomBytes(32); });
+        row("Bytes20Timestamp", {.value = ValueType::Bytes20Timestamp, .otherValues = {ValueType::Binary}},
+            [=](int i) { return randomBytes(20) + time(i); });
+        for (const auto compression : {Compression::Zlib, Compression::Snappy}) {
+            const QByteArray name = compressionName(compression).toLatin1();
+            row(name + " Json", {.value = ValueType::Json, .compression = compression},
+                compressed(compression, json));
+            row(name + " Cbor", {.value = ValueType::Cbor, .compression = compression},
+                compressed(compression, cbor));
+            row(name + " String", {.value = ValueType::String, .compression = compression},
+                compressed(compression, text));
+        }
+        row("zlib of noise", {.compression = Compression::Zlib},
+            compressed(Compression::Zlib, [](int i) { return randomBytes(50 + i % 7); }));
+        row("noise", {}, [](int i) { return randomBytes(50 + i % 7); });
+    }
+    void valuesOfManyTypes()
+    {
+        QFETCH(QByteArrayList, values);
+        QFETCH(SlotType, expected);
+        std::vector<Sample> samples;
+        for (const QByteArray &value : values)
+            samples.push_back({QUuid::createUuid().toRfc4122(), value});
+        const SlotType type = inferSlotType(samples);
+        const std::string what =
+            (valueTypeName(type.value) + QLatin1String(": ") + type.evidence).toStdString();
+        QVERIFY2(type.value == expected.value, what.c_str());
+        QVERIFY2(type.compression == expected.compression, what.c_str());
+        QVERIFY2(type.valueOrder == expected.valueOrder, what.c_str());
+        QVERIFY2(type.otherValues == expected.otherValues, what.c_str());
+        for (const ValueType other : expected.otherValues)
+            QVERIFY2(type.evidence.contains(valueTypeName(other)), what.c_str());
     }
 
     void emptyValuesSayNothing()

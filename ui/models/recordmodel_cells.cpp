@@ -60,7 +60,8 @@ QVariant RecordModel::display(int row, const Column &column) const
     if (column.group == Column::Group::Meta) {
         if (static_cast<size_t>(row) >= m_rows.size())
             return {};
-        const qint64 number = core::metaNumber(m_table->rows().row(m_rows[static_cast<size_t>(row)]), column.meta);
+        const qint64 number =
+            core::metaNumber(m_table->rows().row(m_rows[static_cast<size_t>(row)]), column.meta);
         if (column.meta == Column::Meta::Lease)
             return number == 0 ? QString() : QString::number(number, 16);
         return QString::number(number);
@@ -80,8 +81,9 @@ QString RecordModel::tip(int row, const Column &column) const
     if (decoded && column.group != Column::Group::Meta) {
         const auto &error = isKey ? decoded->keyError : decoded->valueError;
         if (error && (isKey || column.path.isEmpty()))
-            lines.append(error->offset < 0 ? tr("Cannot be decoded: %1").arg(error->what)
-                                           : tr("Cannot be decoded: %1 (at byte %2)").arg(error->what).arg(error->offset));
+            lines.append(error->offset < 0
+                             ? tr("Cannot be decoded: %1").arg(error->what)
+                             : tr("Cannot be decoded: %1 (at byte %2)").arg(error->what).arg(error->offset));
         if (const Value *value = core::cellValue(*decoded, column))
             lines.append(core::displayText(*value, TipLimit));
     }
@@ -179,8 +181,9 @@ QVariant RecordModel::headerData(int section, Qt::Orientation orientation, int r
                 return theme::icon(theme::Glyph::Conflict);
             case RowState::Clean: {
                 const RowCache::Row decoded = decodedAt(section);
-                return decoded && (decoded->keyError || decoded->valueError) ? QVariant(theme::icon(theme::Glyph::Warning))
-                                                                             : QVariant();
+                return decoded && (decoded->keyError || decoded->valueError)
+                    ? QVariant(theme::icon(theme::Glyph::Warning))
+                    : QVariant();
             }
             }
         }
@@ -196,7 +199,8 @@ QVariant RecordModel::headerData(int section, Qt::Orientation orientation, int r
                 return tr("Changed on the server since you edited it");
             case RowState::Clean: {
                 const RowCache::Row decoded = decodedAt(section);
-                return decoded && (decoded->keyError || decoded->valueError) ? tr("Cannot be decoded") : QString();
+                return decoded && (decoded->keyError || decoded->valueError) ? tr("Cannot be decoded")
+                                                                             : QString();
             }
             }
         }
@@ -222,9 +226,10 @@ QVariant RecordModel::headerData(int section, Qt::Orientation orientation, int r
         case Column::Group::Key:
             return tr("%1 (part of the key)").arg(column.title);
         case Column::Group::Field:
-            return column.path.isEmpty()
-                ? tr("The whole value")
-                : tr("%1 (in %2 % of the records looked at)").arg(column.title).arg(qRound(column.fillRate * 100));
+            return column.path.isEmpty() ? tr("The whole value")
+                                         : tr("%1 (in %2 % of the records looked at)")
+                                               .arg(column.title)
+                                               .arg(qRound(column.fillRate * 100));
         case Column::Group::Meta:
             return tr("%1 (kept by etcd)").arg(column.title);
         }
@@ -239,9 +244,11 @@ Qt::ItemFlags RecordModel::flags(const QModelIndex &index) const
     if (!index.isValid())
         return Qt::NoItemFlags;
     const Qt::ItemFlags flags = Qt::ItemIsSelectable | Qt::ItemIsEnabled | Qt::ItemNeverHasChildren;
-    // Whether a record can be edited is known once it is decoded; asking for the reason answers late but never wrong.
-    return m_columns[static_cast<size_t>(index.column())].group == Column::Group::Meta ? flags
-                                                                                      : flags | Qt::ItemIsEditable;
+    // Whether a record can be edited is known once it is decoded; asking for the reason answers late but
+    // never wrong.
+    return m_columns[static_cast<size_t>(index.column())].group == Column::Group::Meta
+        ? flags
+        : flags | Qt::ItemIsEditable;
 }
 
 QString RecordModel::readOnlyReason(const QModelIndex &index) const
@@ -268,8 +275,8 @@ QString RecordModel::readOnlyReason(const QModelIndex &index) const
 Value RecordModel::editValue(const QModelIndex &index) const
 {
     const RowCache::Row decoded = decodedAt(index.row());
-    const Value *value
-        = decoded ? core::cellValue(*decoded, m_columns[static_cast<size_t>(index.column())]) : nullptr;
+    const Value *value =
+        decoded ? core::cellValue(*decoded, m_columns[static_cast<size_t>(index.column())]) : nullptr;
     return value ? *value : Value::null();
 }
 
@@ -320,13 +327,13 @@ core::Expected<bool, QString> RecordModel::stageCell(const QModelIndex &index, c
 
 core::Expected<bool, QString> RecordModel::stageRecord(const QByteArray &key, const Value &value)
 {
-    const auto bytes = m_codec.encodeValue(value);
+    const ShownRow shown = shownRow(rowOf(key));
+    const auto bytes = m_codec.encodeValue(value, shown.current.value);
     if (!bytes) {
         const QString path = bytes.error().path.toString();
         return core::Unexpected {path.isEmpty() ? bytes.error().what
                                                 : QStringLiteral("%1: %2").arg(path, bytes.error().what)};
     }
-    const ShownRow shown = shownRow(rowOf(key));
     if (!m_edits->stageValue(key, shown.current, *bytes))
         return core::Unexpected {tr("A commit is on its way.")};
     return true;
@@ -337,7 +344,8 @@ core::Expected<QByteArray, QString> RecordModel::newKey(const core::ValueList &l
     const std::vector<core::KeyComponent> &components = m_codec.type().key.components();
     if (m_codec.type().key.isUnknown())
         return core::Unexpected {tr("The key type of this slot is not known, so no new key can be made.")};
-    const QByteArray prefix = m_codec.prefixLength() > 0 ? m_table->range().begin.left(m_codec.prefixLength()) : QByteArray();
+    const QByteArray prefix =
+        m_codec.prefixLength() > 0 ? m_table->range().begin.left(m_codec.prefixLength()) : QByteArray();
     core::ValueList parts = like;
     parts.resize(components.size());
     // The last component that can be made up tells the new key from the others.
@@ -354,7 +362,8 @@ core::Expected<QByteArray, QString> RecordModel::newKey(const core::ValueList &l
                 break;
             case core::KeyComponent::String: {
                 const QString base = like.empty() ? tr("new") : tr("%1 copy").arg(like[i].toText());
-                parts[i] = Value::text(attempt == 0 ? base : QStringLiteral("%1 %2").arg(base).arg(attempt + 1));
+                parts[i] =
+                    Value::text(attempt == 0 ? base : QStringLiteral("%1 %2").arg(base).arg(attempt + 1));
                 break;
             }
             case core::KeyComponent::Oid:
@@ -396,8 +405,9 @@ core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withCont
     QByteArray bytes;
     if (row >= 0) {
         const ShownRow shown = shownRow(row);
-        const QByteArray raw = shown.change && shown.change->kind != core::Change::Kind::Delete ? shown.change->value
-                                                                                                : shown.current.value;
+        const QByteArray raw = shown.change && shown.change->kind != core::Change::Kind::Delete
+            ? shown.change->value
+            : shown.current.value;
         const core::DecodedRow decoded = core::decodeRow(m_codec, shown.key, raw);
         if (withContent) {
             if (!decoded.keyError)
@@ -408,7 +418,8 @@ core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withCont
                 return core::Unexpected {tr("The record to take the shape from cannot be decoded.")};
             value = blankLike(decoded.value);
         }
-    } else if (m_codec.type().value == core::ValueType::Cbor || m_codec.type().value == core::ValueType::Json) {
+    } else if (m_codec.type().value == core::ValueType::Cbor
+               || m_codec.type().value == core::ValueType::Json) {
         value = Value::map({});
     } else {
         value = Value::text({});
@@ -445,9 +456,11 @@ QString RecordModel::copyText(const QModelIndex &index) const
         return display(index.row(), column).toString();
     const ShownRow shown = shownRow(index.row());
     // Not from the cache: copying many rows asks for some that were never shown.
-    const QByteArray raw = shown.change && shown.change->kind != core::Change::Kind::Delete ? shown.change->value
-                                                                                            : shown.current.value;
-    const core::DecodedRow decoded = shown.decoded ? *shown.decoded : core::decodeRow(m_codec, shown.key, raw);
+    const QByteArray raw = shown.change && shown.change->kind != core::Change::Kind::Delete
+        ? shown.change->value
+        : shown.current.value;
+    const core::DecodedRow decoded =
+        shown.decoded ? *shown.decoded : core::decodeRow(m_codec, shown.key, raw);
     const Value *value = core::cellValue(decoded, column);
     return value && !value->isNull() ? core::editText(*value) : QString();
 }

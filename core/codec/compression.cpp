@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/codec/compression.h"
+
+#include <snappy-c.h>
+#define ZLIB_CONST // input is not written to
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+
+namespace slotscope::core {
+
+namespace {
+
+constexpr qint64 Mebibyte = 1024 * 1024;
+constexpr int UsualLevel = 6;
+constexpr int UsualMemory = 8;
+constexpr int LargestWindow = 15;
+
+Unexpected<DecodeError> failure(qint64 offset, const QString &what)
+{
+    return Unexpected {DecodeError {offset, what}};
+}
+
+Unexpected<DecodeError> tooLarge(qint64 offset, qint64 limit)
+{
+    return failure(
+        offset,
+        QStringLiteral("would take more than %1 bytes decompressed, which is not believable").arg(limit));
+}
+
+class Inflater
+{
+public:
+    explicit Inflater(QByteArrayView compressed)
+    {
+        m_stream.next_in = reinterpret_cast<const Bytef *>(compressed.data());
+        m_stream.avail_in = uInt(compressed.size());
+        m_ready = inflateInit(&m_stream) == Z_OK;
+    }
+    ~Inflater()
+    {
+        if (m_ready)
+            inflateEnd(&m_stream);
+    }
+    Q_DISABLE_COPY_MOVE(Inflater)
+
+    /// Fills the space as far as it goes; what zlib says then.
+    int fill(char *space, qsizetype size)
+    {
+        if (!m_ready)
+            return Z_MEM_ERROR;
+        m_stream.next_out = reinterpret_cast<Bytef *>(space);
+        m_stream.avail_out = uInt(size);
+        return inflate(&m_stream, Z_NO_FLUSH);
+    }
+    qint64 bytesOut() const { return qint64(m_stream.total_out); }
+    qint64 bytesIn() const { return qint64(m_stream.total_in); }
+    qint64 unread() const { return m_stream.avail_in; }
+    QString message() const
+    {
+        return m_stream.msg ? QString::fromLatin1(m_stream.msg) : QStringLiteral("broken stream");
+    }
+
+private:
+    z_stream m_stream {};
+    bool m_ready = false;
+};
+
+QByteArray deflated(QByteArrayView bytes, int level, int window)
+{
+    z_stream stream {};
+    if (deflateInit2(&stream, level, Z_DEFLATED, window, UsualMemory, Z_DEFAULT_STRATEGY) != Z_OK)
+        return {};
+    QByteArray out(qsizetype(deflateBound(&stream, uLong(bytes.size()))), Qt::Uninitialized);
+    stream.next_in = reinterpret_cast<const Bytef *>(bytes.data());
+    stream.avail_in = uInt(bytes.size());
+    stream.next_out = reinterpret_cast<Bytef *>(out.data());
+    stream.avail_out = uInt(out.size());
+    const int state = deflate(&stream, Z_FINISH);
+    out.truncate(qsizetype(stream.total_out));
+    deflateEnd(&stream);
+    return state == Z_STREAM_END ? out : QByteArray();
+}
+
+} // namespace
+
+qint64 inflatedLimit(qsizetype compressedSize)
+{
+    constexpr qint64 Largest = 64 * Mebibyte;
+    constexpr qint64 Multiple = 200;
+    return compressedSize >= Largest / Multiple ? Largest : Mebibyte + Multiple * compressedSize;
+}
+
+Expected<QByteArray, DecodeError> inflateZlib(QByteArrayView compressed)
+{
+    const qint64 limit = inflatedLimit(compressed.size());
+    std::array<char, 32 * 1024> part; // NOLINT(cppcoreguidelines-pro-type-member-init): zlib fills it
+    Inflater inflater(compressed);
+    int state = Z_OK;
+    while (state == Z_OK && inflater.bytesOut() <= limit)
+        state = inflater.fill(part.data(), qsizetype(part.size()));
+    if (inflater.bytesOut() > limit)
+        return tooLarge(inflater.bytesIn(), limit);
+    switch (state) {
+    case Z_STREAM_END:
+        break;
+    case Z_BUF_ERROR:
+        return failure(compressed.size(), QStringLiteral("the zlib stream ends too early"));
+    case Z_NEED_DICT:
+        return failure(inflater.bytesIn(), QStringLiteral("the zlib stream needs a dictionary"));
+    case Z_MEM_ERROR:
+        return failure(-1, QStringLiteral("not enough memory"));
+    default:
+        return failure(inflater.bytesIn(), QStringLiteral("not a zlib stream: %1").arg(inflater.message()));
+    }
+    if (inflater.unread() > 0)
+        return failure(inflater.bytesIn(),
+                       QStringLiteral("%1 bytes follow the zlib stream").arg(inflater.unread()));
+    const qint64 size = inflater.bytesOut();
+    if (size <= qint64(part.size()))
+        return QByteArray(part.data(), qsizetype(size));
+    QByteArray out(qsizetype(size), Qt::Uninitialized);
+    Inflater again(compressed);
+    if (again.fill(out.data(), out.size()) != Z_STREAM_END)
+        return failure(-1, QStringLiteral("not enough memory"));
+    return out;
+}
+
+Expected<QByteArray, DecodeError> inflateSnappy(QByteArrayView compressed)
+{
+    const auto length = size_t(compressed.size());
+    size_t size = 0;
+    if (snappy_uncompressed_length(compressed.data(), length, &size) != SNAPPY_OK)
+        return failure(0, QStringLiteral("not snappy: there is no length in front"));
+    const qint64 limit = inflatedLimit(compressed.size());
+    if (size > size_t(limit))
+        return tooLarge(0, limit);
+    if (snappy_validate_compressed_buffer(compressed.data(), length) != SNAPPY_OK)
+        return failure(-1, QStringLiteral("not snappy, or damaged"));
+    QByteArray out(qsizetype(size), Qt::Uninitialized);
+    if (snappy_uncompress(compressed.data(), length, out.data(), &size) != SNAPPY_OK)
+        return failure(-1, QStringLiteral("not snappy, or damaged"));
+    return out;
+}
+
+QByteArray compressZlib(QByteArrayView bytes, QByteArrayView like)
+{
+    // RFC 1950: the window's size and a hint at the level stand in the first two bytes.
+    if (like.size() >= 2 && (quint8(like[0]) & 0x0f) == Z_DEFLATED) {
+        const int window = std::clamp((quint8(like[0]) >> 4) + 8, 9, LargestWindow);
+        static constexpr std::array<std::array<int, 5>, 4> Levels {
+            {{1, 0, -1, -1, -1}, {5, 4, 3, 2, -1}, {6, -1, -1, -1, -1}, {9, 8, 7, -1, -1}}};
+        const auto original = inflateZlib(like);
+        if (original) {
+            const auto &levels = Levels[quint8(like[1]) >> 6];
+            for (const int level : levels) {
+                if (level < 0)
+                    break;
+                if (deflated(*original, level, window) == like)
+                    return deflated(bytes, level, window);
+            }
+            return deflated(bytes, levels[0], window);
+        }
+    }
+    return deflated(bytes, UsualLevel, LargestWindow);
+}
+
+QByteArray compressSnappy(QByteArrayView bytes)
+{
+    size_t size = snappy_max_compressed_length(size_t(bytes.size()));
+    QByteArray out(qsizetype(size), Qt::Uninitialized);
+    // It fails only where there is too little space.
+    if (snappy_compress(bytes.data(), size_t(bytes.size()), out.data(), &size) != SNAPPY_OK)
+        return {};
+    out.truncate(qsizetype(size));
+    return out;
+}
+
+} // namespace slotscope::core
