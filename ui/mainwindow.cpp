@@ -42,6 +42,8 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
 
     auto *page = new QWidget(this);
     auto *pageLayout = new QVBoxLayout(page);
+    m_pageText->setObjectName(QStringLiteral("pageText"));
+    m_pageRetry->setObjectName(QStringLiteral("pageRetry"));
     m_pageText->setAlignment(Qt::AlignCenter);
     m_pageText->setWordWrap(true);
     m_pageText->setTextInteractionFlags(Qt::TextSelectableByMouse);
