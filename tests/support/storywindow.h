@@ -98,7 +98,8 @@ public:
     void select(const QModelIndex &index) const
     {
         view()->setFocus();
-        view()->setCurrentIndex(index);
+        // Not by the view, which looks at the modifiers of the last key.
+        view()->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect);
     }
     /// The editor that is open in the table.
     QLineEdit *editor() const
