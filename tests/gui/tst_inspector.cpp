@@ -132,7 +132,7 @@ private Q_SLOTS:
         QTest::newRow("delete") << int(Change::Kind::Delete) << false << QStringLiteral("deleted");
         QTest::newRow("conflict") << int(Change::Kind::Update) << true
                                   << QStringLiteral(
-                                         "was {age: 7} at revision 8; now {age: 9} at revision 12");
+                                         "age: was 7 (revision 8), yours 8, now 9 (revision 12)");
     }
 
     void tellsTheState()

@@ -80,7 +80,9 @@ private Q_SLOTS:
             QVERIFY(entry[u"name"].toString().endsWith(slot.data(SlotTreeModel::TitleRole).toString()));
             QCOMPARE(slot.data(SlotTreeModel::CountRole).toInt(), entry[u"record_count"].toInt());
         }
-        const auto listed = [&](SlotTreeModel::Group group) { return tree->rowCount(tree->groupIndex(group)); };
+        const auto listed = [&](SlotTreeModel::Group group) {
+            return tree->rowCount(tree->groupIndex(group));
+        };
         QCOMPARE(listed(SlotTreeModel::Group::Tables) + listed(SlotTreeModel::Group::Indexes), 13);
         QCOMPARE(slotAt(*window, 40).parent(), tree->groupIndex(SlotTreeModel::Group::Untyped));
         QCOMPARE(slotAt(*window, 40).data(SlotTreeModel::CountRole).toInt(), 15);
@@ -105,7 +107,10 @@ private Q_SLOTS:
         const auto window = openUsers();
         window->select(window->cell(NilsKey, "value.name"));
         QByteArray other = m_etcd->get(NilsKey)->value;
-        other.replace("\x6d" "Nils Dvo", "\x6d" "Nora Dvo");
+        other.replace("\x6d"
+                      "Nils Dvo",
+                      "\x6d"
+                      "Nora Dvo");
         m_etcd->put(NilsKey, other);
         QTRY_COMPARE(window->text(NilsKey, "value.name"), QStringLiteral("Nora Dvořák"));
         QVERIFY(window->cell(NilsKey, "value.name").data(RecordModel::FlashRole).toDouble() > 0);
@@ -188,9 +193,14 @@ private Q_SLOTS:
         QTRY_VERIFY(window->edits()->isEmpty());
         // As cbor2 writes it: 1998 as 19 07ce, Åse as a text of four bytes; all else as it was.
         QByteArray after = before;
-        after.replace(QByteArray::fromHex("647965617219" "07d0"), QByteArray::fromHex("647965617219" "07ce"));
-        after.replace(QByteArray::fromHex("646e616d65" "6d4e696c732044766fc599c3a16b"),
-                      QByteArray::fromHex("646e616d65" "64c3857365"));
+        after.replace(QByteArray::fromHex("647965617219"
+                                          "07d0"),
+                      QByteArray::fromHex("647965617219"
+                                          "07ce"));
+        after.replace(QByteArray::fromHex("646e616d65"
+                                          "6d4e696c732044766fc599c3a16b"),
+                      QByteArray::fromHex("646e616d65"
+                                          "64c3857365"));
         QCOMPARE(m_etcd->get(NilsKey)->value.toHex(), after.toHex());
         QTRY_COMPARE(window->state(NilsKey), RowState::Clean);
         QTRY_COMPARE(window->text(NilsKey, "value.name"), QStringLiteral("Åse"));
@@ -259,7 +269,9 @@ private Q_SLOTS:
         QTRY_VERIFY(window->edits()->isEmpty());
         QVERIFY(!m_etcd->get(NilsKey));
         QByteArray twin = before;
-        twin.replace(QByteArray::fromHex("6d4e696c732044766fc599c3a16b"), "\x64" "Twin");
+        twin.replace(QByteArray::fromHex("6d4e696c732044766fc599c3a16b"),
+                     "\x64"
+                     "Twin");
         QCOMPARE(m_etcd->get(clone)->value, twin);
         QTRY_COMPARE(window->model()->rowOf(NilsKey), -1);
         QTRY_COMPARE(window->state(clone), RowState::Clean);
@@ -301,7 +313,9 @@ private Q_SLOTS:
             hide(*window);
             QVERIFY(isHidden(*window, "value.email"));
             window->view()->horizontalHeader()->moveSection(
-                window->view()->horizontalHeader()->visualIndex(window->model()->columnOf(QStringLiteral("value.name"))), 0);
+                window->view()->horizontalHeader()->visualIndex(
+                    window->model()->columnOf(QStringLiteral("value.name"))),
+                0);
             QVERIFY((*window)->close());
         }
         // No table is asked for: what was open comes back, too.
@@ -309,7 +323,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(window.shows(Users), 20'000);
         QVERIFY(isHidden(window, "value.email"));
         QVERIFY(!isHidden(window, "value.name"));
-        QCOMPARE(window.view()->horizontalHeader()->logicalIndex(0), window.model()->columnOf(QStringLiteral("value.name")));
+        QCOMPARE(window.view()->horizontalHeader()->logicalIndex(0),
+                 window.model()->columnOf(QStringLiteral("value.name")));
     }
 };
 

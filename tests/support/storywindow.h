@@ -85,7 +85,8 @@ public:
     }
     ui::RowState state(const QByteArray &key) const
     {
-        return static_cast<ui::RowState>(model()->index(model()->rowOf(key), 0).data(ui::RecordModel::StateRole).toInt());
+        return static_cast<ui::RowState>(
+            model()->index(model()->rowOf(key), 0).data(ui::RecordModel::StateRole).toInt());
     }
 
     /// Shortcuts go to the window that is active.
@@ -94,7 +95,10 @@ public:
         m_window->activateWindow();
         return QTest::qWaitForWindowActive(m_window.get());
     }
-    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {}) const { QTest::keyClick(view(), key, modifiers); }
+    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {}) const
+    {
+        QTest::keyClick(view(), key, modifiers);
+    }
     void select(const QModelIndex &index) const
     {
         view()->setFocus();
@@ -106,7 +110,8 @@ public:
     {
         // One that was closed lives on, hidden, until the event loop comes round.
         const auto lines = view()->viewport()->findChildren<QLineEdit *>();
-        const auto open = std::find_if(lines.begin(), lines.end(), [](QLineEdit *line) { return line->isVisible(); });
+        const auto open =
+            std::find_if(lines.begin(), lines.end(), [](QLineEdit *line) { return line->isVisible(); });
         return open == lines.end() ? nullptr : *open;
     }
     /// F2, the text, Enter. False if no editor opened.
