@@ -98,6 +98,12 @@ private Q_SLOTS:
         QCOMPARE(inspector.treeModel()->path(inspector.treeView()->currentIndex()), name);
         QCOMPARE(inspector.valueHex()->highlightOffset(), qint64(other.indexOf("gBarbara")));
         QCOMPARE(inspector.valueHex()->highlightLength(), 8);
+        // JSON, too, and with blanks.
+        const QByteArray json = R"({ "id": 1, "name" : "Cid" })";
+        inspector.setRecord(record(ValueType::Json, json, 7));
+        QCOMPARE(inspector.treeModel()->path(inspector.treeView()->currentIndex()), name);
+        QCOMPARE(inspector.valueHex()->highlightOffset(), qint64(json.indexOf("\"Cid\"")));
+        QCOMPARE(inspector.valueHex()->highlightLength(), 5);
     }
 
     void handsEditsOn()
