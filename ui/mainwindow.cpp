@@ -42,6 +42,8 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
 
     auto *page = new QWidget(this);
     auto *pageLayout = new QVBoxLayout(page);
+    m_pageText->setObjectName(QStringLiteral("pageText"));
+    m_pageRetry->setObjectName(QStringLiteral("pageRetry"));
     m_pageText->setAlignment(Qt::AlignCenter);
     m_pageText->setWordWrap(true);
     m_pageText->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -117,10 +119,7 @@ void MainWindow::buildDocks()
     connect(m_navigator, &Navigator::openRequested, this, &MainWindow::openTarget);
     connect(m_inspector, &Inspector::valueEdited, this, &MainWindow::stageFromInspector);
     connect(m_pending, &PendingPanel::showRequested, this, &MainWindow::showKey);
-    connect(m_pending, &PendingPanel::commitRequested, this, [this] {
-        if (m_connection)
-            m_connection->edits()->commit();
-    });
+    connect(m_pending, &PendingPanel::commitRequested, this, &MainWindow::commit);
 }
 
 void MainWindow::buildStatusBar()
@@ -177,6 +176,7 @@ void MainWindow::closeConnection()
     m_bar->follow(nullptr);
     m_plainKeys.reset();
     m_connection.reset();
+    m_inConflict = false;
     updatePage();
     updateActions();
     updateTitle();
@@ -199,6 +199,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     connect(connection->directory(), &core::SlotDirectory::loaded, this, &MainWindow::directoryLoaded);
     core::EditSession *edits = connection->edits();
     connect(edits, &core::EditSession::changed, this, [this] {
+        noticeConflicts();
         inspectCurrent();
         updateActions();
         updateTitle();
@@ -376,6 +377,33 @@ void MainWindow::showKey(const QByteArray &key)
     tab->setFocus();
 }
 
+void MainWindow::noticeConflicts()
+{
+    const bool conflicts = m_connection->edits()->hasConflicts();
+    if (conflicts && !m_inConflict) {
+        m_pendingDock->show();
+        m_pendingDock->raise();
+        statusBar()->showMessage(tr("Somebody else has changed what you have edited: keep yours or take theirs, "
+                                    "then commit."));
+    } else if (!conflicts && m_inConflict) {
+        statusBar()->clearMessage();
+    }
+    m_inConflict = conflicts;
+}
+
+void MainWindow::commit()
+{
+    if (!m_connection)
+        return;
+    if (m_connection->edits()->hasConflicts()) {
+        m_inConflict = false; // say it again
+        noticeConflicts();
+        m_pending->setFocus(Qt::OtherFocusReason);
+        return;
+    }
+    m_connection->edits()->commit();
+}
+
 void MainWindow::commitFinished(const core::CommitReport &report)
 {
     switch (report.outcome) {
@@ -396,10 +424,7 @@ void MainWindow::commitFinished(const core::CommitReport &report)
         text.advice = (unknown ? tr("It is not known whether the changes were written. They stay staged; once etcd is back, each is checked again.")
                                : tr("Nothing was written, and the changes stay staged."))
             + QLatin1Char(' ') + text.advice;
-        m_prompts->showError(this, tr("The commit did not succeed"), text, [this] {
-            if (m_connection)
-                m_connection->edits()->commit();
-        });
+        m_prompts->showError(this, tr("The commit did not succeed"), text, [this] { commit(); });
         break;
     }
     }

@@ -36,7 +36,8 @@ public:
     explicit MainWindow(std::unique_ptr<Prompts> prompts = nullptr, QWidget *parent = nullptr);
     ~MainWindow() override;
 
-    /// Connects; with staged edits only after the user agreed to lose them. `remember`: offer it again at the next start.
+    /// Connects; with staged edits only after the user agreed to lose them. `remember`: offer it again at the
+    /// next start.
     void openConnection(const core::Endpoint &endpoint, bool remember = true);
     /// The connect dialog.
     void openStartDialog();
@@ -81,6 +82,9 @@ private:
     void inspectCurrent();
     void showKey(const QByteArray &key);
     void stageFromInspector(const QByteArray &key, const core::Value &value);
+    /// Brings up what is to be settled before a commit.
+    void noticeConflicts();
+    void commit();
     void commitFinished(const core::CommitReport &report);
     void updateActions();
     void updateStatus();
@@ -113,6 +117,7 @@ private:
     QLabel *m_liveLabel = nullptr;
     QTimer m_settleTimer;
     QByteArray m_inspectedKey;
+    bool m_inConflict = false;
     bool m_pendingWasOffered = false; // the dock opens by itself once per batch of changes
 
     QAction *m_commit = nullptr;

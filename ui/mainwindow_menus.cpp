@@ -62,7 +62,7 @@ void MainWindow::buildMenus()
     addForTab(edit, tr("Copy as &JSON"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), [](RecordTab *tab) { tab->view()->copyAsJson(); });
     addForTab(edit, tr("Copy as CS&V"), {}, [](RecordTab *tab) { tab->view()->copyAsCsv(); });
     edit->addSeparator();
-    m_commit = add(edit, tr("&Commit"), QKeySequence(Qt::CTRL | Qt::Key_S), [this] { m_connection->edits()->commit(); });
+    m_commit = add(edit, tr("&Commit"), QKeySequence(Qt::CTRL | Qt::Key_S), [this] { commit(); });
 
     QMenu *view = menuBar()->addMenu(tr("&View"));
     addForTab(view, tr("&Filter records"), QKeySequence(Qt::CTRL | Qt::Key_L), [](RecordTab *tab) { tab->focusFilter(); })
@@ -113,7 +113,7 @@ void MainWindow::updateActions()
     m_undo->setEnabled(edits && edits->canUndo());
     m_redo->setEnabled(edits && edits->canRedo());
     m_discard->setEnabled(idle && staged > 0);
-    m_commit->setEnabled(idle && staged > 0 && !edits->hasConflicts());
+    m_commit->setEnabled(idle && staged > 0);
     m_commit->setText(staged > 0 ? tr("&Commit %1").arg(changesText(staged)) : tr("&Commit"));
     for (QAction *action : m_tabActions)
         action->setEnabled(currentTab() != nullptr);

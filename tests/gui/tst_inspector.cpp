@@ -98,6 +98,12 @@ private Q_SLOTS:
         QCOMPARE(inspector.treeModel()->path(inspector.treeView()->currentIndex()), name);
         QCOMPARE(inspector.valueHex()->highlightOffset(), qint64(other.indexOf("gBarbara")));
         QCOMPARE(inspector.valueHex()->highlightLength(), 8);
+        // JSON, too, and with blanks.
+        const QByteArray json = R"({ "id": 1, "name" : "Cid" })";
+        inspector.setRecord(record(ValueType::Json, json, 7));
+        QCOMPARE(inspector.treeModel()->path(inspector.treeView()->currentIndex()), name);
+        QCOMPARE(inspector.valueHex()->highlightOffset(), qint64(json.indexOf("\"Cid\"")));
+        QCOMPARE(inspector.valueHex()->highlightLength(), 5);
     }
 
     void handsEditsOn()
@@ -132,7 +138,7 @@ private Q_SLOTS:
         QTest::newRow("delete") << int(Change::Kind::Delete) << false << QStringLiteral("deleted");
         QTest::newRow("conflict") << int(Change::Kind::Update) << true
                                   << QStringLiteral(
-                                         "was {age: 7} at revision 8; now {age: 9} at revision 12");
+                                         "age: was 7 (revision 8), yours 8, now 9 (revision 12)");
     }
 
     void tellsTheState()

@@ -116,6 +116,67 @@ private Q_SLOTS:
         f.panel.discardButton()->click();
         QCOMPARE(f.panel.model()->rowCount(), 0);
         QVERIFY(f.session.isEmpty());
+
+        // The only one need not be selected.
+        f.session.stageInsert(key("e"), "1");
+        QVERIFY(f.panel.revertButton()->isEnabled());
+        f.panel.revertButton()->click();
+        QVERIFY(f.session.isEmpty());
+    }
+
+    void saysWhatIsInConflict_data()
+    {
+        QTest::addColumn<QByteArray>("base");
+        QTest::addColumn<QByteArray>("mine");
+        QTest::addColumn<QByteArray>("theirs");
+        QTest::addColumn<QString>("text");
+        // Nothing: absent, for mine: to be deleted.
+        const QByteArray none;
+        QTest::newRow("field")
+            << QByteArray(R"({"a":1,"b":{"c":2}})") << QByteArray(R"({"a":5,"b":{"c":2}})")
+            << QByteArray(R"({"a":1,"b":{"c":3}})")
+            << QStringLiteral("changed this record: b.c: was 2 (revision 8), yours 2, now 3 (revision 12).");
+        QTest::newRow("came and went")
+            << QByteArray(R"({"a":1})") << QByteArray(R"({"a":5})") << QByteArray(R"({"b":null})")
+            << QStringLiteral(
+                   "changed this record: a: was 1 (revision 8), yours 5, now absent (revision 12); "
+                   "b: was absent (revision 8), yours absent, now null (revision 12).");
+        QTest::newRow("deleted there")
+            << QByteArray(R"({"a":1,"b":2})") << QByteArray(R"({"a":5,"b":2})") << none
+            << QStringLiteral("deleted this record: a: was 1 (revision 8), yours 5.");
+        QTest::newRow("deleted here")
+            << QByteArray(R"({"a":1})") << none << QByteArray(R"({"a":2})")
+            << QStringLiteral(
+                   "changed this record, which you delete: a: was 1 (revision 8), now 2 (revision 12).");
+        QTest::newRow("deleted twice")
+            << QByteArray(R"({"a":1})") << none << none << QStringLiteral("deleted this record, too.");
+        QTest::newRow("added twice") << none << QByteArray(R"({"a":1})") << QByteArray(R"({"a":2})")
+                                     << QStringLiteral(
+                                            "added a record with this key: a: yours 1, now 2 (revision 12).");
+        QTest::newRow("same again") << QByteArray(R"({"a":1})") << QByteArray(R"({"a":2})")
+                                    << QByteArray(R"({"a":1})")
+                                    << QStringLiteral(
+                                           "changed this record, with the same content (revision 12).");
+        QTest::newRow("undecodable") << QByteArray("{") << QByteArray(R"({"a":2})") << QByteArray("}")
+                                     << QStringLiteral("yours {a: 2}");
+    }
+
+    void saysWhatIsInConflict()
+    {
+        QFETCH(QByteArray, base);
+        QFETCH(QByteArray, mine);
+        QFETCH(QByteArray, theirs);
+        QFETCH(QString, text);
+        Change change;
+        change.kind = mine.isEmpty() ? Change::Kind::Delete
+            : base.isEmpty()         ? Change::Kind::Insert
+                                     : Change::Kind::Update;
+        change.value = mine;
+        if (!base.isEmpty())
+            change.base = {true, base, Revision(8), {}};
+        change.conflict = theirs.isEmpty() ? KeyState::absent() : KeyState {true, theirs, Revision(12), {}};
+        const QString said = conflictText(jsonCodec(), change);
+        QVERIFY2(said.contains(text), qPrintable(said));
     }
 
     void settlesConflicts()
@@ -132,16 +193,20 @@ private Q_SLOTS:
         QTRY_VERIFY(!f.session.isCommitting());
         QCOMPARE(cell(f.panel, 0, PendingModel::OperationColumn), QStringLiteral("update, conflict"));
         QVERIFY(
-            f.panel.model()->index(0, 0).data(Qt::ToolTipRole).toString().contains(QStringLiteral("{n: 7}")));
+            f.panel.model()->index(0, 0).data(Qt::ToolTipRole).toString().contains(QStringLiteral("now 7")));
+        QCOMPARE(cell(f.panel, 0, PendingModel::ChangeColumn),
+                 QStringLiteral("n: 1 → 2; there now n: 1 → 7 (revision %1)")
+                     .arg(f.etcd.keys().at(key("a")).modRevision.value));
         QVERIFY(!f.panel.commitButton()->isEnabled());
         QVERIFY(!f.panel.keepMineButton()->isHidden());
-        QVERIFY(!f.panel.keepMineButton()->isEnabled());
 
-        f.panel.view()->setCurrentIndex(f.panel.model()->index(0, 0));
+        // Selected by itself, and then the next one.
+        QCOMPARE(f.panel.view()->currentIndex().row(), 0);
+        QVERIFY(f.panel.keepMineButton()->isEnabled());
         f.panel.keepMineButton()->click();
         QVERIFY(!f.session.find(key("a"))->conflict);
         QCOMPARE(cell(f.panel, 0, PendingModel::ChangeColumn), QStringLiteral("n: 7 → 2"));
-        f.panel.view()->setCurrentIndex(f.panel.model()->index(1, 0));
+        QCOMPARE(f.panel.view()->currentIndex().row(), 1);
         f.panel.takeTheirsButton()->click();
         QVERIFY(!f.session.find(key("b")));
         QVERIFY(f.panel.commitButton()->isEnabled());

@@ -9,6 +9,9 @@
 #include <QCoreApplication>
 #include <QHash>
 
+#include <optional>
+#include <vector>
+
 namespace slotscope::ui {
 
 using core::Change;
@@ -73,16 +76,97 @@ void compare(const Value &before, const Value &after, const ValuePath &path, Dif
     }
 }
 
-QString stateText(const core::SlotCodec &codec, const KeyState &state)
+// As bytes where it cannot be decoded; null pointer for a key that is not there.
+std::optional<Value> valueOf(const core::SlotCodec &codec, bool exists, const QByteArray &bytes)
 {
-    if (!state.exists)
-        return tr("absent");
-    const auto value = codec.decodeValue(state.value);
-    return tr("%1 at revision %2")
-        .arg(value ? textOf(*value, LongText)
-                   : QStringLiteral("0x") + QString::fromLatin1(state.value.left(ShortText / 2).toHex()))
-        .arg(state.modRevision.value);
+    if (!exists)
+        return std::nullopt;
+    auto value = codec.decodeValue(bytes);
+    return value ? *value : Value::bytes(bytes);
 }
+
+// A record before the change, with the change, and as it is on the server now; null pointers where it is
+// absent.
+struct Versions
+{
+    const Value *base = nullptr;
+    const Value *mine = nullptr;
+    const Value *theirs = nullptr;
+
+    bool areMaps() const
+    {
+        const auto fits = [](const Value *value) { return !value || value->kind() == Value::Kind::Map; };
+        return (base || mine || theirs) && fits(base) && fits(mine) && fits(theirs);
+    }
+};
+
+bool differ(const Value *a, const Value *b)
+{
+    return a && b ? !(*a == *b) : a != b;
+}
+
+using Concern = bool (*)(const Versions &field);
+
+// Names what the record as a whole has in the versions that exist, field by field where `concerns` them.
+class ConflictWords
+{
+public:
+    ConflictWords(const Change &change, const Versions &whole, Concern concerns)
+        : m_change(change)
+        , m_whole(whole)
+        , m_concerns(concerns)
+    {
+        look(whole, {});
+    }
+    QString text() const
+    {
+        const QString text = m_found.texts.join(QStringLiteral("; "));
+        return m_found.count > MostFields ? text + tr(" and %1 more").arg(m_found.count - MostFields) : text;
+    }
+
+private:
+    void look(const Versions &field, const ValuePath &path)
+    {
+        if (!field.areMaps()) {
+            if (m_concerns(field))
+                m_found.add(path, words(field));
+            return;
+        }
+        QHash<QByteArray, Versions> members;
+        std::vector<std::pair<QByteArray, Value>> keys;
+        for (const auto version : {&Versions::base, &Versions::mine, &Versions::theirs}) {
+            if (!(field.*version))
+                continue;
+            for (const core::Member &member : (field.*version)->members()) {
+                const QByteArray name = core::toNotation(member.key);
+                if (!members.contains(name))
+                    keys.emplace_back(name, member.key);
+                members[name].*version = &member.value;
+            }
+        }
+        for (const auto &[name, key] : keys)
+            look(members.value(name), path.child(PathStep::member(key)));
+    }
+    QString words(const Versions &field) const
+    {
+        const auto said = [](const Value *value) { return value ? textOf(*value, ShortText) : tr("absent"); };
+        QStringList words;
+        if (m_whole.base)
+            words << tr("was %1 (revision %2)").arg(said(field.base)).arg(m_change.base.modRevision.value);
+        if (m_whole.mine)
+            words << tr("yours %1").arg(said(field.mine));
+        if (m_whole.theirs)
+            words << tr("now %1 (revision %2)")
+                         .arg(said(field.theirs))
+                         .arg(m_change.conflict->modRevision.value);
+        return words.join(QStringLiteral(", "));
+    }
+
+    const Change &m_change;
+    const Versions m_whole;
+    const Concern m_concerns;
+    Differences m_found;
+};
 
 } // namespace
 
@@ -176,12 +260,49 @@ QString changeText(const core::SlotCodec &codec, const Change &change)
     return QStringLiteral("%1 → %2").arg(whole(change.base.value), whole(change.value));
 }
 
+QString theirText(const core::SlotCodec &codec, const Change &change)
+{
+    if (!change.conflict)
+        return {};
+    const KeyState &now = *change.conflict;
+    if (!now.exists)
+        return tr("deleted there");
+    const auto theirs = valueOf(codec, true, now.value);
+    const auto base = valueOf(codec, change.base.exists, change.base.value);
+    return tr("there now %1 (revision %2)")
+        .arg(base ? differenceText(*base, *theirs) : textOf(*theirs, LongText))
+        .arg(now.modRevision.value);
+}
+
 QString conflictText(const core::SlotCodec &codec, const Change &change)
 {
     if (!change.conflict)
         return {};
-    return tr("Conflict with somebody else's change: was %1; now %2.")
-        .arg(stateText(codec, change.base), stateText(codec, *change.conflict));
+    const KeyState &now = *change.conflict;
+    const bool deletes = change.kind == Change::Kind::Delete;
+    const auto base = valueOf(codec, change.base.exists, change.base.value);
+    const auto mine = valueOf(codec, !deletes, change.value);
+    const auto theirs = valueOf(codec, now.exists, now.value);
+    const Versions whole {base ? &*base : nullptr, mine ? &*mine : nullptr, theirs ? &*theirs : nullptr};
+    if (deletes && !theirs)
+        return tr("Somebody else has deleted this record, too.");
+
+    // What became different there; without a record here or there, what would be lost.
+    Concern concerns = [](const Versions &field) { return differ(field.base, field.theirs); };
+    QString sentence = tr("Somebody else has changed this record");
+    if (deletes) {
+        sentence = tr("Somebody else has changed this record, which you delete");
+    } else if (!theirs) {
+        sentence = tr("Somebody else has deleted this record");
+        concerns = [](const Versions &field) { return differ(field.base, field.mine); };
+    } else if (!base) {
+        sentence = tr("Somebody else has added a record with this key");
+        concerns = [](const Versions &field) { return differ(field.mine, field.theirs); };
+    }
+    const QString fields = ConflictWords(change, whole, concerns).text();
+    if (fields.isEmpty())
+        return tr("%1, with the same content (revision %2).").arg(sentence).arg(now.modRevision.value);
+    return QStringLiteral("%1: %2.").arg(sentence, fields);
 }
 
 } // namespace slotscope::ui

@@ -37,7 +37,10 @@ theme::Mark markOf(const core::Change &change);
 QString differenceText(const core::Value &before, const core::Value &after);
 /// Of an update the difference to its base, else the value that comes or goes.
 QString changeText(const core::SlotCodec &codec, const core::Change &change);
-/// What the change was made on and what is there now; empty if there is no conflict.
+/// What somebody else made of the record meanwhile, beside the change; empty if there is no conflict.
+QString theirText(const core::SlotCodec &codec, const core::Change &change);
+/// The conflict in a sentence, field by field: `name: was Ann (revision 17), yours Anna, now Bob (revision
+/// 47)`. Empty if there is none.
 QString conflictText(const core::SlotCodec &codec, const core::Change &change);
 
 } // namespace slotscope::ui

@@ -39,7 +39,10 @@ void PendingModel::refresh()
 PendingModel::Row PendingModel::makeRow(const Change &change) const
 {
     const ResolvedKey resolved = m_resolver ? m_resolver(change.key) : ResolvedKey();
-    return {change, resolved.table, keyText(resolved.codec, change.key), changeText(resolved.codec, change),
+    QString text = changeText(resolved.codec, change);
+    if (change.conflict)
+        text += QStringLiteral("; ") + theirText(resolved.codec, change);
+    return {change, resolved.table, keyText(resolved.codec, change.key), text,
             conflictText(resolved.codec, change)};
 }
 

@@ -106,7 +106,7 @@ void PendingPanel::setSession(EditSession *session, KeyResolver resolver)
     m_model->setSession(session, std::move(resolver));
     if (session) {
         // Behind the model's own connection, so that the rows are right by then.
-        connect(session, &EditSession::changed, this, &PendingPanel::updateActions);
+        connect(session, &EditSession::changed, this, &PendingPanel::takeChanges);
         connect(session, &EditSession::committingChanged, this, &PendingPanel::updateActions);
     }
     updateActions();
@@ -115,7 +115,9 @@ void PendingPanel::setSession(EditSession *session, KeyResolver resolver)
 std::vector<QByteArray> PendingPanel::selectedKeys(bool conflictsOnly) const
 {
     std::vector<QByteArray> keys;
-    const QModelIndexList rows = m_view->selectionModel()->selectedRows();
+    QModelIndexList rows = m_view->selectionModel()->selectedRows();
+    if (rows.isEmpty() && m_model->rowCount() == 1)
+        rows.append(m_model->index(0, 0));
     for (const QModelIndex &row : rows) {
         if (!conflictsOnly || row.data(PendingModel::ConflictRole).toBool())
             keys.push_back(row.data(PendingModel::KeyRole).toByteArray());
@@ -151,12 +153,29 @@ void PendingPanel::showContextMenu(const QPoint &position)
     menu->popup(m_view->viewport()->mapToGlobal(position));
 }
 
+void PendingPanel::takeChanges()
+{
+    // What holds up the commit is selected by itself, so that it can be settled at once.
+    if (m_session && m_session->hasConflicts() && selectedKeys(true).empty()) {
+        for (int row = 0; row < m_model->rowCount(); ++row) {
+            const QModelIndex index = m_model->index(row, 0);
+            if (index.data(PendingModel::ConflictRole).toBool()) {
+                m_view->selectionModel()->setCurrentIndex(
+                    index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+                m_view->scrollTo(index);
+                break;
+            }
+        }
+    }
+    updateActions();
+}
+
 void PendingPanel::updateActions()
 {
     const int count = m_model->rowCount();
     const bool free = m_session && !m_session->isCommitting();
     const bool conflicts = m_session && m_session->hasConflicts();
-    const bool selected = m_view->selectionModel()->hasSelection();
+    const bool selected = !selectedKeys().empty();
     const bool conflictSelected = conflicts && !selectedKeys(true).empty();
     m_keepMine->setVisible(conflicts);
     m_takeTheirs->setVisible(conflicts);

@@ -42,9 +42,11 @@ Q_SIGNALS:
     void commitRequested();
 
 private:
+    /// Of the only row also when it is not selected.
     std::vector<QByteArray> selectedKeys(bool conflictsOnly = false) const;
     void resolve(bool (core::EditSession::*how)(const QByteArray &));
     void showContextMenu(const QPoint &position);
+    void takeChanges();
     void updateActions();
 
     QPointer<core::EditSession> m_session;

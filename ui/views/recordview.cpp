@@ -98,7 +98,8 @@ bool RecordView::showRecord(const QByteArray &key)
     int column = std::max(0, currentIndex().column());
     if (isColumnHidden(column))
         column = horizontalHeader()->logicalIndex(0);
-    setCurrentIndex(m_model->index(row, column));
+    // Not setCurrentIndex() of the view, which adds to the selection while the Ctrl of Ctrl+D is still down.
+    selectionModel()->setCurrentIndex(m_model->index(row, column), QItemSelectionModel::ClearAndSelect);
     scrollTo(currentIndex());
     return true;
 }

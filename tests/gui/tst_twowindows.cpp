@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/etcdprocess.h"
+#include "tests/support/slotsdump.h"
+#include "tests/support/storywindow.h"
+#include "tests/support/testpaths.h"
+#include "ui/panels/banner.h"
+
+using namespace slotscope::core;
+using namespace slotscope::test;
+using namespace slotscope::ui;
+
+namespace {
+
+// Nils Dvořák, born 2000-02-21, of the library's users.
+const QByteArray NilsKey = QByteArray::fromHex("0001148494fe2a764e459f66949aee494daa");
+const QString Users = QStringLiteral("Users");
+
+} // namespace
+
+/// Two people at one etcd: nobody overwrites what the other has written without having seen it.
+class TestTwoWindows : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<OwnSettings> m_settings;
+    std::unique_ptr<EtcdProcess> m_etcd;
+    std::unique_ptr<StoryWindow> m_ann;
+    std::unique_ptr<StoryWindow> m_bob;
+
+    QString pendingText(const StoryWindow &window) const
+    {
+        return window.pending()->model()->index(0, PendingModel::ChangeColumn).data().toString();
+    }
+    /// Ann's name for Nils is in etcd while Bob's is staged.
+    void raceForTheName()
+    {
+        QVERIFY(m_bob->type(m_bob->cell(NilsKey, "value.name"), QStringLiteral("Bert")));
+        QVERIFY(m_ann->type(m_ann->cell(NilsKey, "value.name"), QStringLiteral("Anna")));
+        QVERIFY(m_ann->activate());
+        m_ann->press(Qt::Key_S, Qt::ControlModifier);
+        QTRY_VERIFY(m_ann->edits()->isEmpty());
+        QTRY_VERIFY(m_bob->edits()->hasConflicts());
+        QVERIFY(m_bob->activate());
+    }
+    QByteArray nils() const { return m_etcd->get(NilsKey)->value; }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        SLOTSCOPE_REQUIRE_ETCD();
+        m_settings = std::make_unique<OwnSettings>();
+    }
+    void init()
+    {
+        OwnSettings::clear();
+        m_etcd = std::make_unique<EtcdProcess>();
+        QVERIFY(m_etcd->start());
+        QCOMPARE(loadDump(*m_etcd, dataFile(QStringLiteral("slots/slots-dump.jsonl"))), 897);
+        m_ann = std::make_unique<StoryWindow>(m_etcd->parsedEndpoint(), Users);
+        m_bob = std::make_unique<StoryWindow>(m_etcd->parsedEndpoint(), Users);
+        QTRY_VERIFY_WITH_TIMEOUT(m_ann->shows(Users) && m_bob->shows(Users), 20'000);
+    }
+    void cleanup()
+    {
+        m_ann.reset();
+        m_bob.reset();
+        m_etcd.reset();
+    }
+
+    void theSecondSeesTheFirst()
+    {
+        const auto before = m_etcd->get(NilsKey)->modRevision.value;
+        raceForTheName();
+        const auto now = m_etcd->get(NilsKey)->modRevision.value;
+        QCOMPARE(m_bob->state(NilsKey), RowState::Conflict);
+        QCOMPARE(m_bob->text(NilsKey, "value.name"), QStringLiteral("Bert"));
+        QCOMPARE(pendingText(*m_bob),
+                 QStringLiteral("name: Nils Dvořák → Bert; there now name: Nils Dvořák → Anna (revision %1)")
+                     .arg(now));
+        const QString banner = (*m_bob)->inspector()->stateBanner()->message();
+        const QString fields =
+            QStringLiteral("name: was Nils Dvořák (revision %1), yours Bert, now Anna (revision %2).");
+        QVERIFY2(banner.endsWith(fields.arg(before).arg(now)), qPrintable(banner));
+        QVERIFY(m_bob->cell(NilsKey, "value.name")
+                    .data(Qt::ToolTipRole)
+                    .toString()
+                    .contains(QStringLiteral("Anna")));
+
+        // Committing leads to what is to be settled, and writes nothing.
+        m_bob->press(Qt::Key_S, Qt::ControlModifier);
+        QVERIFY(m_bob->pending()->isVisible());
+        QVERIFY(!m_bob->pending()->commitButton()->isEnabled());
+        QVERIFY(!m_bob->edits()->isCommitting());
+        QVERIFY(m_bob->pending()->keepMineButton()->isVisible());
+        QCOMPARE(m_etcd->get(NilsKey)->modRevision.value, now);
+    }
+
+    void keepMine()
+    {
+        raceForTheName();
+        QTest::mouseClick(m_bob->pending()->keepMineButton(), Qt::LeftButton);
+        QVERIFY(!m_bob->edits()->hasConflicts());
+        QCOMPARE(m_bob->state(NilsKey), RowState::Edited);
+        QCOMPARE(pendingText(*m_bob), QStringLiteral("name: Anna → Bert"));
+        m_bob->press(Qt::Key_S, Qt::ControlModifier);
+        QTRY_VERIFY(m_bob->edits()->isEmpty());
+        QVERIFY(nils().contains("\x64"
+                                "Bert"));
+        QTRY_COMPARE(m_ann->text(NilsKey, "value.name"), QStringLiteral("Bert"));
+    }
+
+    void takeTheirs()
+    {
+        raceForTheName();
+        QTest::mouseClick(m_bob->pending()->takeTheirsButton(), Qt::LeftButton);
+        QVERIFY(m_bob->edits()->isEmpty());
+        QTRY_COMPARE(m_bob->text(NilsKey, "value.name"), QStringLiteral("Anna"));
+        QCOMPARE(m_bob->state(NilsKey), RowState::Clean);
+        QVERIFY(nils().contains("\x64"
+                                "Anna"));
+        // And on top of theirs.
+        QVERIFY(m_bob->type(m_bob->cell(NilsKey, "value.name"), QStringLiteral("Bert")));
+        m_bob->press(Qt::Key_S, Qt::ControlModifier);
+        QTRY_VERIFY(m_bob->edits()->isEmpty());
+        QVERIFY(nils().contains("\x64"
+                                "Bert"));
+    }
+
+    void theServerDecidesTheRace()
+    {
+        // Both commit before either has heard of the other.
+        QVERIFY(m_bob->type(m_bob->cell(NilsKey, "value.name"), QStringLiteral("Bert")));
+        QVERIFY(m_ann->type(m_ann->cell(NilsKey, "value.name"), QStringLiteral("Anna")));
+        m_ann->edits()->commit();
+        m_bob->edits()->commit();
+        QTRY_VERIFY(!m_ann->edits()->isCommitting() && !m_bob->edits()->isCommitting());
+        const bool annWon = m_ann->edits()->isEmpty();
+        const StoryWindow &winner = annWon ? *m_ann : *m_bob;
+        const StoryWindow &loser = annWon ? *m_bob : *m_ann;
+        QVERIFY(winner.edits()->isEmpty());
+        QTRY_VERIFY(loser.edits()->hasConflicts());
+        QVERIFY(loser.pending()->isVisible());
+        QCOMPARE(loser.edits()->changes().size(), size_t(1));
+        QVERIFY(nils().contains(annWon ? "Anna" : "Bert"));
+    }
+
+    void deletedByTheOther()
+    {
+        QVERIFY(m_bob->type(m_bob->cell(NilsKey, "value.name"), QStringLiteral("Bert")));
+        m_ann->select(m_ann->cell(NilsKey, "value.name"));
+        m_ann->press(Qt::Key_Delete);
+        QVERIFY(m_ann->activate());
+        m_ann->press(Qt::Key_S, Qt::ControlModifier);
+        QTRY_VERIFY(m_bob->edits()->hasConflicts());
+        QTRY_COMPARE(m_ann->model()->rowOf(NilsKey), -1);
+        QTRY_VERIFY(m_bob->model()->rowOf(NilsKey) >= 0); // what Bob has typed is not lost
+        QCOMPARE(pendingText(*m_bob), QStringLiteral("name: Nils Dvořák → Bert; deleted there"));
+        m_bob->pending()->keepMineButton()->click();
+        QCOMPARE(m_bob->edits()->changes().front().kind, Change::Kind::Insert);
+        m_bob->edits()->commit();
+        QTRY_VERIFY(m_bob->edits()->isEmpty());
+        QVERIFY(nils().contains("Bert"));
+        QTRY_COMPARE(m_ann->text(NilsKey, "value.name"), QStringLiteral("Bert"));
+    }
+};
+
+QTEST_MAIN(TestTwoWindows)
+#include "tst_twowindows.moc"
