@@ -30,6 +30,8 @@ enum class ValueType {
     Bytes20,
     Bytes32,
     Bytes20Timestamp,
+    Pickle,
+    Pickle5,
 };
 
 /// All of them, in the order in which people are offered them; those of the library first.
