@@ -23,17 +23,17 @@ std::optional<int> protocolOf(const Value &value)
 }
 
 Expected<Value, DecodeError> decoded(QByteArrayView bytes, const std::vector<QByteArrayView> &buffers,
-                                     Meaning meaning)
+                                     qsizetype offset, Meaning meaning)
 {
-    const auto program = pickle::run(bytes, buffers);
+    const auto program = pickle::run(bytes, buffers, offset);
     if (!program)
         return Unexpected {program.error()};
-    auto value = pickle::toValue(*program, bytes.size(), meaning);
-    if (program->size < bytes.size())
-        return Unexpected {DecodeError {
-            program->size, QStringLiteral("%1 bytes follow the pickle").arg(bytes.size() - program->size),
-            std::move(value)}};
-    return value;
+    Value value = pickle::toValue(*program, bytes.size(), meaning);
+    if (program->size == bytes.size())
+        return value;
+    return Unexpected {DecodeError {
+        offset + program->size,
+        QStringLiteral("%1 bytes follow the pickle").arg(bytes.size() - program->size), std::move(value)}};
 }
 
 // The pickle and its buffers, each behind its length.
@@ -63,13 +63,7 @@ Expected<Value, DecodeError> decoded5(QByteArrayView bytes, Meaning meaning)
         return Unexpected {parts.error()};
     const QByteArrayView pickle = parts->front();
     parts->erase(parts->begin());
-    auto value = decoded(pickle, *parts, meaning);
-    if (value)
-        return value;
-    DecodeError error = value.error();
-    if (error.offset >= 0)
-        error.offset += pickle.data() - bytes.data();
-    return Unexpected {std::move(error)};
+    return decoded(pickle, *parts, pickle.data() - bytes.data(), meaning);
 }
 
 class PickleCodec final : public Codec
@@ -77,7 +71,7 @@ class PickleCodec final : public Codec
 public:
     Expected<Value, DecodeError> decode(QByteArrayView bytes) const override
     {
-        return decoded(bytes, {}, Meaning::Interpreted);
+        return decoded(bytes, {}, 0, Meaning::Interpreted);
     }
     Expected<QByteArray, EncodeError> encode(const Value &value) const override
     {
@@ -125,7 +119,7 @@ const Codec &pickle5Codec()
 
 Expected<Value, DecodeError> decodePickleVerbatim(QByteArrayView bytes)
 {
-    return decoded(bytes, {}, Meaning::Verbatim);
+    return decoded(bytes, {}, 0, Meaning::Verbatim);
 }
 
 Expected<Value, DecodeError> decodePickle5Verbatim(QByteArrayView bytes)

@@ -19,9 +19,10 @@ constexpr Handle False = 2;
 class Machine
 {
 public:
-    Machine(QByteArrayView bytes, const std::vector<QByteArrayView> &buffers)
+    Machine(QByteArrayView bytes, const std::vector<QByteArrayView> &buffers, qsizetype offset)
         : m_bytes(bytes)
         , m_buffers(buffers)
+        , m_offset(offset)
     {
         m_program.heap.resize(3);
         m_program.heap[True].scalar = Value::boolean(true);
@@ -51,7 +52,7 @@ private:
     void fail(const QString &what)
     {
         if (!m_error)
-            m_error = DecodeError {m_opcodeAt, what};
+            m_error = DecodeError {m_offset + m_opcodeAt, what};
     }
 
     // Reading. After a failure these give nothing, and the machine stops.
@@ -98,7 +99,7 @@ private:
     void pushScalar(Value value, Kind kind = Kind::Scalar)
     {
         const Handle handle = make(kind);
-        object(handle).scalar = std::move(value).withSource({m_opcodeAt, m_at - m_opcodeAt});
+        object(handle).scalar = std::move(value).withSource({m_offset + m_opcodeAt, m_at - m_opcodeAt});
         push(handle);
     }
     void pushItems(Kind kind, std::vector<Handle> items)
@@ -298,6 +299,7 @@ private:
 
     QByteArrayView m_bytes;
     const std::vector<QByteArrayView> &m_buffers;
+    qsizetype m_offset;
     qsizetype m_at = 0;
     qsizetype m_opcodeAt = 0;
     size_t m_nextBuffer = 0;
@@ -632,9 +634,10 @@ void Machine::stepNew(quint8 opcode)
 
 } // namespace
 
-Expected<Program, DecodeError> run(QByteArrayView bytes, const std::vector<QByteArrayView> &buffers)
+Expected<Program, DecodeError> run(QByteArrayView bytes, const std::vector<QByteArrayView> &buffers,
+                                   qsizetype offset)
 {
-    return Machine(bytes, buffers).run();
+    return Machine(bytes, buffers, offset).run();
 }
 
 } // namespace slotscope::core::pickle

@@ -60,7 +60,8 @@ struct Program
     qsizetype size = 0; ///< bytes up to and with STOP
 };
 
-/// Runs the pickle at the start of the bytes.
-Expected<Program, DecodeError> run(QByteArrayView bytes, const std::vector<QByteArrayView> &buffers);
+/// Runs the pickle at the start of the bytes, which stand at `offset` in the value.
+Expected<Program, DecodeError> run(QByteArrayView bytes, const std::vector<QByteArrayView> &buffers,
+                                   qsizetype offset = 0);
 
 } // namespace slotscope::core::pickle

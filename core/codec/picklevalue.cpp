@@ -16,7 +16,7 @@ public:
     Builder(const Program &program, qsizetype inputSize, Meaning meaning)
         : m_program(program)
         , m_meaning(meaning)
-        , m_budget(4096 + 8 * inputSize)
+        , m_budget(16384 + 8 * inputSize)
     {
     }
 
@@ -50,9 +50,18 @@ private:
     Value node(Handle handle)
     {
         const Object &source = object(handle);
-        ++m_nodes;
-        if (source.kind == Kind::Scalar)
-            return identified(source.scalar, handle);
+        // Long texts count for more, as every place that one stands in shows it anew.
+        constexpr qint64 BytesPerNode = 8;
+        m_nodes += 1 + source.scalar.source().length / BytesPerNode;
+        if (source.kind == Kind::Scalar) {
+            if (!source.shared)
+                return source.scalar;
+            if (m_nodes > m_budget)
+                return cut();
+            // One node for all places, so that comparing them takes no time.
+            return m_finished.try_emplace(handle, Finished {identified(source.scalar, handle), 0})
+                .first->second.value;
+        }
         if (source.kind == Kind::Global)
             return unnamed(QStringLiteral("global"), source.scalar);
         if (source.kind == Kind::Buffer)

@@ -285,6 +285,42 @@ QByteArray SlotCodec::valueNotation(const Value &value) const
     return isSimple(m_type.value) ? toTypedNotation(value) : toNotation(value);
 }
 
+Value SlotCodec::blankValue() const
+{
+    switch (m_type.value) {
+    case ValueType::Json:
+    case ValueType::Cbor:
+    case ValueType::Pickle:
+    case ValueType::Pickle5:
+        return Value::map({});
+    case ValueType::Oid:
+        return Value::integer(0);
+    case ValueType::Uuid:
+        return Value::uuid({});
+    case ValueType::Timestamp:
+        return Value::timestamp(0);
+    case ValueType::StringSet:
+    case ValueType::OidSet:
+    case ValueType::UuidSet:
+        return Value::set({});
+    case ValueType::Bytes16:
+        return Value::bytes(QByteArray(16, '\0'));
+    case ValueType::Bytes20:
+        return Value::bytes(QByteArray(20, '\0'));
+    case ValueType::Bytes32:
+        return Value::bytes(QByteArray(32, '\0'));
+    case ValueType::Bytes20Timestamp:
+        return Value::array({Value::bytes(QByteArray(20, '\0')), Value::timestamp(0)});
+    case ValueType::Binary:
+    case ValueType::Unknown:
+        return Value::bytes({});
+    case ValueType::String:
+    case ValueType::TextOrBytes:
+        break;
+    }
+    return Value::text({});
+}
+
 Expected<Value, DecodeError> SlotCodec::valueFromNotation(const QByteArray &json) const
 {
     auto value = fromNotation(json);

@@ -226,6 +226,37 @@ private Q_SLOTS:
         QVERIFY(truncated.error().offset > 0);
     }
 
+    void repeatedTextsAreBounded()
+    {
+        // One long text, and very many times again.
+        const QByteArray text(200'000, 'x');
+        QByteArray bytes = QByteArray::fromHex("80025d2858400d0300") + text + QByteArray::fromHex("7100");
+        for (int i = 0; i < 100'000; ++i)
+            bytes += QByteArray("h\0", 2);
+        bytes += "e.";
+        QElapsedTimer timer;
+        timer.start();
+        const auto value = pickleCodec().decode(bytes);
+        QVERIFY(value);
+        QCOMPARE(value->items().size(), size_t(100'001));
+        QVERIFY(toNotation(*value).size() < 100 * bytes.size());
+        QVERIFY(!codecFor(ValueType::Pickle).readOnlyReason(bytes).isEmpty());
+        // Few repetitions are shown and written.
+        const QByteArray few = bytes.left(bytes.indexOf("h") + 20) + "e.";
+        QCOMPARE(codecFor(ValueType::Pickle).decodeValue(few)->items()[10].toText().size(), text.size());
+    }
+
+    void offsetsCountFromTheValue()
+    {
+        const auto five =
+            pickle5Codec().decode(QByteArray::fromHex("0000000680055d4b07612e").replace(3, 1, "\7"));
+        QVERIFY(five);
+        QCOMPARE(five->items()[0].source().offset, 7);
+        QCOMPARE(five->items()[0].source().length, 2);
+        const auto bad = pickle5Codec().decode(QByteArray::fromHex("000000048005ff2e"));
+        QCOMPARE(bad.error().offset, 6);
+    }
+
     void damageNeverCrashes()
     {
         for (const Json &vector : allVectors()) {
