@@ -418,11 +418,8 @@ core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withCont
                 return core::Unexpected {tr("The record to take the shape from cannot be decoded.")};
             value = blankLike(decoded.value);
         }
-    } else if (m_codec.type().value == core::ValueType::Cbor
-               || m_codec.type().value == core::ValueType::Json) {
-        value = Value::map({});
     } else {
-        value = Value::text({});
+        value = m_codec.blankValue();
     }
     if (!withContent) {
         const auto encoded = m_codec.encodeValue(value);
