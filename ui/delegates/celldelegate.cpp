@@ -61,15 +61,6 @@ void check(QWidget *editor)
     editor->setToolTip(reason);
 }
 
-bool refuse(QWidget *editor)
-{
-    const QString reason = refusal(editor, textOf(editor));
-    if (reason.isEmpty())
-        return false;
-    QToolTip::showText(editor->mapToGlobal(QPoint(0, editor->height())), reason, editor);
-    return true;
-}
-
 theme::Mark markOf(RowState state)
 {
     switch (state) {
@@ -87,6 +78,15 @@ theme::Mark markOf(RowState state)
 }
 
 } // namespace
+
+bool CellDelegate::refuses(QWidget *editor)
+{
+    const QString reason = refusal(editor, textOf(editor));
+    if (reason.isEmpty())
+        return false;
+    QToolTip::showText(editor->mapToGlobal(QPoint(0, editor->height())), reason, editor);
+    return true;
+}
 
 void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const
 {
@@ -217,12 +217,12 @@ bool CellDelegate::eventFilter(QObject *object, QEvent *event)
         const bool isEnter = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;
         const bool isRoomy = qobject_cast<QPlainTextEdit *>(editor) != nullptr;
         const bool leaves = key->key() == Qt::Key_Tab || key->key() == Qt::Key_Backtab;
-        if ((leaves || (isEnter && !isRoomy)) && refuse(editor))
+        if ((leaves || (isEnter && !isRoomy)) && refuses(editor))
             return true;
         if (isEnter && isRoomy) {
             if (!(key->modifiers() & Qt::ControlModifier))
                 return false; // a new line
-            if (refuse(editor))
+            if (refuses(editor))
                 return true;
             Q_EMIT commitData(editor);
             Q_EMIT closeEditor(editor);
