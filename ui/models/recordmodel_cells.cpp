@@ -366,14 +366,13 @@ core::Expected<bool, QString> RecordModel::stageKeyPart(const ShownRow &shown, i
 core::Expected<bool, QString> RecordModel::stageRecord(const QByteArray &key, const Value &value,
                                                        const std::optional<core::KeyState> &madeOn)
 {
-    const ShownRow shown = shownRow(rowOf(key));
-    const auto bytes = m_codec.encodeValue(value, shown.current.value);
+    const ShownRow now = recordOf(key);
+    const auto bytes = m_codec.encodeValue(value, now.current.value);
     if (!bytes) {
         const QString path = bytes.error().path.toString();
         return core::Unexpected {path.isEmpty() ? bytes.error().what
                                                 : QStringLiteral("%1: %2").arg(path, bytes.error().what)};
     }
-    const ShownRow now = recordOf(key);
     const bool outdated = madeOn && !now.change && *madeOn != now.current;
     if (!m_edits->stageValue(key, outdated ? *madeOn : now.current, *bytes))
         return core::Unexpected {tr("A commit is on its way.")};
