@@ -97,7 +97,7 @@ private:
     TxnRequest readAllKeys() const;
     void settle(Revision revision);
     void restore(const Step &step, bool forward);
-    void finishCommit(CommitReport report);
+    void finishCommit(const CommitReport &report);
     void markCurrent(const QByteArray &key, const KeyState &current, std::vector<QByteArray> *touched);
 
     Client *m_client;

@@ -50,7 +50,7 @@ private:
     bool holds(const core::Compare &compare) const;
     void apply(const std::vector<core::RequestOp> &operations, qint64 revision, std::vector<core::Event> *events,
                std::vector<core::ResponseOp> *responses, core::Error *error);
-    void notify(std::vector<core::Event> events);
+    void notify(const std::vector<core::Event> &events);
     void later(std::function<void()> reply);
 
     QObject m_context; // replies die with it
