@@ -92,7 +92,13 @@ ErrorText describe(const Error &error, const QString &server)
             tr("Is this the client port of an etcd (usually 2379), without a proxy in between?"));
         break;
     case ErrorKind::Protocol:
-        say(tr("Something answers for %1, but it does not speak as etcd's JSON gateway does.").arg(etcd),
+        say((error.httpStatus >= 400
+                 ? tr("Something answers for %1 with HTTP status %2; it does not speak as etcd's JSON "
+                      "gateway does.")
+                       .arg(etcd)
+                       .arg(error.httpStatus)
+                 : tr("Something answers for %1, but it does not speak as etcd's JSON gateway does.")
+                       .arg(etcd)),
             tr("Check host and port; etcd's client port is usually 2379."));
         break;
     case ErrorKind::Unauthenticated:

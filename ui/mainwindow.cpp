@@ -113,7 +113,7 @@ void MainWindow::buildDocks()
     m_pendingDock->hide();
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    resizeDocks({m_navigatorDock, m_inspectorDock}, {270, 380}, Qt::Horizontal);
+    resizeDocks({m_navigatorDock, m_inspectorDock}, {230, 340}, Qt::Horizontal);
     resizeDocks({m_pendingDock}, {170}, Qt::Vertical);
 
     connect(m_navigator, &Navigator::openRequested, this, &MainWindow::openTarget);
@@ -393,8 +393,13 @@ void MainWindow::noticeConflicts()
 
 void MainWindow::commit()
 {
-    if (!m_connection)
+    // Also what is still being typed is meant; what does not fit holds up the rest.
+    if (!m_connection || (currentTab() && !currentTab()->view()->finishEditing()))
         return;
+    if (m_connection->edits()->isEmpty()) {
+        statusBar()->showMessage(tr("There is nothing to commit."), MessageMilliseconds);
+        return;
+    }
     if (m_connection->edits()->hasConflicts()) {
         m_inConflict = false; // say it again
         noticeConflicts();
@@ -571,6 +576,10 @@ void MainWindow::saveSession() const
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    if (!m_closing && currentTab() && !currentTab()->view()->finishEditing()) {
+        event->ignore();
+        return;
+    }
     if (!m_closing && m_connection && !m_connection->edits()->isEmpty()) {
         event->ignore();
         unlessStaged(tr("closing the window"), [this] {

@@ -113,7 +113,8 @@ void MainWindow::updateActions()
     m_undo->setEnabled(edits && edits->canUndo());
     m_redo->setEnabled(edits && edits->canRedo());
     m_discard->setEnabled(idle && staged > 0);
-    m_commit->setEnabled(idle && staged > 0);
+    // Also with nothing staged: something may be in an open editor, or there is a reason to tell.
+    m_commit->setEnabled(idle);
     m_commit->setText(staged > 0 ? tr("&Commit %1").arg(changesText(staged)) : tr("&Commit"));
     for (QAction *action : m_tabActions)
         action->setEnabled(currentTab() != nullptr);

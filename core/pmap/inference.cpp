@@ -55,7 +55,8 @@ SlotType inferSlotType(const std::vector<Sample> &samples)
         }
         confidence *= guess.verdict.confidence;
     } else {
-        evidence += values.empty() ? QStringLiteral("all values are empty") : foreignFormat(values);
+        evidence += values.empty() ? QStringLiteral("all values are empty")
+                                   : QStringLiteral("the values fit no type that is known here");
     }
     if (type.key.isUnknown()) {
         evidence += QStringLiteral("the keys fit no type that is known here");

@@ -4,6 +4,7 @@
 #include "core/codec/cbor.h"
 #include "core/codec/compression.h"
 #include "core/codec/json.h"
+#include "core/codec/pickle.h"
 #include "core/codec/scalar.h"
 #include "core/codec/sets.h"
 #include "core/value/valuetext.h"
@@ -22,7 +23,7 @@ struct TypeEntry
     bool simple;
 };
 
-constexpr std::array<TypeEntry, 16> TypeEntries {{
+constexpr std::array<TypeEntry, 18> TypeEntries {{
     {ValueType::String, "String", true},
     {ValueType::StringSet, "StringSet", true},
     {ValueType::Binary, "Binary", true},
@@ -37,6 +38,8 @@ constexpr std::array<TypeEntry, 16> TypeEntries {{
     {ValueType::Bytes20Timestamp, "Bytes20Timestamp", true},
     {ValueType::Json, "Json", false},
     {ValueType::Cbor, "Cbor", false},
+    {ValueType::Pickle, "Pickle", false},
+    {ValueType::Pickle5, "Pickle5", false},
     {ValueType::TextOrBytes, "TextOrBytes", true},
     {ValueType::Unknown, "Unknown", true},
 }};
@@ -74,6 +77,10 @@ const Codec &codecFor(const SlotType &type)
         return jsonCodec();
     case ValueType::Cbor:
         return cborCodec();
+    case ValueType::Pickle:
+        return pickleCodec();
+    case ValueType::Pickle5:
+        return pickle5Codec();
     case ValueType::Binary:
     case ValueType::Unknown:
         break;
@@ -241,7 +248,10 @@ Expected<Value, DecodeError> SlotCodec::decodeValue(QByteArrayView bytes) const
 
 Expected<QByteArray, EncodeError> SlotCodec::encodeValue(const Value &value, QByteArrayView before) const
 {
-    auto plain = codecFor(m_type).encode(value);
+    const bool pickled = m_type.value == ValueType::Pickle || m_type.value == ValueType::Pickle5;
+    const auto like =
+        pickled && !before.isEmpty() ? decodeValue(before) : Expected<Value, DecodeError>(Value());
+    auto plain = codecFor(m_type).encode(like ? withPickleProtocolOf(value, *like) : value);
     if (!plain || m_type.compression == Compression::None)
         return plain;
     // What is not changed is not compressed anew: another compressor may have made it.
@@ -273,6 +283,42 @@ QString SlotCodec::readOnlyReason(QByteArrayView bytes) const
 QByteArray SlotCodec::valueNotation(const Value &value) const
 {
     return isSimple(m_type.value) ? toTypedNotation(value) : toNotation(value);
+}
+
+Value SlotCodec::blankValue() const
+{
+    switch (m_type.value) {
+    case ValueType::Json:
+    case ValueType::Cbor:
+    case ValueType::Pickle:
+    case ValueType::Pickle5:
+        return Value::map({});
+    case ValueType::Oid:
+        return Value::integer(0);
+    case ValueType::Uuid:
+        return Value::uuid({});
+    case ValueType::Timestamp:
+        return Value::timestamp(0);
+    case ValueType::StringSet:
+    case ValueType::OidSet:
+    case ValueType::UuidSet:
+        return Value::set({});
+    case ValueType::Bytes16:
+        return Value::bytes(QByteArray(16, '\0'));
+    case ValueType::Bytes20:
+        return Value::bytes(QByteArray(20, '\0'));
+    case ValueType::Bytes32:
+        return Value::bytes(QByteArray(32, '\0'));
+    case ValueType::Bytes20Timestamp:
+        return Value::array({Value::bytes(QByteArray(20, '\0')), Value::timestamp(0)});
+    case ValueType::Binary:
+    case ValueType::Unknown:
+        return Value::bytes({});
+    case ValueType::String:
+    case ValueType::TextOrBytes:
+        break;
+    }
+    return Value::text({});
 }
 
 Expected<Value, DecodeError> SlotCodec::valueFromNotation(const QByteArray &json) const

@@ -30,6 +30,8 @@ enum class ValueType {
     Bytes20,
     Bytes32,
     Bytes20Timestamp,
+    Pickle,
+    Pickle5,
 };
 
 /// All of them, in the order in which people are offered them; those of the library first.
@@ -86,6 +88,8 @@ public:
     QString readOnlyReason(QByteArrayView bytes) const;
     /// The notation of a whole value: typed for the simple value types, else the lossless one.
     QByteArray valueNotation(const Value &value) const;
+    /// The least that the value type holds, to begin a new record with: an empty map, no text, zeros.
+    Value blankValue() const;
     /// Reads what valueNotation() writes; in typed notation also what the type says of plain texts.
     Expected<Value, DecodeError> valueFromNotation(const QByteArray &json) const;
     /// As parseLike() for a whole value, with the kind that the value type wants where `before` is null.

@@ -3,6 +3,7 @@
 
 #include "core/codec/cbor.h"
 #include "core/codec/json.h"
+#include "core/codec/pickle.h"
 #include "core/value/utf8.h"
 
 #include <QtEndian>
@@ -86,6 +87,41 @@ Bits bigEndianTime(QByteArrayView bytes)
 Bits littleEndianTime(QByteArrayView bytes)
 {
     return timestampBits(qFromLittleEndian<qint64>(bytes.data()));
+}
+
+ValueGuess guessPickle(const Values &values, ValueType type)
+{
+    const Codec &codec = type == ValueType::Pickle ? pickleCodec() : pickle5Codec();
+    // Protocols 0 and 1 are nothing but text and a point at the end, so only what holds something counts.
+    const auto marked = [&](QByteArrayView bytes) {
+        const qsizetype at = type == ValueType::Pickle ? 0 : 4;
+        return bytes.size() > at + 2 && quint8(bytes[at]) == 0x80;
+    };
+    size_t sure = 0;
+    const Verdict verdict = judge(values, [&](QByteArrayView bytes) -> Bits {
+        if (!bytes.endsWith('.') && type == ValueType::Pickle)
+            return std::nullopt;
+        const auto value = codec.decode(bytes);
+        if (!value)
+            return std::nullopt;
+        sure += marked(bytes) || value->isContainer();
+        return marked(bytes) ? 20 : 5;
+    });
+    if (sure < (verdict.good + 1) / 2)
+        return {};
+    return {type, verdict,
+            type == ValueType::Pickle ? QStringLiteral("are Python pickles")
+                                      : QStringLiteral("are Python pickles behind their length")};
+}
+
+ValueGuess guessPlainPickle(const Values &values)
+{
+    return guessPickle(values, ValueType::Pickle);
+}
+
+ValueGuess guessPickle5(const Values &values)
+{
+    return guessPickle(values, ValueType::Pickle5);
 }
 
 // Of one size, all of which `bits` likes.
@@ -205,7 +241,8 @@ ValueGuess guessRandom(const Values &values)
 
 ValueGuess guessPlain(const Values &values)
 {
-    const std::array guesses {guessCbor, guessJson, guessNumbers, guessText, guessStringSet, guessRandom};
+    const std::array guesses {guessPlainPickle, guessPickle5, guessCbor,      guessJson,
+                              guessNumbers,     guessText,    guessStringSet, guessRandom};
     for (const auto guess : guesses) {
         ValueGuess found = guess(values);
         if (found.isKnown() && found.verdict.share(values.size()) >= EnoughShare)
@@ -275,19 +312,6 @@ ValueGuess guessValue(const Values &values)
         return plain;
     }
     return guessPlain(values);
-}
-
-QString foreignFormat(const Values &values)
-{
-    const auto most = [&](auto &&test) {
-        return double(std::count_if(values.begin(), values.end(), test))
-            >= EnoughShare * double(values.size());
-    };
-    if (most([](QByteArrayView v) {
-            return v.size() > 2 && quint8(v[0]) == 0x80 && v[1] >= 2 && v[1] <= 5 && v.back() == '.';
-        }))
-        return QStringLiteral("the values look like Python pickles");
-    return QStringLiteral("the values fit no type that is known here");
 }
 
 } // namespace slotscope::core::inference

@@ -27,7 +27,4 @@ using Values = std::vector<QByteArrayView>;
 /// The value type that explains the values best, none of which is empty; Unknown where none does.
 ValueGuess guessValue(const Values &values);
 
-/// What values of unknown type look like, in words.
-QString foreignFormat(const Values &values);
-
 } // namespace slotscope::core::inference

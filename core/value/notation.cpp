@@ -49,7 +49,8 @@ public:
             text(value.toText());
             break;
         case Value::Kind::Bytes:
-            telling("hex", '"' + value.toBytes().toHex() + '"');
+            telling(value.style().flags & Value::OtherType ? "bytearray" : "hex",
+                    '"' + value.toBytes().toHex() + '"');
             break;
         case Value::Kind::Uuid: {
             const QByteArray quoted = '"' + value.toUuid().toByteArray(QUuid::WithoutBraces) + '"';
@@ -72,7 +73,7 @@ public:
             tellingList("tuple", value.items());
             break;
         case Value::Kind::Set:
-            tellingList("set", value.items());
+            tellingList(value.style().flags & Value::OtherType ? "frozenset" : "set", value.items());
             break;
         case Value::Kind::Map:
             open("map");
@@ -254,10 +255,25 @@ private:
 
     void opaque(const Value &value)
     {
-        open("call");
-        m_out += jsonString(value.toText());
+        const bool named = !value.toText().isEmpty();
+        m_out += '{';
+        if (named) {
+            m_out += "\"call\"";
+            colon();
+            m_out += jsonString(value.toText());
+        }
+        bool first = !named;
         for (const Member &part : value.members()) {
-            m_out += m_indent < 0 ? "," : ", ";
+            if (!first)
+                m_out += m_indent < 0 ? "," : ", ";
+            first = false;
+            if (!named && part.value.kind() == Value::Kind::Bytes) {
+                // {"buffer": "00ff"}: told by the name already.
+                write(part.key);
+                colon();
+                m_out += '"' + part.value.toBytes().toHex() + '"';
+                continue;
+            }
             write(part.key.kind() == Value::Kind::Text
                       ? part.key
                       : Value::text(QString::fromUtf8(toNotation(part.key))));

@@ -204,6 +204,13 @@ Outcome readSequence(const Value &json, int depth)
     return Make(*std::move(items));
 }
 
+template <Outcome (*Read)(const Value &, int)>
+Outcome readOther(const Value &json, int depth)
+{
+    auto value = Read(json, depth);
+    return value ? Outcome((*std::move(value)).withStyle({Value::OtherType, {}})) : value;
+}
+
 using ReadMember = Outcome (*)(const Value &, int);
 
 // What an object with one member of this name means.
@@ -226,7 +233,8 @@ ReadMember readerFor(const QString &name)
         {QStringLiteral("undefined"), readUndefined},
         {QStringLiteral("tuple"), readSequence<Value::tuple>},
         {QStringLiteral("set"), readSequence<Value::set>},
-        {QStringLiteral("frozenset"), readSequence<Value::set>},
+        {QStringLiteral("bytearray"), readOther<readHex>},
+        {QStringLiteral("frozenset"), readOther<readSequence<Value::set>>},
         {QStringLiteral("map"), readPairs},
     };
     return readers.value(name, nullptr);
@@ -246,6 +254,14 @@ Outcome readMap(const Value &json, int depth)
         const QString &second = members[1].key.toText();
         if (first == QLatin1String("ns") && second == QLatin1String("iso"))
             return readNanoseconds(members[0].value, depth);
+        if (first == QLatin1String("buffer") && second == QLatin1String("readonly")) {
+            auto bytes = readHex(members[0].value, depth);
+            if (!bytes || members[1].value.kind() != Value::Kind::Bool)
+                return failure(json, QStringLiteral("not the bytes of a buffer and whether it is read-only"));
+            return Value::opaque({},
+                                 {{members[0].key.withSource({}), *std::move(bytes)},
+                                  {members[1].key.withSource({}), members[1].value.withSource({})}});
+        }
         if (first == QLatin1String("tag") && second == QLatin1String("value")) {
             const auto number = integerOf(members[0].value);
             if (!number || !number->toUInt64())

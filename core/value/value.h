@@ -51,6 +51,9 @@ public:
         QByteArray spelling; ///< the exact source bytes of a scalar that is not in its usual form
         friend bool operator==(const Style &, const Style &) = default;
     };
+    /// A flag for all codecs: the other of two types that are of one kind, a bytearray (Bytes) or a frozenset
+    /// (Set). The notation tells them.
+    static constexpr quint32 OtherType = 0x80000000;
     /// Where the node stood in the bytes it was decoded from; offset -1: not known.
     struct Source
     {
@@ -78,6 +81,7 @@ public:
     static Value map(MemberList members);
     static Value tag(quint64 number, Value content);
     static Value simple(quint8 number);
+    /// Without a name: a value that has no kind of its own, told by the name of its part.
     static Value opaque(QString name, MemberList parts);
 
     Kind kind() const;

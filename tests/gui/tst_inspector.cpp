@@ -137,8 +137,7 @@ private Q_SLOTS:
         QTest::newRow("insert") << int(Change::Kind::Insert) << false << QStringLiteral("New");
         QTest::newRow("delete") << int(Change::Kind::Delete) << false << QStringLiteral("deleted");
         QTest::newRow("conflict") << int(Change::Kind::Update) << true
-                                  << QStringLiteral(
-                                         "age: was 7 (revision 8), yours 8, now 9 (revision 12)");
+                                  << QStringLiteral("age: was 7 (revision 8), yours 8, now 9 (revision 12)");
     }
 
     void tellsTheState()

@@ -94,6 +94,10 @@ private Q_SLOTS:
         QCOMPARE(window->text(NilsKey, "value.name"), QStringLiteral("Nils Dvořák"));
         QCOMPARE(window->text(NilsKey, "value.born.year"), QStringLiteral("2000"));
         QVERIFY((*window)->windowTitle().contains(Users));
+        // Most of the room is the table's.
+        (*window)->resize(1400, 860);
+        QTRY_VERIFY((*window)->currentTab()->width() > 800);
+        QVERIFY((*window)->inspector()->width() > 300);
 
         // A plain key from the navigator.
         const QByteArray name = "/config/app/name";
@@ -226,6 +230,37 @@ private Q_SLOTS:
         QVERIFY(!window->editor());
         QVERIFY2(window->message().contains(QStringLiteral("clone")), qPrintable(window->message()));
         QVERIFY(window->edits()->isEmpty());
+    }
+
+    void commitsWhatIsBeingTyped()
+    {
+        const auto window = openUsers();
+        window->press(Qt::Key_S, Qt::ControlModifier);
+        QVERIFY(window->message().contains(QStringLiteral("nothing to commit")));
+        const auto open = [&](const char *column) {
+            window->select(window->cell(NilsKey, column));
+            window->press(Qt::Key_F2);
+            return window->editor();
+        };
+        QLineEdit *line = open("value.born.year");
+        QVERIFY(line);
+        QTest::keyClicks(line, QStringLiteral("x"));
+        QTest::keyClick(line, Qt::Key_S, Qt::ControlModifier);
+        QCOMPARE(window->editor(), line); // to be mended first
+        QVERIFY(!window->edits()->isCommitting());
+        QVERIFY(!(*window)->close());
+        QTest::keyClick(line, Qt::Key_Escape);
+        QTRY_VERIFY(!window->editor());
+
+        line = open("value.name");
+        QVERIFY(line);
+        QTest::keyClicks(line, QStringLiteral("Ann"));
+        QTest::keyClick(line, Qt::Key_S, Qt::ControlModifier);
+        QVERIFY(!window->editor());
+        QVERIFY(window->edits()->isCommitting());
+        QTRY_VERIFY(window->edits()->isEmpty());
+        QVERIFY(m_etcd->get(NilsKey)->value.contains("\x63"
+                                                     "Ann"));
     }
 
     void clonesInsertsAndDeletes()

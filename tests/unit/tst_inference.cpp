@@ -95,7 +95,7 @@ private Q_SLOTS:
             QVERIFY2(type.confidence > 0.75 && type.confidence <= 1, what.c_str());
             QVERIFY(!type.evidence.isEmpty());
         }
-        QCOMPARE(known, 11);
+        QCOMPARE(known, 12);
     }
 
     // And what it says of them is what the reference reads.
@@ -116,6 +116,11 @@ private Q_SLOTS:
                 const auto value = codec.decodeValue(bytes);
                 QVERIFY(value);
                 if (codec.type().value != ValueType::Unknown) {
+                    // The reference leaves the calls of library types as they are; here some mean something.
+                    if (compact(sample["value"]).contains("{\"call\":")) {
+                        QVERIFY(!codec.readOnlyReason(bytes).isEmpty());
+                        continue;
+                    }
                     if (value->kind() == Value::Kind::Set)
                         QCOMPARE(*value, *codec.valueFromNotation(compact(sample["value"])));
                     else
@@ -261,6 +266,16 @@ private Q_SLOTS:
             };
         };
         const auto text = [](int i) { return "text " + QByteArray::number(i * i * 7919); };
+        row("Pickle", {.value = ValueType::Pickle},
+            [=](int i) { return "\x80\x02}q" + QByteArray(1, '\0') + "K" + QByteArray(1, char(i)) + "Ns."; });
+        row("Pickle, protocol 0", {.value = ValueType::Pickle},
+            [](int i) { return "(dp0\nI" + QByteArray::number(i) + "\nI7\ns."; });
+        row("Pickle5", {.value = ValueType::Pickle5},
+            [](int i) { return QByteArray("\0\0\0\x05", 4) + "\x80\x05K" + QByteArray(1, char(i)) + '.'; });
+        row("zlib Pickle", {.value = ValueType::Pickle, .compression = Compression::Zlib},
+            [](int i) { return compressZlib("(dp0\nI" + QByteArray::number(i) + "\nI7\ns."); });
+        row("sentences", {.value = ValueType::String},
+            [](int i) { return "I" + QByteArray::number(i) + "\n."; });
         row("UuidSet", {.value = ValueType::UuidSet},
             [=](int i) { return i % 8 ? uuid() : uuid() + uuid(); });
         row("UuidSet of one",

@@ -191,6 +191,16 @@ private Q_SLOTS:
         QCOMPARE(cbor->kind(), Value::Kind::Integer);
     }
 
+    void blankValuesCanBeWritten()
+    {
+        for (const ValueType type : allValueTypes()) {
+            const SlotCodec codec = codecFor(type);
+            const auto bytes = codec.encodeValue(codec.blankValue());
+            QVERIFY2(bytes, qPrintable(valueTypeName(type)));
+            QVERIFY2(codec.decodeValue(*bytes), qPrintable(valueTypeName(type)));
+        }
+    }
+
     void names()
     {
         for (const ValueType type : allValueTypes())

@@ -42,6 +42,8 @@ Navigator::Navigator(QWidget *parent)
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     // A double-click opens; groups, which cannot be opened, are toggled in activate().
     m_view->setExpandsOnDoubleClick(false);
+    constexpr int Indentation = 14; // pixels; names need the room
+    m_view->setIndentation(Indentation);
     m_view->setTextElideMode(Qt::ElideMiddle);
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(SlotTreeModel::NameColumn, QHeaderView::Stretch);

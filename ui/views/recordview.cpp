@@ -104,6 +104,18 @@ bool RecordView::showRecord(const QByteArray &key)
     return true;
 }
 
+bool RecordView::finishEditing()
+{
+    QWidget *editor = state() == EditingState ? indexWidget(currentIndex()) : nullptr;
+    if (!editor)
+        return true;
+    if (CellDelegate::refuses(editor))
+        return false;
+    commitData(editor);
+    closeEditor(editor, QAbstractItemDelegate::NoHint);
+    return true;
+}
+
 void RecordView::copyCell()
 {
     if (m_model && currentIndex().isValid())

@@ -22,6 +22,9 @@ public:
     /// Makes the record current and scrolls to it. False if it is not shown.
     bool showRecord(const QByteArray &key);
 
+    /// Takes what is being typed into a cell. False if it does not fit: its editor stays open and says why.
+    bool finishEditing();
+
     void copyCell();
     void copyRows();
     void copyAsJson();
