@@ -415,7 +415,7 @@ void EditSession::settle(Revision revision)
     Q_EMIT changed(keys);
 }
 
-void EditSession::finishCommit(CommitReport report)
+void EditSession::finishCommit(const CommitReport &report)
 {
     m_committing = false;
     for (const EventBatch &batch : std::exchange(m_deferred, {}))

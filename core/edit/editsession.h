@@ -105,7 +105,7 @@ private:
     static TxnRequest readKeys(const std::vector<Change> &changes, size_t from, size_t count);
     void settle(Revision revision);
     void restore(const Step &step, bool forward);
-    void finishCommit(CommitReport report);
+    void finishCommit(const CommitReport &report);
     void markCurrent(const QByteArray &key, const KeyState &current, std::vector<QByteArray> *touched);
 
     Client *m_client;

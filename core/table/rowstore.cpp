@@ -93,7 +93,7 @@ void RowChunk::discard(const Meta &meta)
         }
         const auto begin = m_arena.cbegin() + static_cast<std::ptrdiff_t>(row.offset);
         row.offset = arena.size();
-        arena.insert(arena.end(), begin, begin + static_cast<std::ptrdiff_t>(row.keySize + row.valueSize));
+        arena.insert(arena.end(), begin, begin + static_cast<std::ptrdiff_t>(row.keySize) + static_cast<std::ptrdiff_t>(row.valueSize));
     }
     m_arena = std::move(arena);
     m_wasted = 0;

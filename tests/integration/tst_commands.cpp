@@ -113,7 +113,7 @@ void TestCommands::slotsAreListed()
 
     const QJsonArray expected = m_expected.value(QLatin1String("slots")).toArray();
     QCOMPARE(expected.size(), 13);
-    for (const QJsonValue &value : expected) {
+    for (const QJsonValue value : expected) {
         const QJsonObject wanted = value.toObject();
         const int number = wanted.value(QLatin1String("number")).toInt();
         QVERIFY2(found.contains(number), qPrintable(QString::number(number)));
@@ -158,7 +158,7 @@ void TestCommands::recordsAreDecoded()
     const QJsonObject users = m_expected.value(QLatin1String("slots")).toArray().first().toObject();
     const QJsonArray samples = users.value(QLatin1String("samples")).toArray();
     QVERIFY(samples.size() >= 3);
-    for (const QJsonValue &value : samples) {
+    for (const QJsonValue value : samples) {
         const QJsonObject sample = value.toObject();
         const QJsonObject record = found[text(sample, "key_hex")];
         QCOMPARE(record.value(QLatin1String("key")), sample.value(QLatin1String("key")));

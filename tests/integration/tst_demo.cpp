@@ -74,7 +74,7 @@ std::map<QString, QJsonValue> members(const QJsonObject &record)
     std::map<QString, QJsonValue> result;
     const QJsonArray pairs =
         record.value(QLatin1String("value")).toObject().value(QLatin1String("map")).toArray();
-    for (const QJsonValue &pair : pairs)
+    for (const QJsonValue pair : pairs)
         result[pair.toArray().at(0).toString()] = pair.toArray().at(1);
     return result;
 }

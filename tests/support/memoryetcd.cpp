@@ -340,7 +340,7 @@ TxnReply MemoryEtcd::txn(const TxnRequest &request, Error *error)
     if (!events.empty())
         ++m_revision;
     reply.header = header();
-    notify(std::move(events));
+    notify(events);
     if (m_loseWriteReply && isWrite(request)) {
         m_loseWriteReply = false;
         *error = {.kind = ErrorKind::Timeout, .detail = QStringLiteral("no answer")};
@@ -350,7 +350,7 @@ TxnReply MemoryEtcd::txn(const TxnRequest &request, Error *error)
     return reply;
 }
 
-void MemoryEtcd::notify(std::vector<Event> events)
+void MemoryEtcd::notify(const std::vector<Event> &events)
 {
     if (events.empty())
         return;

@@ -57,7 +57,7 @@ private:
     void apply(const std::vector<core::RequestOp> &operations, qint64 revision,
                std::vector<core::Event> *events, std::vector<core::ResponseOp> *responses,
                core::Error *error);
-    void notify(std::vector<core::Event> events);
+    void notify(const std::vector<core::Event> &events);
     void later(std::function<void()> reply);
 
     QObject m_context; // replies die with it
