@@ -23,7 +23,6 @@ namespace slotscope::ui {
 
 namespace {
 
-constexpr int MessageMilliseconds = 8000;
 constexpr std::chrono::milliseconds SettleInterval(40);
 
 } // namespace
@@ -97,7 +96,8 @@ MainWindow::~MainWindow()
 
 void MainWindow::buildDocks()
 {
-    const auto dock = [this](const QString &title, const char *name, QWidget *content, Qt::DockWidgetArea area) {
+    const auto dock = [this](const QString &title, const char *name, QWidget *content,
+                             Qt::DockWidgetArea area) {
         auto *result = new QDockWidget(title, this);
         result->setObjectName(QLatin1String(name));
         result->setWidget(content);
@@ -139,29 +139,10 @@ RecordTab *MainWindow::currentTab() const
     return qobject_cast<RecordTab *>(m_tabs->currentWidget());
 }
 
-void MainWindow::unlessStaged(const QString &what, std::function<void()> go)
-{
-    const qsizetype staged = m_connection ? static_cast<qsizetype>(m_connection->edits()->changes().size()) : 0;
-    if (staged == 0) {
-        go();
-        return;
-    }
-    m_prompts->ask(this,
-                   {.title = tr("Discard %1?").arg(changesText(static_cast<int>(staged))),
-                    .text = tr("They have not been committed, and %1 would lose them.").arg(what),
-                    .buttons = {{tr("Discard"), PromptButton::Role::Destructive}, {tr("Cancel"), PromptButton::Role::Reject}},
-                    .defaultButton = 1,
-                    .escapeButton = 1,
-                    .warning = true},
-                   [go = std::move(go)](int button) {
-                       if (button == 0)
-                           go();
-                   });
-}
-
 void MainWindow::openConnection(const core::Endpoint &endpoint, bool remember)
 {
-    unlessStaged(tr("connecting to another etcd"), [this, endpoint, remember] { setConnection(endpoint, remember); });
+    unlessStaged(tr("connecting to another etcd"),
+                 [this, endpoint, remember] { setConnection(endpoint, remember); });
 }
 
 void MainWindow::closeConnection()
@@ -189,7 +170,8 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     m_remember = remember;
     m_connection = std::make_unique<core::Connection>(endpoint);
     core::Connection *connection = m_connection.get();
-    m_plainKeys = std::make_unique<core::PlainKeys>(connection->client(), connection->watch(), connection->directory());
+    m_plainKeys =
+        std::make_unique<core::PlainKeys>(connection->client(), connection->watch(), connection->directory());
     m_bar->follow(connection);
     m_navigator->follow(connection->directory(), m_plainKeys.get());
     m_pending->setSession(connection->edits(), resolverFor(connection->directory()));
@@ -219,7 +201,8 @@ void MainWindow::connectionStateChanged()
         if (m_connection->state() == core::Connection::State::Online)
             m_connectDialog->close();
         else if (!m_connection->error().detail.isEmpty())
-            m_connectDialog->showFailure(describe(m_connection->error(), m_connection->endpoint().toString()));
+            m_connectDialog->showFailure(
+                describe(m_connection->error(), m_connection->endpoint().toString()));
     }
     if (m_connection->state() == core::Connection::State::Online && m_remember)
         rememberEndpoint(m_connection->endpoint());
@@ -280,7 +263,8 @@ void MainWindow::openTarget(const OpenTarget &target)
     openRange(target.range, target.slot, target.title);
 }
 
-RecordTab *MainWindow::openRange(const core::KeyRange &range, std::optional<core::Slot> slot, const QString &title)
+RecordTab *MainWindow::openRange(const core::KeyRange &range, std::optional<core::Slot> slot,
+                                 const QString &title)
 {
     for (int i = 0; i < m_tabs->count(); ++i) {
         auto *tab = qobject_cast<RecordTab *>(m_tabs->widget(i));
@@ -346,16 +330,6 @@ void MainWindow::inspectCurrent()
     m_inspector->setRecord(record);
 }
 
-void MainWindow::stageFromInspector(const QByteArray &key, const core::Value &value)
-{
-    RecordTab *tab = currentTab();
-    if (!tab || key != m_inspectedKey)
-        return;
-    const auto staged = tab->model()->stageRecord(key, value);
-    if (!staged)
-        statusBar()->showMessage(staged.error(), MessageMilliseconds);
-}
-
 void MainWindow::showKey(const QByteArray &key)
 {
     if (!m_connection)
@@ -377,64 +351,6 @@ void MainWindow::showKey(const QByteArray &key)
     tab->setFocus();
 }
 
-void MainWindow::noticeConflicts()
-{
-    const bool conflicts = m_connection->edits()->hasConflicts();
-    if (conflicts && !m_inConflict) {
-        m_pendingDock->show();
-        m_pendingDock->raise();
-        statusBar()->showMessage(tr("Somebody else has changed what you have edited: keep yours or take theirs, "
-                                    "then commit."));
-    } else if (!conflicts && m_inConflict) {
-        statusBar()->clearMessage();
-    }
-    m_inConflict = conflicts;
-}
-
-void MainWindow::commit()
-{
-    // Also what is still being typed is meant; what does not fit holds up the rest.
-    if (!m_connection || (currentTab() && !currentTab()->view()->finishEditing()))
-        return;
-    if (m_connection->edits()->isEmpty()) {
-        statusBar()->showMessage(tr("There is nothing to commit."), MessageMilliseconds);
-        return;
-    }
-    if (m_connection->edits()->hasConflicts()) {
-        m_inConflict = false; // say it again
-        noticeConflicts();
-        m_pending->setFocus(Qt::OtherFocusReason);
-        return;
-    }
-    m_connection->edits()->commit();
-}
-
-void MainWindow::commitFinished(const core::CommitReport &report)
-{
-    switch (report.outcome) {
-    case core::CommitReport::Outcome::Committed:
-        statusBar()->showMessage(tr("Committed %1 at revision %2.").arg(changesText(report.changes)).arg(report.revision.value),
-                                 MessageMilliseconds);
-        m_pendingDock->hide();
-        break;
-    case core::CommitReport::Outcome::Conflict:
-        m_pendingDock->show();
-        m_pendingDock->raise();
-        statusBar()->showMessage(tr("Nothing was written: records were changed on the server meanwhile. Resolve the marked ones, then commit again."));
-        break;
-    case core::CommitReport::Outcome::Refused:
-    case core::CommitReport::Outcome::Unknown: {
-        const bool unknown = report.outcome == core::CommitReport::Outcome::Unknown;
-        ErrorText text = describe(report.error, m_connection->endpoint().toString());
-        text.advice = (unknown ? tr("It is not known whether the changes were written. They stay staged; once etcd is back, each is checked again.")
-                               : tr("Nothing was written, and the changes stay staged."))
-            + QLatin1Char(' ') + text.advice;
-        m_prompts->showError(this, tr("The commit did not succeed"), text, [this] { commit(); });
-        break;
-    }
-    }
-}
-
 void MainWindow::openStartDialog()
 {
     if (!m_connectDialog) {
@@ -446,14 +362,13 @@ void MainWindow::openStartDialog()
                     m_connectDialog->showProgress(tr("Connecting to %1 …").arg(endpoint.toString()));
                     openConnection(endpoint);
                 });
-        connect(m_connectDialog, &ConnectDialog::demoRequested, this,
-                [this] {
-                    unlessStaged(tr("connecting to the demo"), [this] {
-                        if (m_connectDialog)
-                            m_connectDialog->showProgress(tr("Starting the demo …"));
-                        Q_EMIT demoRequested();
-                    });
-                });
+        connect(m_connectDialog, &ConnectDialog::demoRequested, this, [this] {
+            unlessStaged(tr("connecting to the demo"), [this] {
+                if (m_connectDialog)
+                    m_connectDialog->showProgress(tr("Starting the demo …"));
+                Q_EMIT demoRequested();
+            });
+        });
         connect(m_connectDialog, &ConnectDialog::cancelRequested, this, [this] {
             if (m_connection && m_connection->state() == core::Connection::State::Connecting)
                 closeConnection();
@@ -539,8 +454,9 @@ void MainWindow::updatePage()
 bool MainWindow::isSettled() const
 {
     RecordTab *tab = currentTab();
-    if (!tab || !m_connection->directory()->isSampled() || tab->table()->state() != core::LiveTable::State::Live
-        || tab->model()->isOrdering() || m_plainKeys->isLoading() || m_inspector->isBusy())
+    if (!tab || !m_connection->directory()->isSampled()
+        || tab->table()->state() != core::LiveTable::State::Live || tab->model()->isOrdering()
+        || m_plainKeys->isLoading() || m_inspector->isBusy())
         return false;
     const int first = tab->view()->rowAt(0);
     const int last = tab->view()->rowAt(tab->view()->viewport()->height() - 1);

@@ -65,6 +65,8 @@ protected:
     void closeEvent(QCloseEvent *event) override;
 
 private:
+    static constexpr int MessageMilliseconds = 8000; // of a message in the status bar
+
     void buildDocks();
     void buildMenus();
     void buildStatusBar();

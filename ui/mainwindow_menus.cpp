@@ -29,7 +29,8 @@ void MainWindow::buildMenus()
         connect(action, &QAction::triggered, this, run);
         return action;
     };
-    const auto addForTab = [this, &add](QMenu *menu, const QString &text, const QKeySequence &keys, auto &&run) {
+    const auto addForTab = [this, &add](QMenu *menu, const QString &text, const QKeySequence &keys,
+                                        auto &&run) {
         QAction *action = add(menu, text, keys, [this, run] {
             if (RecordTab *tab = currentTab())
                 run(tab);
@@ -49,24 +50,29 @@ void MainWindow::buildMenus()
 
     QMenu *edit = menuBar()->addMenu(tr("&Edit"));
     m_undo = add(edit, tr("&Undo"), QKeySequence::Undo, [this] { m_connection->edits()->undo(); });
-    m_redo = add(edit, tr("&Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { m_connection->edits()->redo(); });
+    m_redo = add(edit, tr("&Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z),
+                 [this] { m_connection->edits()->redo(); });
     edit->addSeparator();
     addForTab(edit, tr("&Insert record\tIns"), {}, [](RecordTab *tab) { tab->insertRecord(); });
-    addForTab(edit, tr("Clone &record"), QKeySequence(Qt::CTRL | Qt::Key_D), [](RecordTab *tab) { tab->cloneRecord(); });
+    addForTab(edit, tr("Clone &record"), QKeySequence(Qt::CTRL | Qt::Key_D),
+              [](RecordTab *tab) { tab->cloneRecord(); });
     // The table itself listens for Del and Ins: elsewhere these keys belong to text.
     addForTab(edit, tr("&Delete records\tDel"), {}, [](RecordTab *tab) { tab->deleteRecords(); });
-    addForTab(edit, tr("Re&vert selected"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Z), [](RecordTab *tab) { tab->revertRecords(); });
+    addForTab(edit, tr("Re&vert selected"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Z),
+              [](RecordTab *tab) { tab->revertRecords(); });
     m_discard = add(edit, tr("Discard &all changes"), {}, [this] { m_connection->edits()->revertAll(); });
     edit->addSeparator();
     addForTab(edit, tr("Co&py\tCtrl+C"), {}, [](RecordTab *tab) { tab->view()->copyRows(); });
-    addForTab(edit, tr("Copy as &JSON"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), [](RecordTab *tab) { tab->view()->copyAsJson(); });
+    addForTab(edit, tr("Copy as &JSON"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
+              [](RecordTab *tab) { tab->view()->copyAsJson(); });
     addForTab(edit, tr("Copy as CS&V"), {}, [](RecordTab *tab) { tab->view()->copyAsCsv(); });
     edit->addSeparator();
     m_commit = add(edit, tr("&Commit"), QKeySequence(Qt::CTRL | Qt::Key_S), [this] { commit(); });
 
     QMenu *view = menuBar()->addMenu(tr("&View"));
-    addForTab(view, tr("&Filter records"), QKeySequence(Qt::CTRL | Qt::Key_L), [](RecordTab *tab) { tab->focusFilter(); })
-        ->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_L), QKeySequence(Qt::CTRL | Qt::Key_F)});
+    addForTab(view, tr("&Filter records"), QKeySequence(Qt::CTRL | Qt::Key_L), [](RecordTab *tab) {
+        tab->focusFilter();
+    })->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_L), QKeySequence(Qt::CTRL | Qt::Key_F)});
     add(view, tr("Find &slot or key"), QKeySequence(Qt::CTRL | Qt::Key_K), [this] {
         m_navigatorDock->show();
         m_navigator->focusFilter();
@@ -89,17 +95,21 @@ void MainWindow::buildMenus()
     view->addSeparator();
     add(view, tr("&Next tab"), QKeySequence(Qt::CTRL | Qt::Key_PageDown),
         [this] { m_tabs->setCurrentIndex((m_tabs->currentIndex() + 1) % std::max(1, m_tabs->count())); });
-    add(view, tr("&Previous tab"), QKeySequence(Qt::CTRL | Qt::Key_PageUp),
-        [this] { m_tabs->setCurrentIndex((m_tabs->currentIndex() + m_tabs->count() - 1) % std::max(1, m_tabs->count())); });
-    addForTab(view, tr("C&lose tab"), QKeySequence::Close, [this](RecordTab *) { closeTab(m_tabs->currentIndex()); });
+    add(view, tr("&Previous tab"), QKeySequence(Qt::CTRL | Qt::Key_PageUp), [this] {
+        m_tabs->setCurrentIndex((m_tabs->currentIndex() + m_tabs->count() - 1)
+                                % std::max(1, m_tabs->count()));
+    });
+    addForTab(view, tr("C&lose tab"), QKeySequence::Close,
+              [this](RecordTab *) { closeTab(m_tabs->currentIndex()); });
 
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     add(help, tr("&About Slotscope"), {}, [this] {
-        auto *box = new QMessageBox(QMessageBox::NoIcon, tr("About Slotscope"),
-                                    tr("<b>Slotscope %1</b><br>Browser and editor for etcd, at home with pmap slots.<br>"
-                                       "Qt %2. GPL-3.0-or-later.")
-                                        .arg(QStringLiteral(SLOTSCOPE_VERSION), QString::fromLatin1(qVersion())),
-                                    QMessageBox::Ok, this);
+        auto *box = new QMessageBox(
+            QMessageBox::NoIcon, tr("About Slotscope"),
+            tr("<b>Slotscope %1</b><br>Browser and editor for etcd, at home with pmap slots.<br>"
+               "Qt %2. GPL-3.0-or-later.")
+                .arg(QStringLiteral(SLOTSCOPE_VERSION), QString::fromLatin1(qVersion())),
+            QMessageBox::Ok, this);
         box->setAttribute(Qt::WA_DeleteOnClose);
         box->open();
     });
@@ -124,7 +134,8 @@ void MainWindow::updateActions()
     } else if (staged == 0) {
         m_pendingWasOffered = false;
     }
-    m_pendingDock->setWindowTitle(staged > 0 ? tr("Pending changes (%1)").arg(staged) : tr("Pending changes"));
+    m_pendingDock->setWindowTitle(staged > 0 ? tr("Pending changes (%1)").arg(staged)
+                                             : tr("Pending changes"));
 }
 
 } // namespace slotscope::ui

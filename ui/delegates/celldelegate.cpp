@@ -109,21 +109,24 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInd
     }
 }
 
-void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
+                         const QModelIndex &index) const
 {
     const auto state = static_cast<RowState>(index.data(RecordModel::StateRole).toInt());
     const double flash = index.data(RecordModel::FlashRole).toDouble();
     if (state != RowState::Clean) {
         // The row lightly, what was changed in it plainly.
         const bool changed = index.data(RecordModel::ChangedRole).toBool();
-        painter->fillRect(option.rect, theme::tint(markOf(state), option.palette, changed ? 1 : UnchangedStrength));
+        painter->fillRect(option.rect,
+                          theme::tint(markOf(state), option.palette, changed ? 1 : UnchangedStrength));
     }
     if (flash > 0)
         painter->fillRect(option.rect, theme::tint(theme::Mark::Flash, option.palette, flash));
     QStyledItemDelegate::paint(painter, option, index);
 }
 
-QWidget *CellDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem & /*option*/, const QModelIndex &index) const
+QWidget *CellDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem & /*option*/,
+                                    const QModelIndex &index) const
 {
     const auto *model = qobject_cast<const RecordModel *>(index.model());
     if (!model)
@@ -176,7 +179,8 @@ void CellDelegate::setEditorData(QWidget *editor, const QModelIndex &index) cons
     if (auto *box = qobject_cast<QCheckBox *>(editor)) {
         box->setChecked(startOf(editor)->value.toBool());
         box->setText(index.data(Qt::DisplayRole).toString());
-        connect(box, &QCheckBox::toggled, box, [box](bool on) { box->setText(on ? QStringLiteral("true") : QStringLiteral("false")); });
+        connect(box, &QCheckBox::toggled, box,
+                [box](bool on) { box->setText(on ? QStringLiteral("true") : QStringLiteral("false")); });
     } else if (auto *line = qobject_cast<QLineEdit *>(editor)) {
         line->selectAll();
     } else if (auto *area = qobject_cast<QPlainTextEdit *>(editor)) {
@@ -197,7 +201,8 @@ void CellDelegate::setModelData(QWidget *editor, QAbstractItemModel *model, cons
         (void)records->finishEdit(index, *start, box->isChecked());
 }
 
-void CellDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option, const QModelIndex & /*index*/) const
+void CellDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option,
+                                        const QModelIndex & /*index*/) const
 {
     QRect rect = option.rect;
     if (qobject_cast<QPlainTextEdit *>(editor)) {

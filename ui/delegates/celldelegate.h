@@ -5,8 +5,9 @@
 
 namespace slotscope::ui {
 
-/// Paints the cells of a RecordModel (states, flashes, nulls, errors) and edits them in place with the editor that fits the kind of
-/// the cell: a check box, a line, or for longer text a small text editor. What does not fit is refused while typing, with the reason.
+/// Paints the cells of a RecordModel (states, flashes, nulls, errors) and edits them in place with the editor
+/// that fits the kind of the cell: a check box, a line, or for longer text a small text editor. What does not
+/// fit is refused while typing, with the reason.
 class CellDelegate : public QStyledItemDelegate
 {
     Q_OBJECT
@@ -16,11 +17,14 @@ public:
     /// Whether the text in an editor does not fit; says why at its place.
     static bool refuses(QWidget *editor);
 
-    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
-    QWidget *createEditor(QWidget *parent, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    void paint(QPainter *painter, const QStyleOptionViewItem &option,
+               const QModelIndex &index) const override;
+    QWidget *createEditor(QWidget *parent, const QStyleOptionViewItem &option,
+                          const QModelIndex &index) const override;
     void setEditorData(QWidget *editor, const QModelIndex &index) const override;
     void setModelData(QWidget *editor, QAbstractItemModel *model, const QModelIndex &index) const override;
-    void updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    void updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option,
+                              const QModelIndex &index) const override;
     bool eventFilter(QObject *editor, QEvent *event) override;
 
 protected:

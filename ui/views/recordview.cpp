@@ -21,7 +21,8 @@ constexpr int GutterWidth = 26;
 constexpr int NarrowestColumn = 60;
 constexpr int WidestColumn = 320;
 
-/// QHeaderView asks the selection model of every section that it paints whether all of it is selected, which walks all rows.
+/// QHeaderView asks the selection model of every section that it paints whether all of it is selected, which
+/// walks all rows.
 class PlainHeader : public QHeaderView
 {
 public:
@@ -131,7 +132,8 @@ void RecordView::copyRows()
         copyCell();
         return;
     }
-    QGuiApplication::clipboard()->setText(recordsAsText(*m_model, selectedCells(*this), QLatin1Char('\t'), false));
+    QGuiApplication::clipboard()->setText(
+        recordsAsText(*m_model, selectedCells(*this), QLatin1Char('\t'), false));
 }
 
 void RecordView::copyAsJson()
@@ -144,7 +146,8 @@ void RecordView::copyAsCsv()
 {
     if (!m_model)
         return;
-    QGuiApplication::clipboard()->setText(recordsAsText(*m_model, selectedCells(*this), QLatin1Char(','), true));
+    QGuiApplication::clipboard()->setText(
+        recordsAsText(*m_model, selectedCells(*this), QLatin1Char(','), true));
 }
 
 void RecordView::setCurrentToNull()

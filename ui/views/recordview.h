@@ -7,7 +7,8 @@ namespace slotscope::ui {
 
 class RecordModel;
 
-/// The table of records: fixed row heights, cheap headers, keys as in spreadsheets. Knows no files and asks nothing.
+/// The table of records: fixed row heights, cheap headers, keys as in spreadsheets. Knows no files and asks
+/// nothing.
 class RecordView : public QTableView
 {
     Q_OBJECT
