@@ -7,6 +7,9 @@ namespace slotscope::core {
 
 namespace {
 
+/// Below what any etcd takes in one transaction.
+constexpr size_t KeysPerRead = 64;
+
 /// Errors after which nobody knows whether the transaction was committed.
 bool leavesOutcomeOpen(const Error &error)
 {
@@ -62,22 +65,42 @@ bool EditSession::hasConflicts() const
                        [](const Change &change) { return change.conflict.has_value(); });
 }
 
-void EditSession::put(const QByteArray &key, const std::optional<Change> &change)
+void EditSession::apply(const Step &step, bool forward)
 {
-    const auto known = m_position.constFind(key);
-    if (!change) {
-        if (known == m_position.cend())
-            return;
-        m_changes.erase(m_changes.begin() + static_cast<std::ptrdiff_t>(*known));
-        m_position.clear();
-        for (size_t i = 0; i < m_changes.size(); ++i)
-            m_position.insert(m_changes[i].key, i);
-    } else if (known != m_position.cend()) {
-        m_changes[*known] = *change;
-    } else {
-        m_position.insert(key, m_changes.size());
-        m_changes.push_back(*change);
-    }
+    // A new key takes the place of the one that it replaces; what is gone is taken out in one pass.
+    std::vector<size_t> vacant;
+    const auto one = [&](const auto &entry) {
+        const auto &[key, before, after] = entry;
+        const std::optional<Change> &change = forward ? after : before;
+        const auto known = m_position.constFind(key);
+        if (!change) {
+            if (known != m_position.cend()) {
+                vacant.push_back(*known);
+                m_position.erase(known);
+            }
+        } else if (known != m_position.cend()) {
+            m_changes[*known] = *change;
+        } else if (!vacant.empty()) {
+            m_position.insert(key, vacant.back());
+            m_changes[vacant.back()] = *change;
+            vacant.pop_back();
+        } else {
+            m_position.insert(key, m_changes.size());
+            m_changes.push_back(*change);
+        }
+    };
+    if (forward)
+        std::for_each(step.entries.cbegin(), step.entries.cend(), one);
+    else
+        std::for_each(step.entries.crbegin(), step.entries.crend(), one);
+    if (vacant.empty())
+        return;
+    for (const size_t position : vacant)
+        m_changes[position].key = QByteArray(); // no change has the null key
+    std::erase_if(m_changes, [](const Change &change) { return change.key.isNull(); });
+    m_position.clear();
+    for (size_t i = 0; i < m_changes.size(); ++i)
+        m_position.insert(m_changes[i].key, i);
 }
 
 void EditSession::record(Step step)
@@ -85,11 +108,10 @@ void EditSession::record(Step step)
     std::erase_if(step.entries, [](const auto &entry) { return std::get<1>(entry) == std::get<2>(entry); });
     if (step.entries.empty())
         return;
+    apply(step, true);
     std::vector<QByteArray> keys;
-    for (const auto &[key, before, after] : step.entries) {
-        put(key, after);
-        keys.push_back(key);
-    }
+    for (const auto &entry : step.entries)
+        keys.push_back(std::get<0>(entry));
     m_history.resize(m_undoDepth);
     m_history.push_back(std::move(step));
     ++m_undoDepth;
@@ -125,7 +147,9 @@ bool EditSession::stageInsert(const QByteArray &key, const QByteArray &value)
         return false;
     if (known)
         return stageValue(key, known->base, value);
-    record({{{key, std::nullopt, Change {.key = key, .kind = Change::Kind::Insert, .value = value, .base = KeyState::absent()}}}});
+    record(
+        {{{key, std::nullopt,
+           Change {.key = key, .kind = Change::Kind::Insert, .value = value, .base = KeyState::absent()}}}});
     return true;
 }
 
@@ -224,11 +248,10 @@ void EditSession::redo()
 
 void EditSession::restore(const Step &step, bool forward)
 {
+    apply(step, forward);
     std::vector<QByteArray> keys;
-    for (const auto &[key, before, after] : step.entries) {
-        put(key, forward ? after : before);
-        keys.push_back(key);
-    }
+    for (const auto &entry : step.entries)
+        keys.push_back(std::get<0>(entry));
     Q_EMIT changed(keys);
 }
 
@@ -243,9 +266,8 @@ TxnRequest EditSession::plan() const
         if (change.kind == Change::Kind::Delete)
             request.success.push_back({DeleteRangeRequest {.range = KeyRange::single(change.key)}});
         else
-            request.success.push_back({PutRequest {.key = change.key,
-                                                   .value = change.value,
-                                                   .ignoreLease = change.base.lease.value != 0}});
+            request.success.push_back({PutRequest {
+                .key = change.key, .value = change.value, .ignoreLease = change.base.lease.value != 0}});
         request.failure.push_back({RangeRequest {.range = KeyRange::single(change.key)}});
     }
     return request;
@@ -257,6 +279,7 @@ void EditSession::commit()
         return;
     m_committing = true;
     m_settling.clear();
+    m_lost.clear();
     Q_EMIT committingChanged();
     m_client->txn(plan()).then(this, [this](const Result<TxnReply> &reply) { takeReply(reply); });
 }
@@ -268,12 +291,15 @@ void EditSession::takeReply(const Result<TxnReply> &reply)
         if (leavesOutcomeOpen(reply.error()))
             readBack(reply.error());
         else
-            finishCommit({.outcome = CommitReport::Outcome::Refused, .changes = count, .error = reply.error()});
+            finishCommit(
+                {.outcome = CommitReport::Outcome::Refused, .changes = count, .error = reply.error()});
         return;
     }
     if (reply->succeeded) {
         settle(reply->header.revision);
-        finishCommit({.outcome = CommitReport::Outcome::Committed, .revision = reply->header.revision, .changes = count});
+        finishCommit({.outcome = CommitReport::Outcome::Committed,
+                      .revision = reply->header.revision,
+                      .changes = count});
         return;
     }
     std::vector<QByteArray> touched;
@@ -286,54 +312,88 @@ void EditSession::takeReply(const Result<TxnReply> &reply)
     finishCommit({.outcome = CommitReport::Outcome::Conflict, .changes = count});
 }
 
-TxnRequest EditSession::readAllKeys() const
+TxnRequest EditSession::readKeys(const std::vector<Change> &changes, size_t from, size_t count)
 {
     TxnRequest request;
-    for (const Change &change : m_changes)
-        request.success.push_back({RangeRequest {.range = KeyRange::single(change.key)}});
+    for (size_t i = from; i < std::min(changes.size(), from + count); ++i)
+        request.success.push_back({RangeRequest {.range = KeyRange::single(changes[i].key)}});
     return request;
 }
 
 void EditSession::readBack(const Error &cause)
 {
-    m_client->txn(readAllKeys()).then(this, [this, cause](const Result<TxnReply> &reply) {
-        const auto count = static_cast<int>(m_changes.size());
-        if (!reply || reply->responses.size() != m_changes.size()) {
-            finishCommit({.outcome = CommitReport::Outcome::Unknown, .changes = count, .error = cause});
-            return;
-        }
-        // One transaction writes all of its keys at one revision; so that is what tells it from other writers.
-        bool applied = true;
-        bool untouched = true;
-        Revision revision;
-        std::vector<KeyState> current;
-        for (size_t i = 0; i < m_changes.size(); ++i) {
-            const auto *range = std::get_if<RangeReply>(&reply->responses[i].response);
-            current.push_back(range ? stateIn(*range) : KeyState::absent());
-            const KeyState &now = current.back();
-            applied = applied && looksApplied(m_changes[i], now);
-            untouched = untouched && now.modRevision == m_changes[i].base.modRevision;
-            if (now.exists) {
-                applied = applied && (revision.value == 0 || revision == now.modRevision);
-                revision = now.modRevision;
+    // Even where nothing of it is seen now, it may still be on its way.
+    m_lost = m_changes;
+    m_client->txn(readKeys(m_changes, 0, m_changes.size()))
+        .then(this, [this, cause](const Result<TxnReply> &reply) {
+            const auto count = static_cast<int>(m_changes.size());
+            if (!reply || reply->responses.size() != m_changes.size()) {
+                finishCommit({.outcome = CommitReport::Outcome::Unknown, .changes = count, .error = cause});
+                return;
             }
+            // One transaction writes all of its keys at one revision; so that is what tells it from other
+            // writers.
+            bool applied = true;
+            bool untouched = true;
+            std::optional<Revision> written;
+            std::vector<KeyState> current;
+            for (size_t i = 0; i < m_changes.size(); ++i) {
+                const auto *range = std::get_if<RangeReply>(&reply->responses[i].response);
+                current.push_back(range ? stateIn(*range) : KeyState::absent());
+                const KeyState &now = current.back();
+                applied = applied && looksApplied(m_changes[i], now);
+                untouched = untouched && now.modRevision == m_changes[i].base.modRevision;
+                if (now.exists) {
+                    applied = applied && (!written || *written == now.modRevision);
+                    written = now.modRevision;
+                }
+            }
+            if (applied) {
+                // Deletions alone leave no revision behind; they lie before this reading at least.
+                const Revision revision = written.value_or(reply->header.revision);
+                settle(revision);
+                finishCommit(
+                    {.outcome = CommitReport::Outcome::Committed, .revision = revision, .changes = count});
+                return;
+            }
+            if (!untouched) {
+                std::vector<QByteArray> touched;
+                const std::vector<Change> staged = m_changes;
+                for (size_t i = 0; i < staged.size(); ++i)
+                    markCurrent(staged[i].key, current[i], &touched);
+                Q_EMIT changed(touched);
+            }
+            finishCommit(
+                {.outcome = untouched ? CommitReport::Outcome::Refused : CommitReport::Outcome::Conflict,
+                 .changes = count,
+                 .error = cause});
+        });
+}
+
+bool EditSession::recognizeLostCommit(const EventBatch &batch)
+{
+    // All of it at one revision, and what is staged is still what was sent: that is our own transaction.
+    if (m_lost.empty() || m_lost != m_changes)
+        return false;
+    Revision revision;
+    size_t seen = 0;
+    for (const Event &event : batch.events) {
+        if (event.kv.modRevision != revision) {
+            revision = event.kv.modRevision;
+            seen = 0;
         }
-        if (applied) {
-            settle(revision);
-            finishCommit({.outcome = CommitReport::Outcome::Committed, .revision = revision, .changes = count});
-            return;
-        }
-        if (!untouched) {
-            std::vector<QByteArray> touched;
-            const std::vector<Change> staged = m_changes;
-            for (size_t i = 0; i < staged.size(); ++i)
-                markCurrent(staged[i].key, current[i], &touched);
-            Q_EMIT changed(touched);
-        }
-        finishCommit({.outcome = untouched ? CommitReport::Outcome::Refused : CommitReport::Outcome::Conflict,
-                      .changes = count,
-                      .error = cause});
-    });
+        const Change *change = find(event.kv.key);
+        if (!change || !looksApplied(*change, stateAfter(event)))
+            continue;
+        if (++seen < m_lost.size())
+            continue;
+        const auto count = static_cast<int>(m_lost.size());
+        settle(revision);
+        Q_EMIT committed(
+            {.outcome = CommitReport::Outcome::Committed, .revision = revision, .changes = count});
+        return true;
+    }
+    return false;
 }
 
 void EditSession::settle(Revision revision)
@@ -351,6 +411,7 @@ void EditSession::settle(Revision revision)
     m_position.clear();
     m_history.clear();
     m_undoDepth = 0;
+    m_lost.clear();
     Q_EMIT changed(keys);
 }
 
@@ -369,13 +430,16 @@ const KeyState *EditSession::settling(const QByteArray &key) const
     return it == m_settling.cend() ? nullptr : &it->second;
 }
 
-void EditSession::markCurrent(const QByteArray &key, const KeyState &current, std::vector<QByteArray> *touched)
+void EditSession::markCurrent(const QByteArray &key, const KeyState &current,
+                              std::vector<QByteArray> *touched)
 {
     const auto position = m_position.constFind(key);
     if (position == m_position.cend())
         return;
     Change &change = m_changes[*position];
-    const bool same = current.exists == change.base.exists && current.modRevision == change.base.modRevision;
+    // The value, too: in a restored backup or another cluster the same revision may hold something else.
+    const bool same = current.exists == change.base.exists && current.modRevision == change.base.modRevision
+        && current.value == change.base.value;
     const std::optional<KeyState> conflict = same ? std::nullopt : std::optional(current);
     if (change.conflict == conflict)
         return;
@@ -389,14 +453,13 @@ void EditSession::observe(const EventBatch &batch)
         m_deferred.push_back(batch); // it may be our own commit, seen before its reply
         return;
     }
-    if (m_changes.empty())
+    if (m_changes.empty() || recognizeLostCommit(batch))
         return;
     std::vector<QByteArray> touched;
     for (const Event &event : batch.events) {
         const Change *change = find(event.kv.key);
-        // Older news than what the change was made on, or than what is known of it.
-        if (!change || event.kv.modRevision <= change->base.modRevision
-            || (change->conflict && event.kv.modRevision <= change->conflict->modRevision))
+        // Older news than what is known of the key, or than what the change was made on.
+        if (!change || event.kv.modRevision <= change->conflict.value_or(change->base).modRevision)
             continue;
         markCurrent(event.kv.key, stateAfter(event), &touched);
     }
@@ -404,21 +467,42 @@ void EditSession::observe(const EventBatch &batch)
         Q_EMIT changed(touched);
 }
 
+void EditSession::noteCurrent(const QByteArray &key, const KeyState &current)
+{
+    std::vector<QByteArray> touched;
+    if (!m_committing)
+        markCurrent(key, current, &touched);
+    if (!touched.empty())
+        Q_EMIT changed(touched);
+}
+
 void EditSession::recheck()
 {
-    if (m_changes.empty() || m_committing)
+    if (!m_settling.empty()) {
+        std::vector<QByteArray> settled;
+        for (const auto &[key, state] : std::exchange(m_settling, {}))
+            settled.push_back(key);
+        Q_EMIT changed(settled);
+    }
+    if (m_committing)
         return;
-    m_client->txn(readAllKeys()).then(this, [this, staged = m_changes](const Result<TxnReply> &reply) {
-        if (!reply || m_committing)
-            return; // the compare at commit finds out all the same
-        std::vector<QByteArray> touched;
-        for (size_t i = 0; i < staged.size() && i < reply->responses.size(); ++i) {
-            if (const auto *range = std::get_if<RangeReply>(&reply->responses[i].response))
-                markCurrent(staged[i].key, stateIn(*range), &touched);
-        }
-        if (!touched.empty())
-            Q_EMIT changed(touched);
-    });
+    for (size_t from = 0; from < m_changes.size(); from += KeysPerRead) {
+        m_client->txn(readKeys(m_changes, from, KeysPerRead))
+            .then(this, [this, from, asked = m_changes](const Result<TxnReply> &reply) {
+                if (!reply || m_committing)
+                    return; // the compare at commit finds out all the same
+                std::vector<QByteArray> touched;
+                for (size_t i = 0; i < reply->responses.size(); ++i) {
+                    const auto *range = std::get_if<RangeReply>(&reply->responses[i].response);
+                    const Change *change = find(asked[from + i].key);
+                    // Made on something else meanwhile: this is old news.
+                    if (range && change && change->base == asked[from + i].base)
+                        markCurrent(asked[from + i].key, stateIn(*range), &touched);
+                }
+                if (!touched.empty())
+                    Q_EMIT changed(touched);
+            });
+    }
 }
 
 } // namespace slotscope::core

@@ -27,8 +27,9 @@ struct CommitReport
     Error error;
 };
 
-/// Staged changes over any keys of one etcd, keyed by the etcd key's bytes and laid over the tables; committed as one guarded Txn.
-/// Nothing reaches the server before commit(), and nothing staged is lost by a failed one.
+/// Staged changes over any keys of one etcd, keyed by the etcd key's bytes and laid over the tables;
+/// committed as one guarded Txn. Nothing reaches the server before commit(), and nothing staged is lost by a
+/// failed one.
 class EditSession : public QObject
 {
     Q_OBJECT
@@ -43,8 +44,9 @@ public:
     bool hasConflicts() const;
     bool isCommitting() const { return m_committing; }
 
-    // Staging. `current` is the key as the table has it; the base of a key that is staged already stays what it was. Staging what
-    // the base has removes the change. Each is one undo step. Refused (false) while a commit is on its way.
+    // Staging. `current` is the key as the table has it; the base of a key that is staged already stays what
+    // it was. Staging what the base has removes the change. Each is one undo step. Refused (false) while a
+    // commit is on its way.
     bool stageValue(const QByteArray &key, const KeyState &current, const QByteArray &value);
     /// Also refused when an insert of this key is staged already.
     bool stageInsert(const QByteArray &key, const QByteArray &value);
@@ -64,18 +66,23 @@ public:
     void undo();
     void redo();
 
-    /// The transaction that commit() would send: a mod_revision compare for every key, puts that keep leases, deletes, and an else-branch
-    /// that reads the current values.
+    /// The transaction that commit() would send: a mod_revision compare for every key, puts that keep leases,
+    /// deletes, and an else-branch that reads the current values.
     TxnRequest plan() const;
     /// Sends it; committed() tells what became of it. Ignored when empty, committing, or in conflict.
     void commit();
 
-    /// What the last commit made of a key, its modRevision being the commit's also for a deletion. For display by tables that have not
-    /// reached that revision yet; null pointer for other keys.
+    /// What the last commit made of a key, its modRevision being the commit's also for a deletion. For
+    /// display by tables that have not reached that revision yet; null pointer for other keys.
     const KeyState *settling(const QByteArray &key) const;
-    /// To be connected to the watch: marks changes whose key was changed by others.
+    /// To be connected to the watch: marks changes whose key was changed by others. Finds out, too, what
+    /// became of a commit whose outcome was left open; committed() is then emitted (again).
     void observe(const EventBatch &batch);
-    /// Reads every staged key again, marking conflicts (after a gap in the watch).
+    /// What the server has now under a key, known from elsewhere: a change that was made on something else is
+    /// in conflict.
+    void noteCurrent(const QByteArray &key, const KeyState &current);
+    /// After a gap in the watch, or when the data is another: nothing settles any more, and every staged key
+    /// is read again, marking conflicts.
     void recheck();
 
 Q_SIGNALS:
@@ -91,10 +98,11 @@ private:
         std::vector<std::tuple<QByteArray, std::optional<Change>, std::optional<Change>>> entries;
     };
     void record(Step step);
-    void put(const QByteArray &key, const std::optional<Change> &change);
+    void apply(const Step &step, bool forward);
+    bool recognizeLostCommit(const EventBatch &batch);
     void takeReply(const Result<TxnReply> &reply);
     void readBack(const Error &cause);
-    TxnRequest readAllKeys() const;
+    static TxnRequest readKeys(const std::vector<Change> &changes, size_t from, size_t count);
     void settle(Revision revision);
     void restore(const Step &step, bool forward);
     void finishCommit(CommitReport report);
@@ -106,6 +114,7 @@ private:
     std::vector<Step> m_history;
     size_t m_undoDepth = 0;
     bool m_committing = false;
+    std::vector<Change> m_lost; // what was sent in the last commit, where its outcome was left open
     std::vector<EventBatch> m_deferred; // events that came while committing
     std::map<QByteArray, KeyState> m_settling;
 };

@@ -9,6 +9,8 @@ using namespace core;
 
 namespace {
 
+constexpr size_t MostOperations = 128; // etcd's default of --max-txn-ops
+
 Error networkError()
 {
     return {.kind = ErrorKind::Network, .detail = QStringLiteral("connection refused")};
@@ -107,7 +109,9 @@ public:
 
     Call<ServerVersion> detect() override
     {
-        return answer<ServerVersion>([](Error *) { return ServerVersion {QStringLiteral("3.4.23"), QStringLiteral("3.4.0")}; });
+        return answer<ServerVersion>([](Error *) {
+            return ServerVersion {QStringLiteral("3.4.23"), QStringLiteral("3.4.0")};
+        });
     }
     Call<RangeReply> range(const RangeRequest &request) override
     {
@@ -129,7 +133,14 @@ public:
     }
     Call<TxnReply> txn(const TxnRequest &request) override
     {
-        return answer<TxnReply>([this, request](Error *error) { return m_etcd->txn(request, error); });
+        return answer<TxnReply>([this, request](Error *error) {
+            if (std::max({request.compare.size(), request.success.size(), request.failure.size()})
+                > MostOperations) {
+                *error = {.kind = ErrorKind::TooManyOperations, .grpcCode = 3};
+                return TxnReply();
+            }
+            return m_etcd->txn(request, error);
+        });
     }
     Call<Nothing> compact(const CompactionRequest &) override
     {
@@ -185,7 +196,8 @@ std::unique_ptr<Transport> MemoryEtcd::transport()
 
 ResponseHeader MemoryEtcd::header() const
 {
-    return {.clusterId = 14841639068965178418U, .memberId = 1, .revision = Revision(m_revision), .raftTerm = 2};
+    return {
+        .clusterId = 14841639068965178418U, .memberId = 1, .revision = Revision(m_revision), .raftTerm = 2};
 }
 
 void MemoryEtcd::later(std::function<void()> reply)
@@ -289,19 +301,22 @@ void MemoryEtcd::apply(const std::vector<RequestOp> &operations, qint64 revision
             responses->push_back({range(*get, error)});
         } else if (const auto *write = std::get_if<PutRequest>(&operation.request)) {
             const auto known = m_keys.find(write->key);
-            KeyValue kv {.key = write->key,
-                         .value = write->value,
-                         .createRevision = known == m_keys.end() ? Revision(revision) : known->second.createRevision,
-                         .modRevision = Revision(revision),
-                         .version = known == m_keys.end() ? 1 : known->second.version + 1,
-                         .lease = write->ignoreLease && known != m_keys.end() ? known->second.lease : write->lease};
+            KeyValue kv {
+                .key = write->key,
+                .value = write->value,
+                .createRevision = known == m_keys.end() ? Revision(revision) : known->second.createRevision,
+                .modRevision = Revision(revision),
+                .version = known == m_keys.end() ? 1 : known->second.version + 1,
+                .lease = write->ignoreLease && known != m_keys.end() ? known->second.lease : write->lease};
             m_keys[kv.key] = kv;
             events->push_back({.type = EventType::Put, .kv = kv});
             responses->push_back({PutReply()});
         } else if (const auto *remove = std::get_if<DeleteRangeRequest>(&operation.request)) {
             DeleteRangeReply reply;
-            for (auto it = m_keys.lower_bound(remove->range.begin); it != m_keys.end() && remove->range.contains(it->first);) {
-                events->push_back({.type = EventType::Delete, .kv = {.key = it->first, .modRevision = Revision(revision)}});
+            for (auto it = m_keys.lower_bound(remove->range.begin);
+                 it != m_keys.end() && remove->range.contains(it->first);) {
+                events->push_back(
+                    {.type = EventType::Delete, .kv = {.key = it->first, .modRevision = Revision(revision)}});
                 it = m_keys.erase(it);
                 ++reply.deleted;
             }
@@ -320,7 +335,8 @@ TxnReply MemoryEtcd::txn(const TxnRequest &request, Error *error)
     reply.succeeded = std::all_of(request.compare.cbegin(), request.compare.cend(),
                                   [this](const Compare &compare) { return holds(compare); });
     std::vector<Event> events;
-    apply(reply.succeeded ? request.success : request.failure, m_revision + 1, &events, &reply.responses, error);
+    apply(reply.succeeded ? request.success : request.failure, m_revision + 1, &events, &reply.responses,
+          error);
     if (!events.empty())
         ++m_revision;
     reply.header = header();
@@ -328,6 +344,8 @@ TxnReply MemoryEtcd::txn(const TxnRequest &request, Error *error)
     if (m_loseWriteReply && isWrite(request)) {
         m_loseWriteReply = false;
         *error = {.kind = ErrorKind::Timeout, .detail = QStringLiteral("no answer")};
+        if (std::exchange(m_awayAfterLoss, false))
+            setAway(true);
     }
     return reply;
 }

@@ -10,8 +10,9 @@
 
 namespace slotscope::test {
 
-/// An etcd in memory, with revisions, transactions, compaction and watches as the real one has them (facts: etcd's own documentation;
-/// the integration tests hold the client against the real one). Every reply comes through the event loop.
+/// An etcd in memory, with revisions, transactions, compaction and watches as the real one has them (facts:
+/// etcd's own documentation; the integration tests hold the client against the real one). Every reply comes
+/// through the event loop.
 class MemoryEtcd
 {
 public:
@@ -32,8 +33,13 @@ public:
     // Faults.
     /// While away every request fails with Network, and running watches end.
     void setAway(bool away);
-    /// The next transaction that writes is carried out, but its reply is lost (Timeout).
-    void loseNextWriteReply() { m_loseWriteReply = true; }
+    /// The next transaction that writes is carried out, but its reply is lost (Timeout). `thenAway`: etcd is
+    /// away from then on.
+    void loseNextWriteReply(bool thenAway = false)
+    {
+        m_loseWriteReply = true;
+        m_awayAfterLoss = thenAway;
+    }
     /// The next transaction is refused with this error.
     void refuseNextTxn(core::Error error) { m_refuseTxn = std::move(error); }
     /// Replies wait while held, and come in order when released.
@@ -48,8 +54,9 @@ private:
     core::RangeReply range(const core::RangeRequest &request, core::Error *error) const;
     core::TxnReply txn(const core::TxnRequest &request, core::Error *error);
     bool holds(const core::Compare &compare) const;
-    void apply(const std::vector<core::RequestOp> &operations, qint64 revision, std::vector<core::Event> *events,
-               std::vector<core::ResponseOp> *responses, core::Error *error);
+    void apply(const std::vector<core::RequestOp> &operations, qint64 revision,
+               std::vector<core::Event> *events, std::vector<core::ResponseOp> *responses,
+               core::Error *error);
     void notify(std::vector<core::Event> events);
     void later(std::function<void()> reply);
 
@@ -63,6 +70,7 @@ private:
     bool m_hold = false;
     bool m_away = false;
     bool m_loseWriteReply = false;
+    bool m_awayAfterLoss = false;
     std::optional<core::Error> m_refuseTxn;
     int m_requests = 0;
 };

@@ -225,6 +225,128 @@ private Q_SLOTS:
         m_session->recheck();
         QTRY_VERIFY(m_session->hasConflicts());
     }
+
+    void aLostOutcomeIsFoundOutWhenEtcdIsBack()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageDelete({{"b", stateOf("b")}});
+        m_etcd->loseNextWriteReply(true); // and so reading back fails, too
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        m_session->commit();
+        QTRY_COMPARE(committed.size(), 1);
+        QCOMPARE(committed.takeFirst().first().value<CommitReport>().outcome, CommitReport::Outcome::Unknown);
+        QCOMPARE(m_session->changes().size(), size_t(2));
+        m_etcd->setAway(false);
+        QTRY_COMPARE(committed.size(), 1);
+        const auto report = committed.first().first().value<CommitReport>();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(report.revision, m_etcd->revision());
+        QVERIFY(m_session->isEmpty());
+    }
+
+    void othersWhoWriteTheSameAreNotTakenForALostCommit()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageValue("b", stateOf("b"), "y");
+        m_etcd->setAway(true);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
+        m_etcd->put("a", "x");
+        m_etcd->put("b", "y");
+        m_etcd->setAway(false);
+        QTRY_VERIFY(m_session->find("b")->conflict.has_value());
+        QVERIFY(m_session->find("a")->conflict.has_value());
+    }
+
+    void aLostReplyToADeletionKnowsItsRevision()
+    {
+        m_session->stageDelete({{"b", stateOf("b")}});
+        m_etcd->loseNextWriteReply();
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(report.revision, m_etcd->revision());
+        QCOMPARE(m_session->settling("b")->modRevision, m_etcd->revision());
+    }
+
+    void otherDataUnderTheSameRevisionIsAConflict()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_memory->watch.close();
+        // A backup restored, or another cluster: the revision is the same by chance.
+        MemoryEtcd other;
+        other.put("a", "another");
+        MemoryClient client(&other);
+        EditSession session(&client.client);
+        KeyState base = KeyState::of(other.keys().at("a"));
+        base.value = "1";
+        session.stageValue("a", base, "x");
+        session.recheck();
+        QTRY_VERIFY(session.hasConflicts());
+        QCOMPARE(session.find("a")->conflict->value, QByteArray("another"));
+    }
+
+    void afterAGapNothingSettlesAnyMore()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QVERIFY(m_session->settling("a"));
+        QSignalSpy changed(m_session.get(), &EditSession::changed);
+        m_session->recheck();
+        QVERIFY(!m_session->settling("a")); // the tables read again, perhaps an older state
+        QCOMPARE(changed.size(), 1);
+    }
+
+    void recheckReadsMoreKeysThanOneTransactionHolds()
+    {
+        for (int i = 0; i < 300; ++i)
+            m_session->stageInsert("k" + QByteArray::number(i), "v");
+        m_memory->watch.close();
+        m_etcd->put("k299", "theirs");
+        m_session->recheck();
+        QTRY_VERIFY(m_session->find("k299")->conflict.has_value());
+        QVERIFY(!m_session->find("k0")->conflict);
+    }
+
+    void aChangeMadeOnAnOlderStateIsInConflict()
+    {
+        const KeyState seen = stateOf("a");
+        m_etcd->put("a", "theirs");
+        m_session->stageValue("a", seen, "mine");
+        m_session->noteCurrent("a", stateOf("a"));
+        QVERIFY(m_session->hasConflicts());
+        m_session->noteCurrent("nothing staged", stateOf("a"));
+        QCOMPARE(m_session->changes().size(), size_t(1));
+    }
+
+    void aNewKeyKeepsItsPlace()
+    {
+        m_session->stageInsert("c", "1");
+        m_session->stageInsert("d", "2");
+        QVERIFY(m_session->rekeyInsert("c", "e"));
+        QCOMPARE(m_session->changes().at(0).key, QByteArray("e"));
+        QCOMPARE(m_session->changes().at(1).key, QByteArray("d"));
+        m_session->undo();
+        QCOMPARE(m_session->changes().at(0).key, QByteArray("c"));
+        QCOMPARE(m_session->find("d")->value, QByteArray("2"));
+        m_session->redo();
+        QCOMPARE(m_session->changes().at(0).key, QByteArray("e"));
+    }
+
+    void manyChangesAreTakenBackAtOnce()
+    {
+        std::vector<std::pair<QByteArray, KeyState>> keys;
+        for (int i = 0; i < 20000; ++i)
+            keys.emplace_back("k" + QByteArray::number(i), KeyState {true, "v", Revision(3), {}});
+        m_session->stageDelete(keys);
+        QCOMPARE(m_session->changes().size(), size_t(20000));
+        QElapsedTimer clock;
+        clock.start();
+        m_session->undo();
+        QVERIFY(m_session->isEmpty());
+        m_session->redo();
+        m_session->revertAll();
+        QVERIFY(m_session->isEmpty());
+        QVERIFY2(clock.elapsed() < 5000, qPrintable(QString::number(clock.elapsed())));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestEditSession)
