@@ -257,4 +257,26 @@ RowSnapshot RowStore::snapshot() const
     return result;
 }
 
+TableDelta joined(const std::vector<TableDelta> &deltas, const RowStore &now)
+{
+    TableDelta all;
+    const auto add = [&now](std::vector<RowId> *to, const std::vector<RowId> &from, bool alive) {
+        std::copy_if(from.cbegin(), from.cend(), std::back_inserter(*to),
+                     [&](RowId id) { return now.isAlive(id) == alive; });
+    };
+    for (const TableDelta &delta : deltas) {
+        add(&all.inserted, delta.inserted, true);
+        add(&all.updated, delta.updated, true);
+        add(&all.removed, delta.removed, false);
+        all.revision = delta.revision;
+    }
+    // Changed several times, or changed after it came: once is enough.
+    std::sort(all.updated.begin(), all.updated.end());
+    all.updated.erase(std::unique(all.updated.begin(), all.updated.end()), all.updated.end());
+    std::vector<RowId> inserted = all.inserted;
+    std::sort(inserted.begin(), inserted.end());
+    std::erase_if(all.updated, [&inserted](RowId id) { return std::binary_search(inserted.cbegin(), inserted.cend(), id); });
+    return all;
+}
+
 } // namespace slotscope::core

@@ -128,4 +128,8 @@ private:
     qint64 m_payloadBytes = 0;
 };
 
+/// Several deltas that followed one another as one, told from the rows as they are now. A row that came and went meanwhile is in none of
+/// its lists.
+TableDelta joined(const std::vector<TableDelta> &deltas, const RowStore &now);
+
 } // namespace slotscope::core

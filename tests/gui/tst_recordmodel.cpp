@@ -292,6 +292,183 @@ private Q_SLOTS:
         QCOMPARE(document.array().first()[u"key"].toInt(), 1);
         QCOMPARE(document.array().first()[u"keyHex"].toString(), QString::fromLatin1(keyOf(1).toHex()));
     }
+
+    void anEditKeepsWhatOthersWroteInTheMeantime()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.age")), QStringLiteral("30"));
+        const QModelIndex age = model->index(0, model->columnOf(QStringLiteral("value.age")));
+        // In the moment when the new bytes are there, but what is shown is still the old decoding.
+        bool done = false;
+        connect(m_table.get(), &LiveTable::changed, model.get(), [&] {
+            if (!std::exchange(done, true))
+                QVERIFY(model->setData(age, QStringLiteral("31"), Qt::EditRole));
+        });
+        m_etcd->put(keyOf(1), record(QStringLiteral("Anna"), 30));
+        QTRY_VERIFY(done);
+        QCOMPARE(m_session->find(keyOf(1))->value, record(QStringLiteral("Anna"), 30).replace("\x18\x1e", "\x18\x1f"));
+        QVERIFY(!m_session->hasConflicts());
+    }
+
+    void whatOthersWroteIntoTheOpenEditorsCellIsAConflict()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.age")), QStringLiteral("30"));
+        const QModelIndex age = model->index(0, model->columnOf(QStringLiteral("value.age")));
+        // Another cell of the record: both changes are kept.
+        ui::EditStart start = model->editStart(age);
+        m_etcd->put(keyOf(1), record(QStringLiteral("Anna"), 30));
+        QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.name")), QStringLiteral("Anna"));
+        QVERIFY(model->finishEdit(age, start, QStringLiteral("31")));
+        QCOMPARE(m_session->find(keyOf(1))->value, record(QStringLiteral("Anna"), 30).replace("\x18\x1e", "\x18\x1f"));
+        QVERIFY(!m_session->hasConflicts());
+        m_session->revertAll();
+        // The same cell: nobody is overwritten unasked.
+        start = model->editStart(age);
+        m_etcd->put(keyOf(1), record(QStringLiteral("Anna"), 77));
+        QTRY_COMPARE(age.data().toString(), QStringLiteral("77"));
+        QVERIFY(model->finishEdit(age, start, QStringLiteral("32")));
+        QVERIFY(m_session->hasConflicts());
+        QCOMPARE(m_session->find(keyOf(1))->value, record(QStringLiteral("Anna"), 30).replace("\x18\x1e", "\x18\x20"));
+        QCOMPARE(m_session->find(keyOf(1))->conflict->value, record(QStringLiteral("Anna"), 77));
+        // Nothing typed: nothing staged.
+        m_session->revertAll();
+        start = model->editStart(age);
+        m_etcd->put(keyOf(1), record(QStringLiteral("Anna"), 78));
+        QTRY_COMPARE(age.data().toString(), QStringLiteral("78"));
+        QVERIFY(model->finishEdit(age, start, QStringLiteral("77")));
+        QVERIFY(m_session->isEmpty());
+    }
+
+    void aRecordEditedElsewhereKnowsWhatItWasMadeOn()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        const KeyState seen = model->recordAt(0).current;
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 40));
+        QTRY_COMPARE(model->recordAt(0).current.modRevision, m_etcd->revision());
+        QVERIFY(model->stageRecord(keyOf(1), *cborCodec().decode(record(QStringLiteral("Ann"), 31)), seen));
+        QVERIFY(m_session->hasConflicts());
+    }
+
+    void aRecordThatTheFilterHidesCanStillBeStaged()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        model->setFilter(QStringLiteral("nobody"));
+        QTRY_COMPARE(model->rowCount(), 0);
+        QVERIFY(model->stageRecord(keyOf(1), *cborCodec().decode(record(QStringLiteral("Ann"), 31))));
+        QCOMPARE(m_session->find(keyOf(1))->kind, Change::Kind::Update);
+    }
+
+    void aChangeBetweenTheEventAndTheRowIsMarked()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        const QModelIndex age = model->index(0, model->columnOf(QStringLiteral("value.age")));
+        m_etcd->put(keyOf(2), record(QStringLiteral("Bob"), 1)); // so that the next event waits for its turn
+        QTRY_COMPARE(model->rowCount(), 2);
+        QTRY_COMPARE(age.data().toString(), QStringLiteral("30"));
+        // Behind the session's own look at the events.
+        bool done = false;
+        connect(&m_memory->watch, &Watch::eventsReceived, model.get(), [&] {
+            done = true;
+            QVERIFY(model->setData(age, QStringLiteral("31"), Qt::EditRole));
+        });
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 77));
+        QTRY_VERIFY(done);
+        QTRY_VERIFY(m_session->hasConflicts());
+    }
+
+    void newPlainKeysStayInTheirFolder()
+    {
+        m_etcd->put("/config/a", "1");
+        m_memory->watch.start(Revision(m_etcd->revision().value + 1));
+        SlotType type;
+        type.key = KeyType({KeyComponent::String});
+        type.value = ValueType::TextOrBytes;
+        m_table = std::make_shared<LiveTable>(&m_memory->client, &m_memory->watch, KeyRange::prefix("/config/"));
+        RecordModel model(m_table, m_session.get(), SlotCodec(type, 0));
+        m_table->reload();
+        QTRY_COMPARE(m_table->state(), LiveTable::State::Live);
+        const auto made = model.stageNew(0, false);
+        QVERIFY2(made, made ? "" : qPrintable(made.error()));
+        QVERIFY2(made->startsWith("/config/"), made->constData());
+        QCOMPARE(model.rowOf(*made), 1);
+        // Nor does a typed key leave it, out of sight.
+        QVERIFY(!model.setData(model.index(1, 0), QStringLiteral("/elsewhere"), Qt::EditRole));
+        QVERIFY(m_session->find(*made));
+        QVERIFY(model.setData(model.index(1, 0), QStringLiteral("/config/b"), Qt::EditRole));
+        QCOMPARE(model.rowOf("/config/b"), 1);
+    }
+
+    void columnsComeFromAllRecords()
+    {
+        for (quint64 i = 0; i < 300; ++i)
+            m_etcd->put(keyOf(i), *cborCodec().encode(Value::map({{Value::text(QStringLiteral("name")), Value::text(QStringLiteral("n"))}})));
+        for (quint64 i = 300; i < 600; ++i)
+            m_etcd->put(keyOf(i), record(QStringLiteral("Ann"), 30));
+        // Staged before the tab was opened: tinted in the right column all the same.
+        m_session->stageValue(keyOf(599), KeyState::of(m_etcd->keys().at(keyOf(599))), record(QStringLiteral("Ann"), 31));
+        const auto model = openModel();
+        QAbstractItemModelTester tester(model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QVERIFY(model->columnOf(QStringLiteral("value.born.year")) >= 0);
+        const auto changed = [&](const char *column) {
+            return model->index(599, model->columnOf(QLatin1String(column))).data(RecordModel::ChangedRole).toBool();
+        };
+        QVERIFY(changed("value.age"));
+        QVERIFY(!changed("value.name"));
+    }
+
+    void markupInDataIsShownAsText()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("<b>Ann</b><img src='file:///x'>"), 30));
+        const auto model = openModel();
+        const QModelIndex name = model->index(0, model->columnOf(QStringLiteral("value.name")));
+        QTRY_VERIFY(name.data(Qt::ToolTipRole).toString().contains(QStringLiteral("Ann")));
+        QVERIFY(name.data(Qt::ToolTipRole).toString().contains(QStringLiteral("&lt;img")));
+    }
+
+    void whoeverStandsOnANewRecordStaysThere()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        m_etcd->put(keyOf(900), record(QStringLiteral("Zoe"), 30));
+        const auto model = openModel();
+        QAbstractItemModelTester tester(model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QVERIFY(model->stageNew(0, true));
+        QVERIFY(model->stageNew(0, true));
+        const QPersistentModelIndex at(model->index(2, 2));
+        QVERIFY(model->setData(model->index(2, 0), QStringLiteral("500"), Qt::EditRole));
+        QCOMPARE(at.row(), 2); // another key, the same place
+        QCOMPARE(model->keyAt(2), keyOf(500));
+        m_session->commit();
+        QTRY_COMPARE(m_table->rows().count(), size_t(4));
+        QVERIFY(at.isValid());
+        QCOMPARE(model->keyAt(at.row()), keyOf(500));
+    }
+
+    void whatIsNotDecodedYetIsNotShownAsNull()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        const QModelIndex name = model->index(0, model->columnOf(QStringLiteral("value.name")));
+        QVERIFY(!model->shownRow(0).decoded);
+        QVERIFY(!name.data(RecordModel::NullRole).toBool());
+        QTRY_COMPARE(name.data().toString(), QStringLiteral("Ann"));
+    }
+
+    void copyingDecodesNothingForDisplay()
+    {
+        m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 30));
+        const auto model = openModel();
+        QSignalSpy changed(model.get(), &RecordModel::recordsChanged);
+        const int name = model->columnOf(QStringLiteral("value.name"));
+        QCOMPARE(ui::recordsAsText(*model, {{0}, {name}}, u'\t', false), QStringLiteral("Ann"));
+        QVERIFY(!changed.wait(200)); // nothing was queued
+        QVERIFY(!model->shownRow(0).decoded);
+    }
 };
 
 QTEST_MAIN(TestRecordModel)

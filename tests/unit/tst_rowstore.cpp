@@ -211,6 +211,15 @@ private Q_SLOTS:
         const std::vector<RowId> incremental = order->rows();
         compute();
         QVERIFY(order->rows() == incremental);
+
+        // Several deltas at once, as after a long job; rows came and went in between.
+        std::vector<TableDelta> deltas;
+        for (int round = 0; round < 40; ++round)
+            deltas.push_back(store.apply(randomEvents(30)));
+        order->apply(store, evaluator, joined(deltas, store));
+        const std::vector<RowId> replayed = order->rows();
+        compute();
+        QVERIFY(order->rows() == replayed);
     }
 };
 

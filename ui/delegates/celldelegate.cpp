@@ -31,13 +31,19 @@ bool needsRoom(const QString &text)
         || std::any_of(text.cbegin(), text.cend(), [](QChar c) { return c < QLatin1Char(' '); });
 }
 
+/// What the editor was opened on; null pointer for no editor of ours.
+std::shared_ptr<EditStart> startOf(const QWidget *editor)
+{
+    return editor->property("start").value<std::shared_ptr<EditStart>>();
+}
+
 /// Why the text does not fit; empty if it does.
 QString refusal(const QWidget *editor, const QString &text)
 {
-    const auto before = editor->property("before").value<std::shared_ptr<Value>>();
-    if (!before || text == core::editText(*before))
+    const auto start = startOf(editor);
+    if (!start || text == core::editText(start->value))
         return {};
-    const auto parsed = core::parseLike(*before, text);
+    const auto parsed = core::parseLike(start->value, text);
     return parsed ? QString() : parsed.error();
 }
 
@@ -127,7 +133,8 @@ QWidget *CellDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem 
         Q_EMIT const_cast<RecordModel *>(model)->editRefused(reason);
         return nullptr;
     }
-    const Value value = model->editValue(index);
+    const EditStart start = model->editStart(index);
+    const Value &value = start.value;
     const QString text = core::editText(value);
     QWidget *editor = nullptr;
     if (value.kind() == Value::Kind::Bool) {
@@ -155,7 +162,7 @@ QWidget *CellDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem 
             tr("The text holds characters that a text editor would change, such as carriage returns."));
         return nullptr;
     }
-    editor->setProperty("before", QVariant::fromValue(std::make_shared<Value>(value)));
+    editor->setProperty("start", QVariant::fromValue(std::make_shared<EditStart>(start)));
     editor->setAccessibleName(model->headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString());
     return editor;
 }
@@ -166,9 +173,8 @@ void CellDelegate::setEditorData(QWidget *editor, const QModelIndex &index) cons
     if (editor->property("filled").toBool())
         return;
     editor->setProperty("filled", true);
-    const auto value = editor->property("before").value<std::shared_ptr<Value>>();
     if (auto *box = qobject_cast<QCheckBox *>(editor)) {
-        box->setChecked(value->toBool());
+        box->setChecked(startOf(editor)->value.toBool());
         box->setText(index.data(Qt::DisplayRole).toString());
         connect(box, &QCheckBox::toggled, box, [box](bool on) { box->setText(on ? QStringLiteral("true") : QStringLiteral("false")); });
     } else if (auto *line = qobject_cast<QLineEdit *>(editor)) {
@@ -180,17 +186,15 @@ void CellDelegate::setEditorData(QWidget *editor, const QModelIndex &index) cons
 
 void CellDelegate::setModelData(QWidget *editor, QAbstractItemModel *model, const QModelIndex &index) const
 {
-    if (const auto *box = qobject_cast<QCheckBox *>(editor)) {
-        if (box->isChecked() != editor->property("before").value<std::shared_ptr<Value>>()->toBool())
-            model->setData(index, box->isChecked(), Qt::EditRole);
+    auto *records = qobject_cast<RecordModel *>(model);
+    const auto start = startOf(editor);
+    if (!records || !start)
         return;
-    }
-    const auto before = editor->property("before").value<std::shared_ptr<Value>>();
-    const QString text = textOf(editor);
-    // Nothing was typed: whatever has come from the server meanwhile stays.
-    if (!before || text == core::editText(*before))
-        return;
-    model->setData(index, text, Qt::EditRole);
+    const auto *box = qobject_cast<const QCheckBox *>(editor);
+    if (!box)
+        (void)records->finishEdit(index, *start, textOf(editor));
+    else if (box->isChecked() != start->value.toBool())
+        (void)records->finishEdit(index, *start, box->isChecked());
 }
 
 void CellDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option, const QModelIndex & /*index*/) const

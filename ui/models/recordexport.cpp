@@ -65,8 +65,8 @@ QString recordsAsText(const RecordModel &model, const CellBlock &block, QChar se
     }
     for (const int row : block.rows) {
         cells.clear();
-        for (const int column : block.columns)
-            cells.append(quoted(model.copyText(model.index(row, column)), separator));
+        for (const QString &text : model.copyTexts(row, block.columns))
+            cells.append(quoted(text, separator));
         lines.append(cells.join(separator));
     }
     return lines.join(QLatin1Char('\n'));
@@ -76,12 +76,9 @@ QByteArray recordsAsJson(const RecordModel &model, const std::vector<int> &rows)
 {
     QByteArrayList records;
     for (const int row : rows) {
-        const ShownRow shown = model.shownRow(row);
+        const ShownRow shown = model.recordAt(row);
         core::KeyValue kv = shown.stored.value_or(core::KeyValue {.key = shown.key});
-        if (shown.change && shown.change->kind != core::Change::Kind::Delete)
-            kv.value = shown.change->value;
-        else
-            kv.value = shown.current.value;
+        kv.value = shown.value();
         core::JsonLine line;
         core::addRecord(&line, model.codec(), kv);
         records.append(line.line());

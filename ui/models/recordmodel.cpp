@@ -65,12 +65,14 @@ RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSessi
         m_orderCall.cancel();
         m_rows = m_table->rows().keyOrder();
         m_rowOf.clear();
-        findColumns();
-        updateExtras();
+        m_sinceSnapshot.clear();
+        takeColumns();
+        m_extras = currentExtras();
         endResetModel();
         Q_EMIT columnsChanged();
         startOrdering();
     });
+    connect(m_table.get(), &core::LiveTable::stateChanged, this, &RecordModel::completeColumns);
     connect(m_table.get(), &core::LiveTable::appended, this, [this](quint32 first, quint32 count) {
         core::TableDelta delta;
         delta.inserted.resize(count);
@@ -82,10 +84,8 @@ RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSessi
     connect(m_edits, &core::EditSession::changed, this, &RecordModel::takeEdits);
 
     m_rows = m_table->rows().keyOrder();
-    findColumns();
-    for (const core::Change &change : m_edits->changes())
-        updateOverlay(change.key);
-    updateExtras();
+    takeColumns();
+    m_extras = currentExtras();
 }
 
 void RecordModel::setCodec(const core::SlotCodec &codec)
@@ -96,18 +96,13 @@ void RecordModel::setCodec(const core::SlotCodec &codec)
     m_codec = codec;
     m_cache.reset(m_codec);
     m_flashes.clear();
-    const QList<QByteArray> staged = m_overlay.keys();
-    m_overlay.clear();
-    for (const QByteArray &key : staged)
-        updateOverlay(key);
-    m_columnsFound = false;
-    findColumns();
+    takeColumns();
     endResetModel();
     Q_EMIT columnsChanged();
     startOrdering();
 }
 
-void RecordModel::findColumns()
+std::vector<Column> RecordModel::findColumns() const
 {
     // A spread over the rows: the first ones of a slot are often not like the others.
     std::vector<core::DecodedRow> sample;
@@ -117,8 +112,33 @@ void RecordModel::findColumns()
         const core::RowView view = m_table->rows().row(rows[i]);
         sample.push_back(core::decodeRow(m_codec, view.key, view.value));
     }
-    m_columnsFound = !sample.empty();
-    m_columns = core::discoverColumns(m_codec.type(), sample);
+    return core::discoverColumns(m_codec.type(), sample);
+}
+
+void RecordModel::takeColumns()
+{
+    m_columns = findColumns();
+    m_columnsFound = m_table->rows().count() > 0;
+    m_columnsComplete = m_columnsFound && m_table->state() != core::LiveTable::State::Loading;
+    rebuildOverlays(); // they remember columns
+}
+
+void RecordModel::completeColumns()
+{
+    // The first page showed the first records only.
+    if (m_columnsComplete || !m_columnsFound || m_table->state() != core::LiveTable::State::Live)
+        return;
+    m_columnsComplete = true;
+    const std::vector<Column> columns = findColumns();
+    const auto sameId = [](const Column &a, const Column &b) { return a.id == b.id; };
+    if (std::equal(columns.cbegin(), columns.cend(), m_columns.cbegin(), m_columns.cend(), sameId))
+        return;
+    beginResetModel();
+    m_columns = columns;
+    m_flashes.clear();
+    rebuildOverlays();
+    endResetModel();
+    Q_EMIT columnsChanged();
 }
 
 int RecordModel::columnOf(const QString &id) const
@@ -198,18 +218,31 @@ RowCache::Row RecordModel::decodedAt(int row) const
 
 ShownRow RecordModel::shownRow(int row) const
 {
-    ShownRow shown;
+    ShownRow shown = recordAt(row);
+    if (!shown.key.isEmpty())
+        shown.decoded = decodedAt(row);
+    return shown;
+}
+
+ShownRow RecordModel::recordAt(int row) const
+{
     if (row < 0 || row >= rowCount())
-        return shown;
-    shown.key = keyAt(row);
+        return {};
+    ShownRow shown = recordOf(keyAt(row));
     shown.state = stateAt(row);
-    shown.change = m_edits->find(shown.key);
-    shown.decoded = decodedAt(row);
-    if (static_cast<size_t>(row) < m_rows.size()) {
-        shown.stored = m_table->rows().row(m_rows[static_cast<size_t>(row)]).toKeyValue();
+    return shown;
+}
+
+ShownRow RecordModel::recordOf(const QByteArray &key) const
+{
+    ShownRow shown;
+    shown.key = key;
+    shown.change = m_edits->find(key);
+    if (const std::optional<RowId> id = m_table->rows().find(key)) {
+        shown.stored = m_table->rows().row(*id).toKeyValue();
         shown.current = core::KeyState::of(*shown.stored);
     }
-    if (const core::KeyState *settling = m_edits->settling(shown.key);
+    if (const core::KeyState *settling = m_edits->settling(key);
         settling && settling->modRevision > m_table->revision()) {
         shown.current = *settling;
         if (!shown.current.exists)
@@ -247,7 +280,7 @@ void RecordModel::startOrdering()
     if (!m_ordering) {
         ++m_orderGeneration;
         m_order.reset();
-        adopt(m_table->rows().keyOrder());
+        adopt(m_table->rows().keyOrder(), currentExtras());
         Q_EMIT orderingChanged();
         return;
     }
@@ -258,39 +291,47 @@ void RecordModel::startOrdering()
             return; // given up for another one
         m_ordering = false;
         m_order = *result;
-        const core::RowEvaluator evaluator(m_codec, m_query);
-        for (const core::TableDelta &delta : std::exchange(m_sinceSnapshot, {}))
-            m_order->apply(m_table->rows(), evaluator, delta);
-        adopt(m_order->rows());
+        m_order->apply(m_table->rows(), core::RowEvaluator(m_codec, m_query),
+                       core::joined(std::exchange(m_sinceSnapshot, {}), m_table->rows()));
+        adopt(m_order->rows(), currentExtras());
         Q_EMIT orderingChanged();
     });
     Q_EMIT orderingChanged();
 }
 
-void RecordModel::adopt(std::vector<RowId> rows)
+void RecordModel::adopt(std::vector<RowId> rows, std::vector<QByteArray> extras)
 {
-    if (rows == m_rows)
-        return;
-    if (adoptBySteps(rows)) {
-        Q_EMIT recordsChanged();
-        return;
+    const bool promotes = std::any_of(m_extras.cbegin(), m_extras.cend(), [&](const QByteArray &key) {
+        return std::find(extras.cbegin(), extras.cend(), key) == extras.cend() && m_table->rows().find(key);
+    });
+    if (!promotes) {
+        setExtras(std::move(extras));
+        if (rows == m_rows)
+            return;
+        if (adoptBySteps(rows)) {
+            Q_EMIT recordsChanged();
+            return;
+        }
+        extras = m_extras;
     }
+    // Whoever stands on a row, be it one that was new and is the server's now, goes along with it.
     Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
     const QModelIndexList before = persistentIndexList();
-    std::vector<std::pair<std::optional<RowId>, int>> places; // by id, or the place among the extras
+    std::vector<std::pair<std::optional<RowId>, QByteArray>> places; // by id, or the key of an extra
     for (const QModelIndex &index : before) {
         const auto row = static_cast<size_t>(index.row());
         if (row < m_rows.size())
-            places.emplace_back(m_rows[row], 0);
+            places.emplace_back(m_rows[row], QByteArray());
         else
-            places.emplace_back(std::nullopt, static_cast<int>(row - m_rows.size()));
+            places.emplace_back(std::nullopt, m_extras[row - m_rows.size()]);
     }
     m_rows = std::move(rows);
+    m_extras = std::move(extras);
     m_rowOf.clear();
     QModelIndexList after;
     for (qsizetype i = 0; i < before.size(); ++i) {
-        const auto &[id, extra] = places[static_cast<size_t>(i)];
-        const int row = id ? rowOf(*id) : static_cast<int>(m_rows.size()) + extra;
+        const auto &[id, key] = places[static_cast<size_t>(i)];
+        const int row = id ? rowOf(*id) : rowOf(key);
         after.append(row < 0 ? QModelIndex() : index(row, before[i].column()));
     }
     changePersistentIndexList(before, after);
@@ -352,8 +393,8 @@ void RecordModel::takeDelta(const core::TableDelta &delta)
         beginResetModel();
         m_rows = m_table->rows().keyOrder();
         m_rowOf.clear();
-        findColumns();
-        updateExtras();
+        takeColumns();
+        m_extras = currentExtras();
         endResetModel();
         Q_EMIT columnsChanged();
         startOrdering();
@@ -363,6 +404,11 @@ void RecordModel::takeDelta(const core::TableDelta &delta)
         m_sinceSnapshot.push_back(delta);
     takeSettled(delta);
     for (const RowId id : delta.updated) {
+        // What was staged on the row in the moment between the event and this.
+        const core::RowView view = m_table->rows().row(id);
+        const core::Change *change = m_edits->isEmpty() ? nullptr : m_edits->find(view.key.toByteArray());
+        if (change && !change->conflict && change->base.modRevision < view.modRevision)
+            m_edits->noteCurrent(change->key, core::KeyState::of(view.toKeyValue()));
         if (m_cache.contains(id))
             m_cache.request(id); // flashes when it is decoded
     }
@@ -379,10 +425,11 @@ void RecordModel::takeDelta(const core::TableDelta &delta)
     const bool rowsMayMove = !delta.inserted.empty() || !delta.removed.empty() || m_order;
     if (m_order)
         m_order->apply(m_table->rows(), core::RowEvaluator(m_codec, m_query), delta);
-    updateExtras();
     // While a first order is being found out, new rows wait for it.
     if (rowsMayMove && (m_order || m_query.isPlain()))
-        adopt(m_order ? m_order->rows() : m_table->rows().keyOrder());
+        adopt(m_order ? m_order->rows() : m_table->rows().keyOrder(), currentExtras());
+    else
+        setExtras(currentExtras());
 
     std::vector<int> rows;
     for (const RowId id : delta.updated) {
@@ -460,6 +507,7 @@ void RecordModel::rowsChanged(std::vector<int> rows, const QList<int> &roles)
     const int lastColumn = columnCount() - 1;
     if (forEachRun(rows, [](int, int) {}) > MostRuns) {
         Q_EMIT dataChanged(index(rows.front(), 0), index(rows.back(), lastColumn), roles);
+        Q_EMIT headerDataChanged(Qt::Vertical, rows.front(), rows.back());
         return;
     }
     forEachRun(rows, [&](int first, int last) {
@@ -532,28 +580,66 @@ void RecordModel::updateOverlay(const QByteArray &key)
     m_overlay.insert(key, overlay);
 }
 
-void RecordModel::updateExtras()
+void RecordModel::rebuildOverlays()
 {
-    // Staged or just committed keys that the server's rows do not show, in the order of staging.
+    QList<QByteArray> keys = m_overlay.keys();
+    for (const core::Change &change : m_edits->changes()) {
+        if (!m_overlay.contains(change.key))
+            keys.append(change.key);
+    }
+    m_overlay.clear();
+    for (const QByteArray &key : std::as_const(keys))
+        updateOverlay(key);
+}
+
+std::vector<QByteArray> RecordModel::currentExtras() const
+{
+    // Staged keys that the server's rows do not show, in the order of staging; then those just committed, in the order they had.
     std::vector<QByteArray> extras;
+    if (m_overlay.isEmpty())
+        return extras;
     for (const core::Change &change : m_edits->changes()) {
         if (m_overlay.contains(change.key) && !m_table->rows().find(change.key))
             extras.push_back(change.key);
     }
+    const auto staged = static_cast<std::ptrdiff_t>(extras.size());
     for (auto it = m_overlay.cbegin(); it != m_overlay.cend(); ++it) {
         if (it->settlesAt > m_table->revision() && it->state == RowState::Clean && !m_table->rows().find(it.key()))
             extras.push_back(it.key());
     }
+    const auto place = [this](const QByteArray &key) {
+        return std::make_pair(std::find(m_extras.cbegin(), m_extras.cend(), key) - m_extras.cbegin(), key);
+    };
+    std::sort(extras.begin() + staged, extras.end(),
+              [&place](const QByteArray &a, const QByteArray &b) { return place(a) < place(b); });
+    return extras;
+}
+
+void RecordModel::setExtras(std::vector<QByteArray> extras)
+{
     if (extras == m_extras)
         return;
     const auto base = static_cast<int>(m_rows.size());
-    if (!m_extras.empty()) {
-        beginRemoveRows({}, base, base + static_cast<int>(m_extras.size()) - 1);
-        m_extras.clear();
+    if (extras.size() == m_extras.size()) {
+        // Another key typed for a new record, which stays where it is.
+        m_extras = std::move(extras);
+        Q_EMIT dataChanged(index(base, 0), index(rowCount() - 1, columnCount() - 1));
+        return;
+    }
+    const auto front = std::mismatch(m_extras.cbegin(), m_extras.cend(), extras.cbegin(), extras.cend());
+    const auto first = front.first - m_extras.cbegin();
+    const auto tail = std::mismatch(m_extras.crbegin(), std::make_reverse_iterator(front.first), extras.crbegin(),
+                                    std::make_reverse_iterator(front.second)).first
+        - m_extras.crbegin();
+    const auto oldEnd = static_cast<std::ptrdiff_t>(m_extras.size()) - tail;
+    const auto newEnd = static_cast<std::ptrdiff_t>(extras.size()) - tail;
+    if (oldEnd > first) {
+        beginRemoveRows({}, base + static_cast<int>(first), base + static_cast<int>(oldEnd) - 1);
+        m_extras.erase(m_extras.begin() + first, m_extras.begin() + oldEnd);
         endRemoveRows();
     }
-    if (!extras.empty()) {
-        beginInsertRows({}, base, base + static_cast<int>(extras.size()) - 1);
+    if (newEnd > first) {
+        beginInsertRows({}, base + static_cast<int>(first), base + static_cast<int>(newEnd) - 1);
         m_extras = std::move(extras);
         endInsertRows();
     }
@@ -563,7 +649,7 @@ void RecordModel::takeEdits(const std::vector<QByteArray> &keys)
 {
     for (const QByteArray &key : keys)
         updateOverlay(key);
-    updateExtras();
+    setExtras(currentExtras());
     std::vector<int> rows;
     for (const QByteArray &key : keys) {
         if (const int row = rowOf(key); row >= 0)

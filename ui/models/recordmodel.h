@@ -34,6 +34,20 @@ struct ShownRow
     std::optional<core::KeyValue> stored; ///< with its revisions; nothing for a key that is only staged
     const core::Change *change = nullptr; ///< valid until the session changes
     RowCache::Row decoded; ///< staged content laid over; null pointer while not decoded yet
+
+    /// The bytes that are shown: the staged ones, where there are some.
+    const QByteArray &value() const
+    {
+        return change && change->kind != core::Change::Kind::Delete ? change->value : current.value;
+    }
+};
+
+/// What a cell was when somebody began to edit it.
+struct EditStart
+{
+    QByteArray key;
+    core::KeyState current;
+    core::Value value; ///< null where the record lacked the field
 };
 
 /// The records of a live table, decoded, with the edit session laid over. Rows are the server's that the query selects, in its order, and
@@ -67,20 +81,29 @@ public:
     bool isOrdering() const { return m_ordering; }
 
     ShownRow shownRow(int row) const;
+    /// The same without `decoded`, which is asked for by nothing but this: for many rows at once.
+    ShownRow recordAt(int row) const;
     QByteArray keyAt(int row) const;
     /// -1 when it is not shown.
     int rowOf(const QByteArray &key) const;
 
     /// Why a cell cannot be edited; empty if it can.
     QString readOnlyReason(const QModelIndex &index) const;
-    /// The value that an editor starts from: a null Value where the record lacks the field.
-    core::Value editValue(const QModelIndex &index) const;
+    /// What an editor starts from: the record as it is known now, not as it was last decoded for display.
+    EditStart editStart(const QModelIndex &index) const;
+    /// Stages what was typed (text; bool for a checkbox). Where the server changed the same cell since the start, the change is in
+    /// conflict; where it changed others, they stay. False when refused, with editRefused().
+    bool finishEdit(const QModelIndex &index, const EditStart &start, const QVariant &typed);
     /// Stages a new value for a cell; the error is in the user's words.
     core::Expected<bool, QString> stageCell(const QModelIndex &index, const core::Value &value);
-    core::Expected<bool, QString> stageRecord(const QByteArray &key, const core::Value &value);
+    /// `madeOn`: the state of the key that the value was made from, if that may be older than what is known now.
+    core::Expected<bool, QString> stageRecord(const QByteArray &key, const core::Value &value,
+                                              const std::optional<core::KeyState> &madeOn = {});
     /// Stages a new record shaped like `row` (-1: the first), blank or with its content; gives its key.
     core::Expected<QByteArray, QString> stageNew(int row, bool withContent);
     void stageDelete(const std::vector<int> &rows);
+    /// Stages nothing beyond this at once: a transaction holds far less.
+    static constexpr size_t MostDeletions = 10'000;
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
@@ -90,8 +113,10 @@ public:
     Qt::ItemFlags flags(const QModelIndex &index) const override;
     void sort(int column, Qt::SortOrder order) override;
 
-    /// Rows per call of a text that fits on a line; the cell's whole text for copying.
+    /// The cell's whole text for copying.
     QString copyText(const QModelIndex &index) const;
+    /// Of several cells of a row, which is decoded but once.
+    QStringList copyTexts(int row, const std::vector<int> &columns) const;
 
 Q_SIGNALS:
     /// The set of columns changed; a model reset goes with it.
@@ -122,7 +147,7 @@ private:
         core::Revision settlesAt; // 0: staged
     };
 
-    void adopt(std::vector<core::RowId> rows);
+    void adopt(std::vector<core::RowId> rows, std::vector<QByteArray> extras);
     bool adoptBySteps(const std::vector<core::RowId> &rows);
     void startOrdering();
     void takeDelta(const core::TableDelta &delta);
@@ -130,8 +155,15 @@ private:
     void takeDecoded(const std::vector<RowCache::Update> &updates);
     void takeEdits(const std::vector<QByteArray> &keys);
     void updateOverlay(const QByteArray &key);
-    void updateExtras();
-    void findColumns();
+    void rebuildOverlays();
+    std::vector<QByteArray> currentExtras() const;
+    void setExtras(std::vector<QByteArray> extras);
+    std::vector<core::Column> findColumns() const;
+    void takeColumns();
+    void completeColumns();
+    ShownRow recordOf(const QByteArray &key) const;
+    core::Expected<bool, QString> stageKeyPart(const ShownRow &shown, int part, const core::Value &value);
+    bool refuse(const QString &reason);
     void rowsChanged(std::vector<int> rows, const QList<int> &roles);
     int rowOf(core::RowId id) const;
     const Overlay *overlayOf(QByteArrayView key) const;
@@ -149,6 +181,7 @@ private:
     mutable RowCache m_cache;
     std::vector<core::Column> m_columns;
     bool m_columnsFound = false;
+    bool m_columnsComplete = false; // found when all rows were there
 
     core::RowQuery m_query;
     std::shared_ptr<core::RowOrder> m_order; // null pointer: the order of the keys

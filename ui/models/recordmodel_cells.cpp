@@ -8,6 +8,7 @@
 #include <QDateTime>
 #include <QFont>
 #include <QGuiApplication>
+#include <QTextDocument>
 
 #include <limits>
 
@@ -81,9 +82,8 @@ QString RecordModel::tip(int row, const Column &column) const
     if (decoded && column.group != Column::Group::Meta) {
         const auto &error = isKey ? decoded->keyError : decoded->valueError;
         if (error && (isKey || column.path.isEmpty()))
-            lines.append(error->offset < 0
-                             ? tr("Cannot be decoded: %1").arg(error->what)
-                             : tr("Cannot be decoded: %1 (at byte %2)").arg(error->what).arg(error->offset));
+            lines.append(error->offset < 0 ? tr("Cannot be decoded: %1").arg(error->what)
+                                           : tr("Cannot be decoded: %1 (at byte %2)").arg(error->what, QString::number(error->offset)));
         if (const Value *value = core::cellValue(*decoded, column))
             lines.append(core::displayText(*value, TipLimit));
     }
@@ -105,7 +105,9 @@ QString RecordModel::tip(int row, const Column &column) const
         else if (change->conflict)
             lines.append(tr("Deleted on the server meanwhile"));
     }
-    return lines.join(QLatin1Char('\n'));
+    // Data is not markup, however much it looks like it.
+    const QString text = lines.join(QLatin1Char('\n'));
+    return Qt::mightBeRichText(text) ? QStringLiteral("<p style='white-space:pre-wrap'>%1</p>").arg(text.toHtmlEscaped()) : text;
 }
 
 QVariant RecordModel::data(const QModelIndex &index, int role) const
@@ -118,7 +120,7 @@ QVariant RecordModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return display(row, column);
     case Qt::EditRole:
-        return core::editText(editValue(index));
+        return core::editText(editStart(index).value);
     case Qt::ToolTipRole:
         return tip(row, column);
     case Qt::TextAlignmentRole:
@@ -147,7 +149,7 @@ QVariant RecordModel::data(const QModelIndex &index, int role) const
     case NullRole: {
         const RowCache::Row decoded = decodedAt(row);
         const Value *value = decoded ? core::cellValue(*decoded, column) : nullptr;
-        return column.group != Column::Group::Meta && (!value || value->isNull());
+        return column.group != Column::Group::Meta && decoded && (!value || value->isNull());
     }
     case KindRole: {
         const RowCache::Row decoded = decodedAt(row);
@@ -226,10 +228,9 @@ QVariant RecordModel::headerData(int section, Qt::Orientation orientation, int r
         case Column::Group::Key:
             return tr("%1 (part of the key)").arg(column.title);
         case Column::Group::Field:
-            return column.path.isEmpty() ? tr("The whole value")
-                                         : tr("%1 (in %2 % of the records looked at)")
-                                               .arg(column.title)
-                                               .arg(qRound(column.fillRate * 100));
+            return column.path.isEmpty()
+                ? tr("The whole value")
+                : tr("%1 (in %2 % of the records looked at)").arg(column.title, QString::number(qRound(column.fillRate * 100)));
         case Column::Group::Meta:
             return tr("%1 (kept by etcd)").arg(column.title);
         }
@@ -253,7 +254,7 @@ Qt::ItemFlags RecordModel::flags(const QModelIndex &index) const
 
 QString RecordModel::readOnlyReason(const QModelIndex &index) const
 {
-    const ShownRow shown = shownRow(index.row());
+    const ShownRow shown = recordAt(index.row());
     const Column &column = m_columns[static_cast<size_t>(index.column())];
     if (m_edits->isCommitting())
         return tr("A commit is on its way.");
@@ -261,81 +262,116 @@ QString RecordModel::readOnlyReason(const QModelIndex &index) const
         return tr("etcd itself keeps this.");
     if (column.group == Column::Group::Key && shown.state != RowState::Inserted)
         return tr("The key of a record cannot be changed; clone the record and delete the old one.");
-    if (shown.state == RowState::Deleted)
+    if (shown.state == RowState::Deleted || (shown.change && shown.change->kind == core::Change::Kind::Delete))
         return tr("The record is marked for deletion.");
-    if (!shown.decoded)
-        return tr("The record is still being decoded.");
-    if (column.group == Column::Group::Key)
-        return {};
-    if (shown.decoded->valueError)
-        return tr("The value cannot be decoded: %1.").arg(shown.decoded->valueError->what);
-    return m_codec.readOnlyReason(shown.change ? shown.change->value : shown.current.value);
+    if (column.group == Column::Group::Key) {
+        const auto parts = m_codec.decodeKey(shown.key);
+        return parts ? QString() : tr("The key cannot be decoded: %1.").arg(parts.error().what);
+    }
+    if (const auto value = m_codec.decodeValue(shown.value()); !value)
+        return tr("The value cannot be decoded: %1.").arg(value.error().what);
+    return m_codec.readOnlyReason(shown.value());
 }
 
-Value RecordModel::editValue(const QModelIndex &index) const
+EditStart RecordModel::editStart(const QModelIndex &index) const
 {
-    const RowCache::Row decoded = decodedAt(index.row());
-    const Value *value =
-        decoded ? core::cellValue(*decoded, m_columns[static_cast<size_t>(index.column())]) : nullptr;
-    return value ? *value : Value::null();
+    const ShownRow shown = recordAt(index.row());
+    const core::DecodedRow decoded = core::decodeRow(m_codec, shown.key, shown.value());
+    const Value *value = core::cellValue(decoded, m_columns[static_cast<size_t>(index.column())]);
+    return {shown.key, shown.current, value ? *value : Value::null()};
+}
+
+bool RecordModel::refuse(const QString &reason)
+{
+    Q_EMIT editRefused(reason);
+    return false;
 }
 
 bool RecordModel::setData(const QModelIndex &index, const QVariant &value, int role)
 {
     if (role != Qt::EditRole || !checkIndex(index, CheckIndexOption::IndexIsValid))
         return false;
-    const Value before = editValue(index);
-    const QString text = value.toString();
-    if (text == core::editText(before))
-        return true;
-    const auto after = before.kind() == Value::Kind::Bool && value.typeId() == QMetaType::Bool
-        ? core::Expected<Value, QString>(Value::boolean(value.toBool()))
-        : core::parseLike(before, text);
-    if (!after) {
-        Q_EMIT editRefused(after.error());
-        return false;
+    return finishEdit(index, editStart(index), value);
+}
+
+bool RecordModel::finishEdit(const QModelIndex &index, const EditStart &start, const QVariant &typed)
+{
+    const QString text = typed.toString();
+    if (text == core::editText(start.value))
+        return true; // nothing was typed: whatever has come from the server meanwhile stays
+    const auto after = start.value.kind() == Value::Kind::Bool && typed.typeId() == QMetaType::Bool
+        ? core::Expected<Value, QString>(Value::boolean(typed.toBool()))
+        : core::parseLike(start.value, text);
+    if (!after)
+        return refuse(after.error());
+    const ShownRow now = recordOf(start.key);
+    const Column &column = m_columns[static_cast<size_t>(index.column())];
+    const bool isField = column.group == Column::Group::Field;
+    if (isField && !now.change && now.current != start.current && !m_edits->isCommitting()
+        && editStart(index).value != start.value) {
+        // Somebody else has written this very cell while it was typed.
+        const auto before = m_codec.decodeValue(start.current.value);
+        const auto whole = before ? core::replaced(*before, column.path, *after)
+                                  : core::Expected<Value, QString>(core::Unexpected {before.error().what});
+        const auto staged
+            = whole ? stageRecord(start.key, *whole, start.current) : core::Expected<bool, QString>(core::Unexpected {whole.error()});
+        return staged ? true : refuse(staged.error());
     }
     const auto staged = stageCell(index, *after);
-    if (!staged)
-        Q_EMIT editRefused(staged.error());
-    return staged.hasValue();
+    return staged ? true : refuse(staged.error());
 }
 
 core::Expected<bool, QString> RecordModel::stageCell(const QModelIndex &index, const Value &value)
 {
     if (const QString reason = readOnlyReason(index); !reason.isEmpty())
         return core::Unexpected {reason};
-    const ShownRow shown = shownRow(index.row());
+    // From the bytes themselves: what was decoded for display may be older than the revision that the change is made on.
+    const ShownRow shown = recordAt(index.row());
     const Column &column = m_columns[static_cast<size_t>(index.column())];
-    if (column.group == Column::Group::Key) {
-        core::ValueList parts = shown.decoded->keyParts;
-        parts.at(static_cast<size_t>(column.keyPart)) = value;
-        const auto key = m_codec.encodeKey(shown.key.left(m_codec.prefixLength()), parts);
-        if (!key)
-            return core::Unexpected {key.error().what};
-        if (*key == shown.key)
-            return true;
-        if (m_table->rows().find(*key) || !m_edits->rekeyInsert(shown.key, *key))
-            return core::Unexpected {tr("There is a record with this key already.")};
-        return true;
-    }
-    const auto whole = core::replaced(shown.decoded->value, column.path, value);
+    if (column.group == Column::Group::Key)
+        return stageKeyPart(shown, column.keyPart, value);
+    const auto before = m_codec.decodeValue(shown.value());
+    if (!before)
+        return core::Unexpected {before.error().what};
+    const auto whole = core::replaced(*before, column.path, value);
     if (!whole)
         return core::Unexpected {whole.error()};
     return stageRecord(shown.key, *whole);
 }
 
-core::Expected<bool, QString> RecordModel::stageRecord(const QByteArray &key, const Value &value)
+core::Expected<bool, QString> RecordModel::stageKeyPart(const ShownRow &shown, int part, const Value &value)
 {
-    const ShownRow shown = shownRow(rowOf(key));
-    const auto bytes = m_codec.encodeValue(value, shown.current.value);
+    auto parts = m_codec.decodeKey(shown.key);
+    if (!parts)
+        return core::Unexpected {parts.error().what};
+    parts->at(static_cast<size_t>(part)) = value;
+    const auto key = m_codec.encodeKey(shown.key.left(m_codec.prefixLength()), *parts);
+    if (!key)
+        return core::Unexpected {key.error().what};
+    if (*key == shown.key)
+        return true;
+    if (!m_table->range().contains(*key))
+        return core::Unexpected {tr("A record with this key would not be in this table.")};
+    if (m_table->rows().find(*key) || !m_edits->rekeyInsert(shown.key, *key))
+        return core::Unexpected {tr("There is a record with this key already.")};
+    return true;
+}
+
+core::Expected<bool, QString> RecordModel::stageRecord(const QByteArray &key, const Value &value,
+                                                       const std::optional<core::KeyState> &madeOn)
+{
+    const ShownRow now = recordOf(key);
+    const auto bytes = m_codec.encodeValue(value, now.current.value);
     if (!bytes) {
         const QString path = bytes.error().path.toString();
         return core::Unexpected {path.isEmpty() ? bytes.error().what
                                                 : QStringLiteral("%1: %2").arg(path, bytes.error().what)};
     }
-    if (!m_edits->stageValue(key, shown.current, *bytes))
+    const bool outdated = madeOn && !now.change && *madeOn != now.current;
+    if (!m_edits->stageValue(key, outdated ? *madeOn : now.current, *bytes))
         return core::Unexpected {tr("A commit is on its way.")};
+    if (outdated)
+        m_edits->noteCurrent(key, now.current);
     return true;
 }
 
@@ -344,8 +380,10 @@ core::Expected<QByteArray, QString> RecordModel::newKey(const core::ValueList &l
     const std::vector<core::KeyComponent> &components = m_codec.type().key.components();
     if (m_codec.type().key.isUnknown())
         return core::Unexpected {tr("The key type of this slot is not known, so no new key can be made.")};
-    const QByteArray prefix =
-        m_codec.prefixLength() > 0 ? m_table->range().begin.left(m_codec.prefixLength()) : QByteArray();
+    const core::KeyRange &range = m_table->range();
+    const QByteArray prefix = range.begin.left(m_codec.prefixLength());
+    // A folder of plain keys: its path is part of the text.
+    const QString folder = QString::fromUtf8(range.begin.mid(m_codec.prefixLength()));
     core::ValueList parts = like;
     parts.resize(components.size());
     // The last component that can be made up tells the new key from the others.
@@ -361,9 +399,8 @@ core::Expected<QByteArray, QString> RecordModel::newKey(const core::ValueList &l
                 parts[i] = Value::timestamp((QDateTime::currentMSecsSinceEpoch() + attempt) * 1000000);
                 break;
             case core::KeyComponent::String: {
-                const QString base = like.empty() ? tr("new") : tr("%1 copy").arg(like[i].toText());
-                parts[i] =
-                    Value::text(attempt == 0 ? base : QStringLiteral("%1 %2").arg(base).arg(attempt + 1));
+                const QString base = like.empty() ? folder + tr("new") : tr("%1 copy").arg(like[i].toText());
+                parts[i] = Value::text(attempt == 0 ? base : QStringLiteral("%1 %2").arg(base).arg(attempt + 1));
                 break;
             }
             case core::KeyComponent::Oid:
@@ -390,6 +427,8 @@ core::Expected<QByteArray, QString> RecordModel::newKey(const core::ValueList &l
         const auto key = m_codec.encodeKey(prefix, parts);
         if (!key)
             return core::Unexpected {key.error().what};
+        if (!range.contains(*key))
+            return core::Unexpected {tr("A new record would not be in this table.")};
         if (!m_table->rows().find(*key) && !m_edits->find(*key))
             return *key;
     }
@@ -404,10 +443,8 @@ core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withCont
     Value value;
     QByteArray bytes;
     if (row >= 0) {
-        const ShownRow shown = shownRow(row);
-        const QByteArray raw = shown.change && shown.change->kind != core::Change::Kind::Delete
-            ? shown.change->value
-            : shown.current.value;
+        const ShownRow shown = recordAt(row);
+        const QByteArray &raw = shown.value();
         const core::DecodedRow decoded = core::decodeRow(m_codec, shown.key, raw);
         if (withContent) {
             if (!decoded.keyError)
@@ -437,29 +474,40 @@ core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withCont
 
 void RecordModel::stageDelete(const std::vector<int> &rows)
 {
+    if (rows.size() > MostDeletions) {
+        refuse(tr("These are %1 records. At most %2 can be marked at once.").arg(rows.size()).arg(MostDeletions));
+        return;
+    }
     std::vector<std::pair<QByteArray, core::KeyState>> keys;
     for (const int row : rows) {
-        const ShownRow shown = shownRow(row);
+        const ShownRow shown = recordAt(row);
         if (!shown.key.isEmpty())
             keys.emplace_back(shown.key, shown.current);
     }
-    m_edits->stageDelete(keys);
+    if (!m_edits->stageDelete(keys))
+        refuse(tr("A commit is on its way."));
 }
 
 QString RecordModel::copyText(const QModelIndex &index) const
 {
-    const Column &column = m_columns[static_cast<size_t>(index.column())];
-    if (column.group == Column::Group::Meta)
-        return display(index.row(), column).toString();
-    const ShownRow shown = shownRow(index.row());
-    // Not from the cache: copying many rows asks for some that were never shown.
-    const QByteArray raw = shown.change && shown.change->kind != core::Change::Kind::Delete
-        ? shown.change->value
-        : shown.current.value;
-    const core::DecodedRow decoded =
-        shown.decoded ? *shown.decoded : core::decodeRow(m_codec, shown.key, raw);
-    const Value *value = core::cellValue(decoded, column);
-    return value && !value->isNull() ? core::editText(*value) : QString();
+    return copyTexts(index.row(), {index.column()}).value(0);
+}
+
+QStringList RecordModel::copyTexts(int row, const std::vector<int> &columns) const
+{
+    // Not by way of the cache: copying many rows would fill it with some that are never shown.
+    const ShownRow shown = recordAt(row);
+    const core::DecodedRow decoded = core::decodeRow(m_codec, shown.key, shown.value());
+    QStringList texts;
+    for (const int number : columns) {
+        const Column &column = m_columns[static_cast<size_t>(number)];
+        const Value *value = core::cellValue(decoded, column);
+        if (column.group == Column::Group::Meta)
+            texts.append(display(row, column).toString());
+        else
+            texts.append(value && !value->isNull() ? core::editText(*value) : QString());
+    }
+    return texts;
 }
 
 } // namespace slotscope::ui
