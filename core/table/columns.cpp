@@ -80,7 +80,8 @@ Column fieldColumn(const QStringList &names, const Field &field, size_t sampleSi
     column.title = column.path.toString();
     column.id = QStringLiteral("value.") + column.title;
     column.numeric = field.numbers > 0 && field.numbers == field.others;
-    column.fillRate = sampleSize == 0 ? 0 : static_cast<double>(field.present) / static_cast<double>(sampleSize);
+    column.fillRate =
+        sampleSize == 0 ? 0 : static_cast<double>(field.present) / static_cast<double>(sampleSize);
     return column;
 }
 

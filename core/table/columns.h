@@ -29,8 +29,9 @@ struct Column
     friend bool operator==(const Column &, const Column &) = default;
 };
 
-/// The columns for records like these: key components, the union of the maps' text-keyed fields in order of first appearance (nested
-/// maps one level deep as `birthday.year`), or the value itself where it is no map, and the meta columns (hidden by default).
+/// The columns for records like these: key components, the union of the maps' text-keyed fields in order of
+/// first appearance (nested maps one level deep as `birthday.year`), or the value itself where it is no map,
+/// and the meta columns (hidden by default).
 std::vector<Column> discoverColumns(const SlotType &type, const std::vector<DecodedRow> &sample);
 
 /// The node under a Key or Field column; null pointer where the record has none, or for Meta columns.

@@ -24,7 +24,8 @@ Connection::Connection(const Endpoint &endpoint, QObject *parent)
     connect(&m_retry, &QTimer::timeout, this, &Connection::attempt);
 
     connect(m_directory, &SlotDirectory::loaded, this, [this] {
-        m_attempts = 0;
+        if (m_state == State::Closed)
+            return;
         m_watch->start(Revision(m_directory->revision().value + 1));
         // After the start, so that the tables know what the watch continues.
         reloadTables();
@@ -44,9 +45,13 @@ Connection::Connection(const Endpoint &endpoint, QObject *parent)
         if (m_state == State::Closed)
             return;
         if (watching == Watch::State::Live) {
+            m_attempts = 0;
             m_error = {};
             setState(State::Online);
-        } else if (watching == Watch::State::Backoff || watching == Watch::State::Closed) {
+        } else if (watching == Watch::State::Closed) {
+            // It gave up, on a refused permission say; somebody may grant it yet.
+            failed(m_watch->lastError());
+        } else if (watching == Watch::State::Backoff) {
             m_error = m_watch->lastError();
             if (m_state == State::Online)
                 setState(State::Reconnecting);
@@ -105,6 +110,8 @@ void Connection::retryNow()
 void Connection::attempt()
 {
     m_retry.stop();
+    if (m_state == State::Closed)
+        return;
     m_client->connectToServer().then(this, [this](const Result<StatusReply> &status) {
         if (m_state == State::Closed)
             return;
@@ -120,6 +127,8 @@ void Connection::failed(const Error &error)
     if (m_state == State::Closed)
         return;
     m_error = error;
+    if (m_state == State::Online)
+        setState(State::Reconnecting);
     const auto doubled = FirstRetry * (1 << std::min(m_attempts, 5));
     const auto delay = std::min<std::chrono::milliseconds>(doubled, LongestRetry);
     ++m_attempts;

@@ -14,8 +14,9 @@
 
 namespace slotscope::core {
 
-/// One etcd, open: its client, the one watch over its key space, the directory of its slots, the tables that are open, and the edit session.
-/// Goes on trying until closed: an etcd that is away at the start or later is found again.
+/// One etcd, open: its client, the one watch over its key space, the directory of its slots, the tables that
+/// are open, and the edit session. Goes on trying until closed: an etcd that is away at the start or later is
+/// found again.
 class Connection : public QObject
 {
     Q_OBJECT

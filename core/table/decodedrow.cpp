@@ -10,7 +10,8 @@ DecodedRow decodeRow(const SlotCodec &codec, QByteArrayView key, QByteArrayView 
         row.keyParts = *std::move(parts);
     } else {
         row.keyError = parts.error();
-        row.keyParts = {Value::bytes(key.sliced(std::min<qsizetype>(codec.prefixLength(), key.size())).toByteArray())};
+        row.keyParts = {
+            Value::bytes(key.sliced(std::min<qsizetype>(codec.prefixLength(), key.size())).toByteArray())};
     }
     if (auto decoded = codec.decodeValue(value)) {
         row.value = *std::move(decoded);

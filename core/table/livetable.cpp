@@ -7,7 +7,8 @@ namespace slotscope::core {
 
 namespace {
 
-/// The first page is small so that something is seen at once; the others are as large as a request can bring without a long wait.
+/// The first page is small so that something is seen at once; the others are as large as a request can bring
+/// without a long wait.
 constexpr qint64 FirstPage = 100;
 constexpr qint64 LargestPage = 10000;
 constexpr qint64 PageBytes = 8 * 1024 * 1024;
@@ -16,6 +17,23 @@ constexpr std::chrono::milliseconds FlushInterval(50);
 constexpr size_t FlushEvents = 10000;
 /// A load that is overtaken by compaction or stale answers again and again has lost the race.
 constexpr int MostRestarts = 5;
+/// After a load that failed for a reason that may pass.
+constexpr std::chrono::milliseconds RetryInterval(5000);
+
+bool isWorthAnotherLoad(const Error &error)
+{
+    switch (error.kind) {
+    case ErrorKind::Timeout:
+    case ErrorKind::Network:
+    case ErrorKind::Compacted:
+    case ErrorKind::Unavailable:
+    case ErrorKind::Http:
+    case ErrorKind::Protocol:
+        return true;
+    default:
+        return false;
+    }
+}
 
 } // namespace
 
@@ -27,6 +45,13 @@ LiveTable::LiveTable(Client *client, Watch *watch, KeyRange range, QObject *pare
 {
     m_flushTimer.setSingleShot(true);
     connect(&m_flushTimer, &QTimer::timeout, this, &LiveTable::flush);
+    m_retryTimer.setSingleShot(true);
+    m_retryTimer.setInterval(RetryInterval);
+    connect(&m_retryTimer, &QTimer::timeout, this, [this] {
+        // While the watch is away, its return is what tries again.
+        if (m_watch->state() == Watch::State::Live)
+            reload();
+    });
     connect(watch, &Watch::eventsReceived, this, &LiveTable::takeEvents);
     connect(watch, &Watch::progressed, this, [this](Revision revision) {
         if (m_state == State::Live && m_pending.empty())
@@ -47,6 +72,7 @@ void LiveTable::reload()
 {
     ++m_generation;
     m_call.cancel();
+    m_retryTimer.stop();
     m_flushTimer.stop();
     m_pending.clear();
     m_incoming.clear();
@@ -90,10 +116,14 @@ void LiveTable::takePage(const Result<RangeReply> &result, quint64 generation)
         return;
     }
     if (!result || stale) {
-        m_error = result ? Error {.kind = ErrorKind::Unavailable,
-                                  .detail = QStringLiteral("the member answers from an older revision than the watch")}
-                         : result.error();
+        m_error = result
+            ? Error {.kind = ErrorKind::Unavailable,
+                     .detail = QStringLiteral("the member answers from an older revision than the watch")}
+            : result.error();
+        m_restarts = 0;
         setState(State::Failed);
+        if (isWorthAnotherLoad(m_error))
+            m_retryTimer.start();
         return;
     }
 
@@ -132,7 +162,7 @@ void LiveTable::finishLoading()
     std::erase_if(m_pending, [this](const Event &event) { return event.kv.modRevision <= m_loadRevision; });
     const Watch::State watching = m_watch->state();
     setState(watching == Watch::State::Live || watching == Watch::State::Connecting ? State::Live
-                                                                                     : State::Reconnecting);
+                                                                                    : State::Reconnecting);
     m_pendingRevision = std::max(m_loadRevision, m_watch->deliveredRevision());
     flush();
 }

@@ -10,7 +10,8 @@
 
 namespace slotscope::core {
 
-/// The rows of one key range, loaded at one revision and continued by the connection's watch from the next: no event missed, none twice.
+/// The rows of one key range, loaded at one revision and continued by the connection's watch from the next:
+/// no event missed, none twice.
 ///
 ///     Loading ─► Live ◄─► Reconnecting      any ─► Loading (compacted), Failed
 class LiveTable : public QObject
@@ -21,7 +22,7 @@ public:
         Loading, ///< see progress()
         Live,
         Reconnecting, ///< the watch is away; what is shown is of revision()
-        Failed, ///< loading gave up, see error(); reload() tries again
+        Failed, ///< loading gave up, see error(); tried again by itself where that may help, and by reload()
     };
     Q_ENUM(State)
 
@@ -31,11 +32,12 @@ public:
         qint64 total = 0; ///< 0: not known yet
     };
 
-    /// `watch` covers at least the range, is running, and outlives the table. Nothing happens before reload().
+    /// `watch` covers at least the range, is running, and outlives the table. Nothing happens before
+    /// reload().
     LiveTable(Client *client, Watch *watch, KeyRange range, QObject *parent = nullptr);
 
-    /// Reads everything again. The rows shown stay until the new ones are complete, except on the first load, where pages appear as
-    /// they come.
+    /// Reads everything again. The rows shown stay until the new ones are complete, except on the first load,
+    /// where pages appear as they come.
     void reload();
 
     const KeyRange &range() const { return m_range; }
@@ -80,6 +82,7 @@ private:
     std::vector<Event> m_pending; // in order, not yet in the store
     Revision m_pendingRevision;
     QTimer m_flushTimer;
+    QTimer m_retryTimer;
     QElapsedTimer m_sinceFlush;
     Call<RangeReply> m_call;
     quint64 m_generation = 0;

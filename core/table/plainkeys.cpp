@@ -34,7 +34,9 @@ PlainKeys::PlainKeys(Client *client, Watch *watch, SlotDirectory *directory, QOb
 
 void PlainKeys::reload()
 {
-    // What is known stays until the new reading of its prefix is there.
+    // What is known stays until the new reading of its prefix is there. A page may be on its way here
+    // already, beyond recall.
+    ++m_generation;
     m_call.cancel();
     m_queue.clear();
     m_followed.clear();
@@ -91,14 +93,14 @@ void PlainKeys::requestPage()
     request.revision = m_revision;
     request.keysOnly = true;
     m_call = m_client->range(request);
-    m_call.then(this, [this](const Result<RangeReply> &result) {
+    m_call.then(this, [this, generation = m_generation](const Result<RangeReply> &result) {
+        if (generation != m_generation)
+            return;
         if (result) {
             takePage(*result);
             return;
         }
         const Error &error = result.error();
-        if (error.kind == ErrorKind::Cancelled)
-            return;
         m_found.clear();
         m_missed.clear();
         m_revision = {};

@@ -72,6 +72,7 @@ private:
     Revision m_revision; // of the pages of the prefix being read
     QTimer m_followTimer;
     Call<RangeReply> m_call;
+    quint64 m_generation = 0; // counts reloads
     Error m_error;
     bool m_truncated = false;
 };

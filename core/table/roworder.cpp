@@ -97,12 +97,13 @@ RowEvaluator::RowEvaluator(SlotCodec codec, RowQuery query)
 
 std::optional<SortKey> RowEvaluator::evaluate(const RowView &row) const
 {
-    const bool needsDecoding = !m_query.filter.isEmpty()
-        || (m_query.sortColumn && m_query.sortColumn->group != Column::Group::Meta);
+    const bool needsDecoding =
+        !m_query.filter.isEmpty() || (m_query.sortColumn && m_query.sortColumn->group != Column::Group::Meta);
     const DecodedRow decoded = needsDecoding ? decodeRow(m_codec, row.key, row.value) : DecodedRow();
     if (!m_query.filter.isEmpty()) {
         const auto matches = [this](const Value &value) { return containsText(value, m_query.filter); };
-        if (!matches(decoded.value) && std::none_of(decoded.keyParts.cbegin(), decoded.keyParts.cend(), matches))
+        if (!matches(decoded.value)
+            && std::none_of(decoded.keyParts.cbegin(), decoded.keyParts.cend(), matches))
             return std::nullopt;
     }
     if (!m_query.sortColumn)
@@ -120,15 +121,14 @@ Call<std::shared_ptr<RowOrder>> RowOrder::compute(RowSnapshot snapshot, std::vec
     const auto cancelled = std::make_shared<std::atomic_bool>(false);
     state->setAbort([cancelled] { cancelled->store(true); });
 
-    // The state may be gone when the work is done, and only its own thread may look; so the result travels by way of a
-    // watcher that lives there.
+    // The state may be gone when the work is done, and only its own thread may look; so the result travels by
+    // way of a watcher that lives there.
     auto *watcher = new QFutureWatcher<std::shared_ptr<RowOrder>>;
-    QObject::connect(watcher, &QFutureWatcherBase::finished, watcher,
-                     [watcher, guard = QPointer(state)] {
-                         if (guard)
-                             guard->complete(watcher->result());
-                         watcher->deleteLater();
-                     });
+    QObject::connect(watcher, &QFutureWatcherBase::finished, watcher, [watcher, guard = QPointer(state)] {
+        if (guard)
+            guard->complete(watcher->result());
+        watcher->deleteLater();
+    });
 
     watcher->setFuture(QtConcurrent::run([snapshot = std::move(snapshot), keyOrder = std::move(keyOrder),
                                           evaluator = std::move(evaluator), cancelled] {
@@ -248,7 +248,8 @@ void RowOrder::apply(const RowStore &store, const RowEvaluator &evaluator, const
     std::vector<size_t> positions;
     positions.reserve(ids.size());
     for (const RowId id : ids)
-        positions.push_back(static_cast<size_t>(std::lower_bound(m_rows.cbegin(), m_rows.cend(), id, less) - m_rows.cbegin()));
+        positions.push_back(static_cast<size_t>(std::lower_bound(m_rows.cbegin(), m_rows.cend(), id, less)
+                                                - m_rows.cbegin()));
     size_t read = m_rows.size();
     m_rows.resize(m_rows.size() + ids.size());
     size_t write = m_rows.size();

@@ -21,7 +21,8 @@ struct RowQuery
     friend bool operator==(const RowQuery &, const RowQuery &) = default;
 };
 
-/// Where a record stands in a sorted column: absent, null, bool, number, time, text, other; numbers by value, text by case-folded text.
+/// Where a record stands in a sorted column: absent, null, bool, number, time, text, other; numbers by value,
+/// text by case-folded text.
 struct SortKey
 {
     quint8 rank = 0;
@@ -59,7 +60,8 @@ public:
     void apply(const RowStore &store, const RowEvaluator &evaluator, const TableDelta &delta);
 
     /// Works on the thread pool, over all chunks at once. Cancelling the call stops it soon.
-    static Call<std::shared_ptr<RowOrder>> compute(RowSnapshot snapshot, std::vector<RowId> keyOrder, RowEvaluator evaluator);
+    static Call<std::shared_ptr<RowOrder>> compute(RowSnapshot snapshot, std::vector<RowId> keyOrder,
+                                                   RowEvaluator evaluator);
 
 private:
     bool before(const RowStore &store, RowId a, RowId b, bool descending) const;

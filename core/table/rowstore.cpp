@@ -51,7 +51,8 @@ RowChunk::Meta RowChunk::store(const KeyValue &kv)
     meta.lease = kv.lease.value;
     meta.keySize = static_cast<quint32>(kv.key.size());
     meta.valueSize = static_cast<quint32>(kv.value.size());
-    meta.version = static_cast<quint32>(std::clamp<qint64>(kv.version, 0, std::numeric_limits<quint32>::max()));
+    meta.version =
+        static_cast<quint32>(std::clamp<qint64>(kv.version, 0, std::numeric_limits<quint32>::max()));
     meta.alive = true;
     m_arena.insert(m_arena.end(), kv.key.cbegin(), kv.key.cend());
     m_arena.insert(m_arena.end(), kv.value.cbegin(), kv.value.cend());
@@ -93,7 +94,9 @@ void RowChunk::discard(const Meta &meta)
         }
         const auto begin = m_arena.cbegin() + static_cast<std::ptrdiff_t>(row.offset);
         row.offset = arena.size();
-        arena.insert(arena.end(), begin, begin + static_cast<std::ptrdiff_t>(row.keySize) + static_cast<std::ptrdiff_t>(row.valueSize));
+        arena.insert(arena.end(), begin,
+                     begin + static_cast<std::ptrdiff_t>(row.keySize)
+                         + static_cast<std::ptrdiff_t>(row.valueSize));
     }
     m_arena = std::move(arena);
     m_wasted = 0;
@@ -275,7 +278,9 @@ TableDelta joined(const std::vector<TableDelta> &deltas, const RowStore &now)
     all.updated.erase(std::unique(all.updated.begin(), all.updated.end()), all.updated.end());
     std::vector<RowId> inserted = all.inserted;
     std::sort(inserted.begin(), inserted.end());
-    std::erase_if(all.updated, [&inserted](RowId id) { return std::binary_search(inserted.cbegin(), inserted.cend(), id); });
+    std::erase_if(all.updated, [&inserted](RowId id) {
+        return std::binary_search(inserted.cbegin(), inserted.cend(), id);
+    });
     return all;
 }
 

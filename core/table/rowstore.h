@@ -12,7 +12,8 @@
 
 namespace slotscope::core {
 
-/// One row's raw bytes and revisions. The views stay valid as long as the snapshot (or, from RowStore, until its next change).
+/// One row's raw bytes and revisions. The views stay valid as long as the snapshot (or, from RowStore, until
+/// its next change).
 struct RowView
 {
     QByteArrayView key; ///< the whole etcd key
@@ -87,8 +88,8 @@ struct TableDelta
     bool isEmpty() const { return inserted.empty() && updated.empty() && removed.empty(); }
 };
 
-/// The rows of one key range as the server has them: immutable chunks, copied on write while a snapshot holds them.
-/// Belongs to one thread; snapshots may go anywhere.
+/// The rows of one key range as the server has them: immutable chunks, copied on write while a snapshot holds
+/// them. Belongs to one thread; snapshots may go anywhere.
 class RowStore
 {
 public:
@@ -128,8 +129,8 @@ private:
     qint64 m_payloadBytes = 0;
 };
 
-/// Several deltas that followed one another as one, told from the rows as they are now. A row that came and went meanwhile is in none of
-/// its lists.
+/// Several deltas that followed one another as one, told from the rows as they are now. A row that came and
+/// went meanwhile is in none of its lists.
 TableDelta joined(const std::vector<TableDelta> &deltas, const RowStore &now);
 
 } // namespace slotscope::core

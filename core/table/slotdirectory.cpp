@@ -14,6 +14,7 @@ constexpr qint64 ProbeSize = 50;
 /// A span of slot numbers that holds keys is cut into so many, until each is one slot.
 constexpr int Fanout = 16;
 constexpr std::chrono::milliseconds CountInterval(100);
+constexpr std::chrono::milliseconds SampleRetry(2000);
 
 QByteArray prefixOf(Slot slot)
 {
@@ -25,6 +26,12 @@ bool mayBeText(Slot slot)
 {
     const auto first = static_cast<uchar>(slot.value >> 8);
     return first >= 0x20 && first != 0x7f;
+}
+
+bool isSameTable(const SlotInfo &a, const SlotInfo &b)
+{
+    const auto oid = [](const SlotInfo &info) { return info.entry ? info.entry->oid : QString(); };
+    return a.kind == b.kind && oid(a) == oid(b);
 }
 
 SlotType builtInType(SlotKind kind)
@@ -78,6 +85,9 @@ SlotDirectory::SlotDirectory(Client *client, Watch *watch, QObject *parent)
         const std::set<Slot> changed = std::exchange(m_changedCounts, {});
         Q_EMIT countsChanged(QList<Slot>(changed.cbegin(), changed.cend()));
     });
+    m_sampleTimer.setSingleShot(true);
+    m_sampleTimer.setInterval(SampleRetry);
+    connect(&m_sampleTimer, &QTimer::timeout, this, &SlotDirectory::sampleNext);
     connect(watch, &Watch::eventsReceived, this, &SlotDirectory::takeEvents);
     connect(watch, &Watch::stateChanged, this, [this](Watch::State state) {
         if (state == Watch::State::Live && m_loaded && !m_toSample.empty())
@@ -153,37 +163,39 @@ void SlotDirectory::fail(const Error &error)
 
 void SlotDirectory::readCatalogue()
 {
-    m_client->range({.range = KeyRange::slot(CatalogueSlot)}).then(this, [this, generation = m_generation](const Result<RangeReply> &result) {
-        if (generation != m_generation)
-            return;
-        if (!result)
-            return fail(result.error());
-        m_revision = result->header.revision;
+    m_client->range({.range = KeyRange::slot(CatalogueSlot)})
+        .then(this, [this, generation = m_generation](const Result<RangeReply> &result) {
+            if (generation != m_generation)
+                return;
+            if (!result)
+                return fail(result.error());
+            m_revision = result->header.revision;
 
-        SlotInfo &self = m_loading[CatalogueSlot];
-        self.kind = SlotKind::Catalogue;
-        for (const KeyValue &kv : result->kvs) {
-            if (auto entry = readCatalogueEntry(kv.key, kv.value); entry && entry->slot != CatalogueSlot) {
-                SlotInfo &info = m_loading[entry->slot];
-                info.kind = SlotKind::Table;
-                info.entry = std::move(entry);
+            SlotInfo &self = m_loading[CatalogueSlot];
+            self.kind = SlotKind::Catalogue;
+            for (const KeyValue &kv : result->kvs) {
+                if (auto entry = readCatalogueEntry(kv.key, kv.value);
+                    entry && entry->slot != CatalogueSlot) {
+                    SlotInfo &info = m_loading[entry->slot];
+                    info.kind = SlotKind::Table;
+                    info.entry = std::move(entry);
+                }
             }
-        }
 
-        // The known slots one by one, and what lies between them as a whole.
-        std::vector<Span> spans;
-        quint32 next = 0;
-        for (auto &[slot, info] : m_loading) {
-            info.slot = slot;
-            if (slot.value > next)
-                spans.push_back({next, static_cast<quint32>(slot.value) - 1});
-            spans.push_back({slot.value, slot.value});
-            next = static_cast<quint32>(slot.value) + 1;
-        }
-        if (next <= 0xffff)
-            spans.push_back({next, 0xffff});
-        count(std::move(spans));
-    });
+            // The known slots one by one, and what lies between them as a whole.
+            std::vector<Span> spans;
+            quint32 next = 0;
+            for (auto &[slot, info] : m_loading) {
+                info.slot = slot;
+                if (slot.value > next)
+                    spans.push_back({next, static_cast<quint32>(slot.value) - 1});
+                spans.push_back({slot.value, slot.value});
+                next = static_cast<quint32>(slot.value) + 1;
+            }
+            if (next <= 0xffff)
+                spans.push_back({next, 0xffff});
+            count(std::move(spans));
+        });
 }
 
 void SlotDirectory::count(std::vector<Span> spans)
@@ -197,39 +209,42 @@ void SlotDirectory::count(std::vector<Span> spans)
     for (size_t i = 0; i < now; ++i)
         request.success.push_back(
             {RangeRequest {.range = spans[i].range(), .revision = m_revision, .countOnly = true}});
-    m_client->txn(request).then(this, [this, now, spans = std::move(spans),
-                                       generation = m_generation](const Result<TxnReply> &result) {
-        if (generation != m_generation)
-            return;
-        if (!result) {
-            if (result.error().kind == ErrorKind::TooManyOperations && m_operationsPerTxn > 1) {
-                m_operationsPerTxn /= 2;
-                return count(spans);
-            }
-            return fail(result.error());
-        }
-        std::vector<Span> rest;
-        for (size_t i = 0; i < now; ++i) {
-            const auto *reply = i < result->responses.size() ? std::get_if<RangeReply>(&result->responses[i].response)
-                                                             : nullptr;
-            if (!reply)
-                return fail({.kind = ErrorKind::Protocol, .detail = QStringLiteral("a count is missing in the reply")});
-            const Span &span = spans[i];
-            if (span.isOneSlot()) {
-                const Slot slot(static_cast<quint16>(span.first));
-                if (reply->count > 0 || m_loading.contains(slot)) {
-                    m_loading[slot].slot = slot;
-                    m_loading[slot].records = reply->count;
+    m_client->txn(request).then(
+        this,
+        [this, now, spans = std::move(spans), generation = m_generation](const Result<TxnReply> &result) {
+            if (generation != m_generation)
+                return;
+            if (!result) {
+                if (result.error().kind == ErrorKind::TooManyOperations && m_operationsPerTxn > 1) {
+                    m_operationsPerTxn /= 2;
+                    return count(spans);
                 }
-            } else if (reply->count > 0) {
-                const quint32 step = std::max<quint32>(1, (span.last - span.first + Fanout) / Fanout);
-                for (quint32 first = span.first; first <= span.last; first += step)
-                    rest.push_back({first, std::min(first + step - 1, span.last)});
+                return fail(result.error());
             }
-        }
-        rest.insert(rest.end(), spans.cbegin() + static_cast<std::ptrdiff_t>(now), spans.cend());
-        count(std::move(rest));
-    });
+            std::vector<Span> rest;
+            for (size_t i = 0; i < now; ++i) {
+                const auto *reply = i < result->responses.size()
+                    ? std::get_if<RangeReply>(&result->responses[i].response)
+                    : nullptr;
+                if (!reply)
+                    return fail({.kind = ErrorKind::Protocol,
+                                 .detail = QStringLiteral("a count is missing in the reply")});
+                const Span &span = spans[i];
+                if (span.isOneSlot()) {
+                    const Slot slot(static_cast<quint16>(span.first));
+                    if (reply->count > 0 || m_loading.contains(slot)) {
+                        m_loading[slot].slot = slot;
+                        m_loading[slot].records = reply->count;
+                    }
+                } else if (reply->count > 0) {
+                    const quint32 step = std::max<quint32>(1, (span.last - span.first + Fanout) / Fanout);
+                    for (quint32 first = span.first; first <= span.last; first += step)
+                        rest.push_back({first, std::min(first + step - 1, span.last)});
+                }
+            }
+            rest.insert(rest.end(), spans.cbegin() + static_cast<std::ptrdiff_t>(now), spans.cend());
+            count(std::move(rest));
+        });
 }
 
 void SlotDirectory::probeShortKeys(int first)
@@ -248,21 +263,23 @@ void SlotDirectory::probeShortKeys(int first)
     TxnRequest request;
     const int next = std::min(End, first + static_cast<int>(m_operationsPerTxn));
     for (int byte = first; byte < next; ++byte)
-        request.success.push_back({RangeRequest {.range = KeyRange::single(QByteArray(1, static_cast<char>(byte))),
-                                                 .revision = m_revision,
-                                                 .countOnly = true}});
-    m_client->txn(request).then(this, [this, first, next, generation = m_generation](const Result<TxnReply> &result) {
-        if (generation != m_generation)
-            return;
-        if (!result)
-            return fail(result.error());
-        for (size_t i = 0; i < result->responses.size(); ++i) {
-            const auto *reply = std::get_if<RangeReply>(&result->responses[i].response);
-            if (reply && reply->count > 0)
-                m_loadingShortKeys.insert(QByteArray(1, static_cast<char>(first + static_cast<int>(i))));
-        }
-        probeShortKeys(next);
-    });
+        request.success.push_back(
+            {RangeRequest {.range = KeyRange::single(QByteArray(1, static_cast<char>(byte))),
+                           .revision = m_revision,
+                           .countOnly = true}});
+    m_client->txn(request).then(
+        this, [this, first, next, generation = m_generation](const Result<TxnReply> &result) {
+            if (generation != m_generation)
+                return;
+            if (!result)
+                return fail(result.error());
+            for (size_t i = 0; i < result->responses.size(); ++i) {
+                const auto *reply = std::get_if<RangeReply>(&result->responses[i].response);
+                if (reply && reply->count > 0)
+                    m_loadingShortKeys.insert(QByteArray(1, static_cast<char>(first + static_cast<int>(i))));
+            }
+            probeShortKeys(next);
+        });
 }
 
 void SlotDirectory::probeKeys(std::vector<Slot> candidates)
@@ -278,29 +295,31 @@ void SlotDirectory::probeKeys(std::vector<Slot> candidates)
                                                  .limit = ProbeSize,
                                                  .revision = m_revision,
                                                  .keysOnly = true}});
-    m_client->txn(request).then(this, [this, now, candidates = std::move(candidates),
-                                       generation = m_generation](const Result<TxnReply> &result) {
-        if (generation != m_generation)
-            return;
-        if (!result)
-            return fail(result.error());
-        for (size_t i = 0; i < now && i < result->responses.size(); ++i) {
-            const auto *reply = std::get_if<RangeReply>(&result->responses[i].response);
-            std::vector<QByteArray> keys;
-            if (reply) {
-                for (const KeyValue &kv : reply->kvs)
-                    keys.push_back(kv.key);
+    m_client->txn(request).then(
+        this,
+        [this, now, candidates = std::move(candidates),
+         generation = m_generation](const Result<TxnReply> &result) {
+            if (generation != m_generation)
+                return;
+            if (!result)
+                return fail(result.error());
+            for (size_t i = 0; i < now && i < result->responses.size(); ++i) {
+                const auto *reply = std::get_if<RangeReply>(&result->responses[i].response);
+                std::vector<QByteArray> keys;
+                if (reply) {
+                    for (const KeyValue &kv : reply->kvs)
+                        keys.push_back(kv.key);
+                }
+                if (!keys.empty() && looksLikePlainKeys(keys))
+                    m_loading[candidates[i]].kind = SlotKind::PlainKeys;
             }
-            if (!keys.empty() && looksLikePlainKeys(keys))
-                m_loading[candidates[i]].kind = SlotKind::PlainKeys;
-        }
-        probeKeys({candidates.cbegin() + static_cast<std::ptrdiff_t>(now), candidates.cend()});
-    });
+            probeKeys({candidates.cbegin() + static_cast<std::ptrdiff_t>(now), candidates.cend()});
+        });
 }
 
 void SlotDirectory::finish()
 {
-    m_slots = std::exchange(m_loading, {});
+    const std::map<Slot, SlotInfo> before = std::exchange(m_slots, std::exchange(m_loading, {}));
     m_shortKeys = std::exchange(m_loadingShortKeys, {});
     m_toSample.clear();
     m_changedCounts.clear();
@@ -312,13 +331,20 @@ void SlotDirectory::finish()
             info.type = builtInType(info.kind);
             info.sampled = true;
         } else if (info.records > 0) {
+            // The same table as before keeps its type until it is looked for again, so that open tables do
+            // not flicker.
+            if (const auto known = before.find(slot);
+                known != before.cend() && isSameTable(known->second, info))
+                info.type = known->second.type;
             m_toSample.push_back(slot);
         }
     }
     m_loaded = true;
     m_sampling = false;
+    const quint64 generation = m_generation;
     Q_EMIT loaded();
-    sampleNext();
+    if (generation == m_generation)
+        sampleNext();
 }
 
 void SlotDirectory::sample(Slot slot)
@@ -333,6 +359,7 @@ void SlotDirectory::sample(Slot slot)
 
 void SlotDirectory::sampleNext()
 {
+    m_sampleTimer.stop();
     if (m_sampling)
         return;
     if (m_toSample.empty()) {
@@ -348,7 +375,8 @@ void SlotDirectory::sampleNext()
                 return;
             m_sampling = false;
             if (!result && result.error().kind != ErrorKind::PermissionDenied) {
-                m_toSample.insert(m_toSample.begin(), slot); // goes on when the watch is back
+                m_toSample.insert(m_toSample.begin(), slot); // goes on when the watch is back, or it is time
+                m_sampleTimer.start();
                 return;
             }
             takeSample(slot, result);
@@ -428,8 +456,15 @@ void SlotDirectory::takeCatalogueEvent(const Event &event)
     const bool isNew = !m_slots.contains(slot);
     SlotInfo &info = m_slots[slot];
     info.slot = slot;
+    const bool wasPlain = info.kind == SlotKind::PlainKeys;
     info.kind = SlotKind::Table;
     info.entry = readCatalogueEntry(event.kv.key, event.kv.value);
+    if (wasPlain) {
+        // Taken for text keys by the look of them; now somebody says what they are.
+        info.type = {};
+        info.sampled = false;
+        sample(slot);
+    }
     if (isNew)
         Q_EMIT slotAdded(slot);
     else
@@ -469,7 +504,8 @@ void SlotDirectory::takeEvents(const EventBatch &batch)
         if (it == m_slots.end())
             continue;
         it->second.records = std::max<qint64>(0, it->second.records - 1);
-        if (it->second.records == 0 && (it->second.kind == SlotKind::Untyped || it->second.kind == SlotKind::PlainKeys)) {
+        if (it->second.records == 0
+            && (it->second.kind == SlotKind::Untyped || it->second.kind == SlotKind::PlainKeys)) {
             m_slots.erase(it);
             m_changedCounts.erase(*slot);
             Q_EMIT slotRemoved(*slot);

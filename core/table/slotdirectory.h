@@ -34,14 +34,16 @@ struct SlotInfo
     QString title() const;
 };
 
-/// All slots of one etcd with live counts: found by counting key ranges at one revision, continued by the watch.
+/// All slots of one etcd with live counts: found by counting key ranges at one revision, continued by the
+/// watch.
 class SlotDirectory : public QObject
 {
     Q_OBJECT
 public:
     SlotDirectory(Client *client, Watch *watch, QObject *parent = nullptr);
 
-    /// Reads everything anew. On success loaded() is emitted, and the caller starts the watch at revision()+1.
+    /// Reads everything anew. On success loaded() is emitted, and the caller starts the watch at
+    /// revision()+1.
     void load();
     bool isLoaded() const { return m_loaded; }
     Revision revision() const { return m_revision; }
@@ -100,6 +102,7 @@ private:
     std::vector<Slot> m_toSample;
     std::set<Slot> m_changedCounts;
     QTimer m_countTimer;
+    QTimer m_sampleTimer; // after a sample that failed
     bool m_loaded = false;
     bool m_sampling = false;
     quint64 m_generation = 0;

@@ -13,7 +13,11 @@ namespace {
 
 KeyValue record(const QByteArray &key, const QByteArray &value, qint64 revision)
 {
-    return {.key = key, .value = value, .createRevision = Revision(1), .modRevision = Revision(revision), .version = revision};
+    return {.key = key,
+            .value = value,
+            .createRevision = Revision(1),
+            .modRevision = Revision(revision),
+            .version = revision};
 }
 Event put(const QByteArray &key, const QByteArray &value, qint64 revision)
 {
@@ -42,7 +46,8 @@ private Q_SLOTS:
     {
         RowStore store;
         store.append({record("b", "1", 1), record("d", "2", 1)});
-        const TableDelta delta = store.apply({put("a", "x", 2), put("b", "y", 3), remove("d", 4), put("c", "z", 5)});
+        const TableDelta delta =
+            store.apply({put("a", "x", 2), put("b", "y", 3), remove("d", 4), put("c", "z", 5)});
         QCOMPARE(keysOf(store), QByteArrayList({"a", "b", "c"}));
         QCOMPARE(delta.inserted.size(), size_t(2));
         QCOMPARE(delta.updated.size(), size_t(1));
@@ -55,7 +60,8 @@ private Q_SLOTS:
     void countsAKeyOncePerBatch()
     {
         RowStore store;
-        const TableDelta delta = store.apply({put("a", "1", 1), put("a", "2", 2), put("b", "3", 3), remove("b", 4)});
+        const TableDelta delta =
+            store.apply({put("a", "1", 1), put("a", "2", 2), put("b", "3", 3), remove("b", 4)});
         QCOMPARE(delta.inserted.size(), size_t(1));
         QVERIFY(delta.updated.empty() && delta.removed.empty());
         QCOMPARE(store.row(delta.inserted.front()).value.toByteArray(), QByteArray("2"));
@@ -86,7 +92,8 @@ private Q_SLOTS:
     void keepsBytesAndEmptyValuesApart()
     {
         RowStore store;
-        store.append({record(QByteArray("\0\xff", 2), QByteArray(), 1), record(QByteArray("\x01\0", 2), QByteArray("\0\0", 2), 1)});
+        store.append({record(QByteArray("\0\xff", 2), QByteArray(), 1),
+                      record(QByteArray("\x01\0", 2), QByteArray("\0\0", 2), 1)});
         QCOMPARE(store.row(RowId(0)).value.size(), 0);
         QCOMPARE(store.row(RowId(1)).value.toByteArray(), QByteArray("\0\0", 2));
         QCOMPARE(store.payloadBytes(), qint64(6));

@@ -53,7 +53,8 @@ private Q_SLOTS:
         SlotDirectory directory(&memory.client, &memory.watch);
         load(&directory);
 
-        std::vector<Slot> expected {Slot(0), Slot(1), Slot(7), Slot(40), Slot(300), Slot(0x2f63), Slot(65535)};
+        std::vector<Slot> expected {Slot(0),   Slot(1),      Slot(7),    Slot(40),
+                                    Slot(300), Slot(0x2f63), Slot(65535)};
         QVERIFY(directory.slotNumbers() == expected);
         QCOMPARE(directory.find(Slot(1))->records, qint64(30));
         QCOMPARE(directory.find(Slot(1))->title(), QStringLiteral("Users"));
@@ -121,7 +122,9 @@ private Q_SLOTS:
     {
         MemoryEtcd etcd;
         for (int i = 0; i < 20; ++i)
-            etcd.put(slotKey(3, QUuid::createUuid().toRfc4122()), *cborCodec().encode(Value::map({{Value::text(QStringLiteral("n")), Value::integer(i)}})));
+            etcd.put(
+                slotKey(3, QUuid::createUuid().toRfc4122()),
+                *cborCodec().encode(Value::map({{Value::text(QStringLiteral("n")), Value::integer(i)}})));
         MemoryClient memory(&etcd);
         SlotDirectory directory(&memory.client, &memory.watch);
         load(&directory);
@@ -140,6 +143,45 @@ private Q_SLOTS:
         directory.load();
         QTRY_COMPARE(failed.size(), 1);
         QCOMPARE(failed.first().first().value<Error>().kind, ErrorKind::Network);
+    }
+
+    void aReloadKeepsTheTypesOfTheSameTables()
+    {
+        MemoryEtcd etcd;
+        etcd.put(catalogueKey(1), catalogueValue(QStringLiteral("app.schema.Users"), 1));
+        for (int i = 0; i < 30; ++i)
+            etcd.put(slotKey(1, QByteArray(16, static_cast<char>('a' + i))),
+                     *cborCodec().encode(Value::map({})));
+        MemoryClient memory(&etcd);
+        SlotDirectory directory(&memory.client, &memory.watch);
+        load(&directory);
+        QTRY_VERIFY(directory.isSampled());
+        const SlotType type = directory.find(Slot(1))->type;
+        QVERIFY(type.source != TypeSource::Unknown);
+        SlotType atOnce; // before anything is sampled again
+        connect(&directory, &SlotDirectory::loaded, this, [&] { atOnce = directory.find(Slot(1))->type; });
+        load(&directory);
+        QVERIFY(atOnce == type);
+        QTRY_VERIFY(directory.find(Slot(1))->sampled);
+        // Another table under the number has another type.
+        etcd.put(catalogueKey(1), catalogueValue(QStringLiteral("app.schema.Others"), 1));
+        load(&directory);
+        QCOMPARE(atOnce.source, TypeSource::Unknown);
+    }
+
+    void aTableWhoseKeysLookLikeText()
+    {
+        MemoryEtcd etcd;
+        etcd.put(slotKey(0x2f63, "0123456789abcd"), *cborCodec().encode(Value::map({})));
+        MemoryClient memory(&etcd);
+        SlotDirectory directory(&memory.client, &memory.watch);
+        load(&directory);
+        QCOMPARE(directory.find(Slot(0x2f63))->kind, SlotKind::PlainKeys);
+        memory.watch.start(Revision(directory.revision().value + 1));
+        etcd.put(catalogueKey(0x2f63), catalogueValue(QStringLiteral("app.schema.Users"), 0x2f63));
+        QTRY_COMPARE(directory.find(Slot(0x2f63))->kind, SlotKind::Table);
+        QTRY_VERIFY(directory.find(Slot(0x2f63))->sampled);
+        QVERIFY(directory.find(Slot(0x2f63))->type.source != TypeSource::BuiltIn);
     }
 };
 
