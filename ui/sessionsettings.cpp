@@ -67,7 +67,8 @@ std::vector<OpenTab> rememberedTabs(const core::Endpoint &endpoint)
         const QVariantMap map = entry.toMap();
         const int slot = map.value(QStringLiteral("slot"), -1).toInt();
         OpenTab tab;
-        tab.range = {map.value(QStringLiteral("begin")).toByteArray(), map.value(QStringLiteral("end")).toByteArray()};
+        tab.range = {map.value(QStringLiteral("begin")).toByteArray(),
+                     map.value(QStringLiteral("end")).toByteArray()};
         if (slot >= 0 && slot <= 0xffff)
             tab.slot = core::Slot(static_cast<quint16>(slot));
         tab.title = map.value(QStringLiteral("title")).toString();

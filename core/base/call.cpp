@@ -13,7 +13,8 @@ CallBase::CallBase(std::chrono::milliseconds deadline)
             return;
         if (const auto abort = std::exchange(m_abort, nullptr))
             abort();
-        fail({.kind = ErrorKind::Timeout, .detail = QStringLiteral("no answer within %1 ms").arg(deadline.count())});
+        fail({.kind = ErrorKind::Timeout,
+              .detail = QStringLiteral("no answer within %1 ms").arg(deadline.count())});
     });
     m_deadline.start(deadline);
 }

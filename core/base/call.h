@@ -13,7 +13,8 @@
 
 namespace slotscope::core {
 
-/// The part of a one-shot request that does not depend on its result: deadline, cancellation, queued delivery.
+/// The part of a one-shot request that does not depend on its result: deadline, cancellation, queued
+/// delivery.
 ///
 /// Lives on the thread it was made on, owns itself and goes away after delivery. Everything here is
 /// called on that thread.
@@ -85,8 +86,8 @@ private:
     std::function<void(const Result<T> &)> m_receiver;
 };
 
-/// A light handle to a one-shot asynchronous request. It delivers its Result exactly once, never from within the
-/// function that started it. Copies refer to the same request; dropping the handle does not cancel it.
+/// A light handle to a one-shot asynchronous request. It delivers its Result exactly once, never from within
+/// the function that started it. Copies refer to the same request; dropping the handle does not cancel it.
 template <typename T>
 class Call
 {
@@ -97,8 +98,9 @@ public:
     {
     }
 
-    /// Calls receiver on the thread of the call, if context is still alive then. When context dies before, the
-    /// request is aborted. To be attached before control returns to the event loop; one receiver per call.
+    /// Calls receiver on the thread of the call, if context is still alive then. When context dies before,
+    /// the request is aborted. To be attached before control returns to the event loop; one receiver per
+    /// call.
     const Call &then(QObject *context, std::function<void(const Result<T> &)> receiver) const
     {
         if (m_state)

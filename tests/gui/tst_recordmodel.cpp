@@ -11,8 +11,8 @@
 #include <QJsonObject>
 #include <QRandomGenerator>
 #include <QSignalSpy>
-#include <QtTest>
 #include <QtEndian>
+#include <QtTest>
 
 #include <set>
 
@@ -36,9 +36,10 @@ class TestRecordModel : public QObject
         const auto member = [](const char *key, Value value) {
             return Member {Value::text(QLatin1String(key)), std::move(value)};
         };
-        return *cborCodec().encode(Value::map({member("name", Value::text(name)), member("age", Value::integer(age)),
-                                               member("ok", Value::boolean(age % 2 == 0)),
-                                               member("born", Value::map({member("year", Value::integer(2000 + age))}))}));
+        return *cborCodec().encode(
+            Value::map({member("name", Value::text(name)), member("age", Value::integer(age)),
+                        member("ok", Value::boolean(age % 2 == 0)),
+                        member("born", Value::map({member("year", Value::integer(2000 + age))}))}));
     }
     static QByteArray keyOf(quint64 oid)
     {
@@ -93,12 +94,15 @@ private Q_SLOTS:
         QByteArrayList ids;
         for (const Column &column : model->columns())
             ids.append(column.id.toUtf8());
-        QCOMPARE(ids, QByteArrayList({"key.0", "value", "value.name", "value.age", "value.ok", "value.born.year",
-                                      "meta.createRevision", "meta.modRevision", "meta.version", "meta.lease", "meta.size"}));
+        QCOMPARE(ids,
+                 QByteArrayList({"key.0", "value", "value.name", "value.age", "value.ok", "value.born.year",
+                                 "meta.createRevision", "meta.modRevision", "meta.version", "meta.lease",
+                                 "meta.size"}));
         QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.name")), QStringLiteral("Ann"));
         QTRY_COMPARE(cell(*model, 1, QStringLiteral("value.born.year")), QStringLiteral("2041"));
         QCOMPARE(cell(*model, 1, QStringLiteral("key.0")), QStringLiteral("2"));
-        QCOMPARE(cell(*model, 1, QStringLiteral("meta.modRevision")), QString::number(m_etcd->revision().value));
+        QCOMPARE(cell(*model, 1, QStringLiteral("meta.modRevision")),
+                 QString::number(m_etcd->revision().value));
         QVERIFY(!model->columns().at(1).shown); // the value as a whole, where it has fields
     }
 
@@ -110,7 +114,9 @@ private Q_SLOTS:
         m_etcd->put(keyOf(1), record(QStringLiteral("Ann"), 31));
         QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.age")), QStringLiteral("31"));
         const auto flash = [&](const char *column) {
-            return model->index(0, model->columnOf(QString::fromLatin1(column))).data(RecordModel::FlashRole).toDouble();
+            return model->index(0, model->columnOf(QString::fromLatin1(column)))
+                .data(RecordModel::FlashRole)
+                .toDouble();
         };
         QVERIFY(flash("value.age") > 0);
         QCOMPARE(flash("value.name"), 0.0);
@@ -128,7 +134,8 @@ private Q_SLOTS:
         QCOMPARE(refused.size(), 1);
         QVERIFY(m_session->isEmpty());
         QVERIFY(model->setData(age, QStringLiteral("1000"), Qt::EditRole));
-        QCOMPARE(m_session->find(keyOf(1))->value, record(QStringLiteral("Ann"), 30).replace("\x18\x1e", "\x19\x03\xe8"));
+        QCOMPARE(m_session->find(keyOf(1))->value,
+                 record(QStringLiteral("Ann"), 30).replace("\x18\x1e", "\x19\x03\xe8"));
         QCOMPARE(age.data().toString(), QStringLiteral("1000"));
         QCOMPARE(age.data(RecordModel::StateRole).toInt(), int(RowState::Edited));
         QVERIFY(model->setData(age, QStringLiteral("30"), Qt::EditRole));
@@ -161,7 +168,8 @@ private Q_SLOTS:
         QCOMPARE(model->rowCount(), 3); // no row goes away between the commit and its echo
         QTRY_COMPARE(m_table->rows().count(), size_t(3));
         QCOMPARE(model->rowCount(), 3);
-        QTRY_COMPARE(cell(*model, model->rowOf(keyOf(500)), QStringLiteral("value.name")), QStringLiteral("Ann"));
+        QTRY_COMPARE(cell(*model, model->rowOf(keyOf(500)), QStringLiteral("value.name")),
+                     QStringLiteral("Ann"));
     }
 
     void aCommittedEditDoesNotFlickerBack()
@@ -172,7 +180,8 @@ private Q_SLOTS:
         const QModelIndex age = model->index(0, model->columnOf(QStringLiteral("value.age")));
         model->setData(age, QStringLiteral("99"), Qt::EditRole);
         QStringList seen;
-        connect(model.get(), &QAbstractItemModel::dataChanged, this, [&] { seen.append(age.data().toString()); });
+        connect(model.get(), &QAbstractItemModel::dataChanged, this,
+                [&] { seen.append(age.data().toString()); });
         m_session->commit();
         QTRY_VERIFY(m_session->isEmpty());
         QTRY_COMPARE(m_table->revision(), m_etcd->revision());
@@ -218,14 +227,16 @@ private Q_SLOTS:
     {
         QRandomGenerator random(11);
         for (quint64 i = 0; i < 120; ++i)
-            m_etcd->put(keyOf(i), record(QStringLiteral("name %1").arg(random.bounded(50)), random.bounded(90)));
+            m_etcd->put(keyOf(i),
+                        record(QStringLiteral("name %1").arg(random.bounded(50)), random.bounded(90)));
         const auto model = openModel();
         QAbstractItemModelTester tester(model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         const auto check = [&](bool sorted, const QString &filter) {
             std::multiset<int> expected;
             for (const auto &[key, kv] : m_etcd->keys()) {
                 const Value value = *cborCodec().decode(kv.value);
-                const QString all = core::displayText(value, 1000) + QString::number(qFromBigEndian<quint64>(key.constData() + 2));
+                const QString all = core::displayText(value, 1000)
+                    + QString::number(qFromBigEndian<quint64>(key.constData() + 2));
                 const bool matches = filter.isEmpty() || value.find(u"name")->toText().contains(filter)
                     || QString::number(*value.find(u"age")->toInt64()).contains(filter)
                     || QString::number(*value.find(u"born")->find(u"year")->toInt64()).contains(filter)
@@ -253,7 +264,8 @@ private Q_SLOTS:
                 if (random.bounded(4) == 0)
                     m_etcd->remove(key);
                 else
-                    m_etcd->put(key, record(QStringLiteral("name %1").arg(random.bounded(50)), random.bounded(90)));
+                    m_etcd->put(
+                        key, record(QStringLiteral("name %1").arg(random.bounded(50)), random.bounded(90)));
             }
         };
         QTRY_VERIFY(check(false, {}));
@@ -285,7 +297,8 @@ private Q_SLOTS:
         m_etcd->put(keyOf(1), record(QStringLiteral("A \"quoted\", name"), 30));
         const auto model = openModel();
         QTRY_VERIFY(model->shownRow(0).decoded);
-        const QString csv = ui::recordsAsText(*model, {{0}, {0, model->columnOf(QStringLiteral("value.name"))}}, u',', true);
+        const QString csv =
+            ui::recordsAsText(*model, {{0}, {0, model->columnOf(QStringLiteral("value.name"))}}, u',', true);
         QCOMPARE(csv, QStringLiteral("oid,name\n1,\"A \"\"quoted\"\", name\""));
         const QByteArray json = ui::recordsAsJson(*model, {0});
         const QJsonDocument document = QJsonDocument::fromJson(json);
@@ -307,7 +320,8 @@ private Q_SLOTS:
         });
         m_etcd->put(keyOf(1), record(QStringLiteral("Anna"), 30));
         QTRY_VERIFY(done);
-        QCOMPARE(m_session->find(keyOf(1))->value, record(QStringLiteral("Anna"), 30).replace("\x18\x1e", "\x18\x1f"));
+        QCOMPARE(m_session->find(keyOf(1))->value,
+                 record(QStringLiteral("Anna"), 30).replace("\x18\x1e", "\x18\x1f"));
         QVERIFY(!m_session->hasConflicts());
     }
 
@@ -322,7 +336,8 @@ private Q_SLOTS:
         m_etcd->put(keyOf(1), record(QStringLiteral("Anna"), 30));
         QTRY_COMPARE(cell(*model, 0, QStringLiteral("value.name")), QStringLiteral("Anna"));
         QVERIFY(model->finishEdit(age, start, QStringLiteral("31")));
-        QCOMPARE(m_session->find(keyOf(1))->value, record(QStringLiteral("Anna"), 30).replace("\x18\x1e", "\x18\x1f"));
+        QCOMPARE(m_session->find(keyOf(1))->value,
+                 record(QStringLiteral("Anna"), 30).replace("\x18\x1e", "\x18\x1f"));
         QVERIFY(!m_session->hasConflicts());
         m_session->revertAll();
         // The same cell: nobody is overwritten unasked.
@@ -331,7 +346,8 @@ private Q_SLOTS:
         QTRY_COMPARE(age.data().toString(), QStringLiteral("77"));
         QVERIFY(model->finishEdit(age, start, QStringLiteral("32")));
         QVERIFY(m_session->hasConflicts());
-        QCOMPARE(m_session->find(keyOf(1))->value, record(QStringLiteral("Anna"), 30).replace("\x18\x1e", "\x18\x20"));
+        QCOMPARE(m_session->find(keyOf(1))->value,
+                 record(QStringLiteral("Anna"), 30).replace("\x18\x1e", "\x18\x20"));
         QCOMPARE(m_session->find(keyOf(1))->conflict->value, record(QStringLiteral("Anna"), 77));
         // Nothing typed: nothing staged.
         m_session->revertAll();
@@ -389,7 +405,8 @@ private Q_SLOTS:
         SlotType type;
         type.key = KeyType({KeyComponent::String});
         type.value = ValueType::TextOrBytes;
-        m_table = std::make_shared<LiveTable>(&m_memory->client, &m_memory->watch, KeyRange::prefix("/config/"));
+        m_table =
+            std::make_shared<LiveTable>(&m_memory->client, &m_memory->watch, KeyRange::prefix("/config/"));
         RecordModel model(m_table, m_session.get(), SlotCodec(type, 0));
         m_table->reload();
         QTRY_COMPARE(m_table->state(), LiveTable::State::Live);
@@ -407,16 +424,21 @@ private Q_SLOTS:
     void columnsComeFromAllRecords()
     {
         for (quint64 i = 0; i < 300; ++i)
-            m_etcd->put(keyOf(i), *cborCodec().encode(Value::map({{Value::text(QStringLiteral("name")), Value::text(QStringLiteral("n"))}})));
+            m_etcd->put(keyOf(i),
+                        *cborCodec().encode(Value::map(
+                            {{Value::text(QStringLiteral("name")), Value::text(QStringLiteral("n"))}})));
         for (quint64 i = 300; i < 600; ++i)
             m_etcd->put(keyOf(i), record(QStringLiteral("Ann"), 30));
         // Staged before the tab was opened: tinted in the right column all the same.
-        m_session->stageValue(keyOf(599), KeyState::of(m_etcd->keys().at(keyOf(599))), record(QStringLiteral("Ann"), 31));
+        m_session->stageValue(keyOf(599), KeyState::of(m_etcd->keys().at(keyOf(599))),
+                              record(QStringLiteral("Ann"), 31));
         const auto model = openModel();
         QAbstractItemModelTester tester(model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         QVERIFY(model->columnOf(QStringLiteral("value.born.year")) >= 0);
         const auto changed = [&](const char *column) {
-            return model->index(599, model->columnOf(QLatin1String(column))).data(RecordModel::ChangedRole).toBool();
+            return model->index(599, model->columnOf(QLatin1String(column)))
+                .data(RecordModel::ChangedRole)
+                .toBool();
         };
         QVERIFY(changed("value.age"));
         QVERIFY(!changed("value.name"));

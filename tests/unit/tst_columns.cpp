@@ -41,8 +41,9 @@ private Q_SLOTS:
     {
         const auto columns = columnsOf({R"({"name":"a","birthday":{"year":1,"month":2},"tags":[1]})",
                                         R"({"extra":true,"name":"b","birthday":null,"tags":[]})"});
-        QCOMPARE(shownIds(columns), QByteArrayList({"key.0", "value.name", "value.birthday.year", "value.birthday.month",
-                                                    "value.tags", "value.extra"}));
+        QCOMPARE(shownIds(columns),
+                 QByteArrayList({"key.0", "value.name", "value.birthday.year", "value.birthday.month",
+                                 "value.tags", "value.extra"}));
         QVERIFY(find(columns, "value.birthday.year")->numeric);
         QVERIFY(!find(columns, "value.name")->numeric);
         QCOMPARE(find(columns, "value.extra")->fillRate, 0.5);
@@ -85,7 +86,8 @@ private Q_SLOTS:
         type.key = *KeyType::parse(u"UuidString");
         type.value = ValueType::Json;
         const QUuid uuid = QUuid::createUuidV5(QUuid(), QByteArray("x"));
-        const DecodedRow row = decodeRow(SlotCodec(type), QByteArray(2, '\0') + uuid.toRfc4122() + "tail", R"({"b":{"y":7}})");
+        const DecodedRow row =
+            decodeRow(SlotCodec(type), QByteArray(2, '\0') + uuid.toRfc4122() + "tail", R"({"b":{"y":7}})");
         const auto columns = discoverColumns(type, {row});
         QCOMPARE(cellValue(row, columns.at(0))->toUuid(), uuid);
         QCOMPARE(cellValue(row, columns.at(1))->toText(), QStringLiteral("tail"));

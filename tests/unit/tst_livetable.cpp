@@ -45,7 +45,10 @@ private Q_SLOTS:
         QCOMPARE(table.progress().total, qint64(1000));
 
         QSignalSpy changed(&table, &LiveTable::changed);
-        etcd.write({{slotKey(1, "7"), "seven"}, {slotKey(1, "new"), "n"}, {slotKey(1, "8"), QByteArray()}, {slotKey(2, "y"), "no"}});
+        etcd.write({{slotKey(1, "7"), "seven"},
+                    {slotKey(1, "new"), "n"},
+                    {slotKey(1, "8"), QByteArray()},
+                    {slotKey(2, "y"), "no"}});
         QTRY_COMPARE(changed.size(), 1);
         const auto delta = changed.first().first().value<TableDelta>();
         QCOMPARE(delta.updated.size(), size_t(1));

@@ -21,13 +21,16 @@ struct CellBlock
     std::vector<int> columns;
 };
 
-/// The bounding block of the view's selection, hidden columns left out; whole rows where only one row is touched in one cell.
+/// The bounding block of the view's selection, hidden columns left out; whole rows where only one row is
+/// touched in one cell.
 CellBlock selectedCells(const QTableView &view);
 
-/// One record a line, with a header line if asked for. Fields that hold the separator, quotes or line breaks are quoted.
+/// One record a line, with a header line if asked for. Fields that hold the separator, quotes or line breaks
+/// are quoted.
 QString recordsAsText(const RecordModel &model, const CellBlock &block, QChar separator, bool header);
 
-/// A JSON array of the records in notation: key, keyHex, value, valueHex, revisions, version, lease; staged content as staged.
+/// A JSON array of the records in notation: key, keyHex, value, valueHex, revisions, version, lease; staged
+/// content as staged.
 QByteArray recordsAsJson(const RecordModel &model, const std::vector<int> &rows);
 
 } // namespace slotscope::ui

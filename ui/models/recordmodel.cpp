@@ -41,8 +41,8 @@ size_t forEachRun(const std::vector<int> &numbers, F &&f)
 
 } // namespace
 
-RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSession *edits, core::SlotCodec codec,
-                         QObject *parent)
+RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSession *edits,
+                         core::SlotCodec codec, QObject *parent)
     : QAbstractTableModel(parent)
     , m_table(std::move(table))
     , m_edits(edits)
@@ -143,7 +143,8 @@ void RecordModel::completeColumns()
 
 int RecordModel::columnOf(const QString &id) const
 {
-    const auto it = std::find_if(m_columns.cbegin(), m_columns.cend(), [&id](const Column &c) { return c.id == id; });
+    const auto it =
+        std::find_if(m_columns.cbegin(), m_columns.cend(), [&id](const Column &c) { return c.id == id; });
     return it == m_columns.cend() ? -1 : static_cast<int>(it - m_columns.cbegin());
 }
 
@@ -286,16 +287,18 @@ void RecordModel::startOrdering()
     }
     m_orderCall = core::RowOrder::compute(m_table->rows().snapshot(), m_table->rows().keyOrder(),
                                           core::RowEvaluator(m_codec, m_query));
-    m_orderCall.then(this, [this, generation = ++m_orderGeneration](const core::Result<std::shared_ptr<core::RowOrder>> &result) {
-        if (!result || generation != m_orderGeneration)
-            return; // given up for another one
-        m_ordering = false;
-        m_order = *result;
-        m_order->apply(m_table->rows(), core::RowEvaluator(m_codec, m_query),
-                       core::joined(std::exchange(m_sinceSnapshot, {}), m_table->rows()));
-        adopt(m_order->rows(), currentExtras());
-        Q_EMIT orderingChanged();
-    });
+    m_orderCall.then(this,
+                     [this, generation = ++m_orderGeneration](
+                         const core::Result<std::shared_ptr<core::RowOrder>> &result) {
+                         if (!result || generation != m_orderGeneration)
+                             return; // given up for another one
+                         m_ordering = false;
+                         m_order = *result;
+                         m_order->apply(m_table->rows(), core::RowEvaluator(m_codec, m_query),
+                                        core::joined(std::exchange(m_sinceSnapshot, {}), m_table->rows()));
+                         adopt(m_order->rows(), currentExtras());
+                         Q_EMIT orderingChanged();
+                     });
     Q_EMIT orderingChanged();
 }
 
@@ -464,7 +467,8 @@ bool RecordModel::isChanged(int row, int column) const
 
 void RecordModel::takeSettled(const core::TableDelta &delta)
 {
-    // Our own commit comes back: what was laid over is decoded already, so that nothing older shows in between.
+    // Our own commit comes back: what was laid over is decoded already, so that nothing older shows in
+    // between.
     if (m_overlay.isEmpty())
         return;
     for (const auto *ids : {&delta.updated, &delta.inserted}) {
@@ -594,7 +598,8 @@ void RecordModel::rebuildOverlays()
 
 std::vector<QByteArray> RecordModel::currentExtras() const
 {
-    // Staged keys that the server's rows do not show, in the order of staging; then those just committed, in the order they had.
+    // Staged keys that the server's rows do not show, in the order of staging; then those just committed, in
+    // the order they had.
     std::vector<QByteArray> extras;
     if (m_overlay.isEmpty())
         return extras;
@@ -604,7 +609,8 @@ std::vector<QByteArray> RecordModel::currentExtras() const
     }
     const auto staged = static_cast<std::ptrdiff_t>(extras.size());
     for (auto it = m_overlay.cbegin(); it != m_overlay.cend(); ++it) {
-        if (it->settlesAt > m_table->revision() && it->state == RowState::Clean && !m_table->rows().find(it.key()))
+        if (it->settlesAt > m_table->revision() && it->state == RowState::Clean
+            && !m_table->rows().find(it.key()))
             extras.push_back(it.key());
     }
     const auto place = [this](const QByteArray &key) {
@@ -628,8 +634,9 @@ void RecordModel::setExtras(std::vector<QByteArray> extras)
     }
     const auto front = std::mismatch(m_extras.cbegin(), m_extras.cend(), extras.cbegin(), extras.cend());
     const auto first = front.first - m_extras.cbegin();
-    const auto tail = std::mismatch(m_extras.crbegin(), std::make_reverse_iterator(front.first), extras.crbegin(),
-                                    std::make_reverse_iterator(front.second)).first
+    const auto tail = std::mismatch(m_extras.crbegin(), std::make_reverse_iterator(front.first),
+                                    extras.crbegin(), std::make_reverse_iterator(front.second))
+                          .first
         - m_extras.crbegin();
     const auto oldEnd = static_cast<std::ptrdiff_t>(m_extras.size()) - tail;
     const auto newEnd = static_cast<std::ptrdiff_t>(extras.size()) - tail;

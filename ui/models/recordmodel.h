@@ -50,8 +50,8 @@ struct EditStart
     core::Value value; ///< null where the record lacked the field
 };
 
-/// The records of a live table, decoded, with the edit session laid over. Rows are the server's that the query selects, in its order, and
-/// behind them the staged ones whose key the server does not have.
+/// The records of a live table, decoded, with the edit session laid over. Rows are the server's that the
+/// query selects, in its order, and behind them the staged ones whose key the server does not have.
 class RecordModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -66,7 +66,8 @@ public:
         KindRole, ///< int(core::Value::Kind) of the cell, -1 when absent
     };
 
-    RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSession *edits, core::SlotCodec codec, QObject *parent = nullptr);
+    RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSession *edits, core::SlotCodec codec,
+                QObject *parent = nullptr);
 
     const core::SlotCodec &codec() const { return m_codec; }
     /// Decodes everything anew and finds the columns again.
@@ -91,12 +92,14 @@ public:
     QString readOnlyReason(const QModelIndex &index) const;
     /// What an editor starts from: the record as it is known now, not as it was last decoded for display.
     EditStart editStart(const QModelIndex &index) const;
-    /// Stages what was typed (text; bool for a checkbox). Where the server changed the same cell since the start, the change is in
-    /// conflict; where it changed others, they stay. False when refused, with editRefused().
+    /// Stages what was typed (text; bool for a checkbox). Where the server changed the same cell since the
+    /// start, the change is in conflict; where it changed others, they stay. False when refused, with
+    /// editRefused().
     bool finishEdit(const QModelIndex &index, const EditStart &start, const QVariant &typed);
     /// Stages a new value for a cell; the error is in the user's words.
     core::Expected<bool, QString> stageCell(const QModelIndex &index, const core::Value &value);
-    /// `madeOn`: the state of the key that the value was made from, if that may be older than what is known now.
+    /// `madeOn`: the state of the key that the value was made from, if that may be older than what is known
+    /// now.
     core::Expected<bool, QString> stageRecord(const QByteArray &key, const core::Value &value,
                                               const std::optional<core::KeyState> &madeOn = {});
     /// Stages a new record shaped like `row` (-1: the first), blank or with its content; gives its key.
@@ -135,7 +138,8 @@ private:
     };
     static bool includes(const std::vector<bool> &columns, int column)
     {
-        return columns.empty() || (static_cast<size_t>(column) < columns.size() && columns[static_cast<size_t>(column)]);
+        return columns.empty()
+            || (static_cast<size_t>(column) < columns.size() && columns[static_cast<size_t>(column)]);
     }
     std::vector<bool> differing(const core::DecodedRow &a, const core::DecodedRow &b) const;
     bool isChanged(int row, int column) const;

@@ -76,7 +76,8 @@ void RowCache::decodeQueued()
             continue;
         const Entry *known = m_rows.object(id.value);
         if (!known || known->modRevision != view->modRevision)
-            batch.push_back({id, view->modRevision, view->key.toByteArray(), view->value.toByteArray(), nullptr});
+            batch.push_back(
+                {id, view->modRevision, view->key.toByteArray(), view->value.toByteArray(), nullptr});
     }
     if (batch.empty())
         return;

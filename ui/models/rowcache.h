@@ -13,7 +13,8 @@
 
 namespace slotscope::ui {
 
-/// Decoded rows by RowId, bounded in bytes, the least recently used dropped first. Decodes on the thread pool.
+/// Decoded rows by RowId, bounded in bytes, the least recently used dropped first. Decodes on the thread
+/// pool.
 class RowCache : public QObject
 {
     Q_OBJECT
@@ -32,7 +33,8 @@ public:
 
     /// Forgets everything; rows are decoded by `codec` from now on.
     void reset(core::SlotCodec codec);
-    /// The row as last decoded, be it older than `wanted`, which is then asked for; null pointer when never decoded.
+    /// The row as last decoded, be it older than `wanted`, which is then asked for; null pointer when never
+    /// decoded.
     Row row(core::RowId id, core::Revision wanted);
     /// Takes a row that is decoded already, as of `modRevision`.
     void insert(core::RowId id, core::Revision modRevision, Row row, qsizetype bytes);

@@ -19,7 +19,9 @@ QString connectionStateText(const core::Connection &connection)
     case core::Connection::State::Online:
         return ConnectionBar::tr("live at revision %1").arg(connection.revision().value);
     case core::Connection::State::Reconnecting:
-        return ConnectionBar::tr("reconnecting since %1, shown as of revision %2").arg(since).arg(connection.revision().value);
+        return ConnectionBar::tr("reconnecting since %1, shown as of revision %2")
+            .arg(since)
+            .arg(connection.revision().value);
     case core::Connection::State::Closed:
         break;
     }
@@ -97,9 +99,10 @@ void ConnectionBar::update()
     m_state->setText(state);
     m_state->setToolTip(tip.trimmed());
     const core::StatusReply &status = m_connection->serverStatus();
-    m_revision->setText(status.version.isEmpty() ? QString()
-                                                 : tr("etcd %1 · %2  ")
-                                                       .arg(status.version, locale().formattedDataSize(status.dbSize)));
+    m_revision->setText(
+        status.version.isEmpty()
+            ? QString()
+            : tr("etcd %1 · %2  ").arg(status.version, locale().formattedDataSize(status.dbSize)));
     m_mark->setPixmap(online ? QPixmap() : theme::icon(theme::Glyph::Warning).pixmap(16, 16));
     m_mark->setAccessibleName(online ? tr("online") : tr("offline"));
     retry->setVisible(!online && !m_connection->error().detail.isEmpty());

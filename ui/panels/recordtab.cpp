@@ -31,8 +31,8 @@ core::SlotCodec codecOf(const core::SlotDirectory &directory, std::optional<core
 
 } // namespace
 
-RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range, std::optional<core::Slot> slot,
-                     QString title, QWidget *parent)
+RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
+                     std::optional<core::Slot> slot, QString title, QWidget *parent)
     : QWidget(parent)
     , m_connection(connection)
     , m_table(connection->table(range))
@@ -108,17 +108,19 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range, 
     setFocusProxy(m_view);
 
     connect(m_view, &RecordView::currentRecordChanged, this, &RecordTab::currentRecordChanged);
-    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &RecordTab::statusChanged);
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &RecordTab::statusChanged);
     connect(m_view, &RecordView::insertRequested, this, &RecordTab::insertRecord);
     connect(m_view, &RecordView::deleteRequested, this, &RecordTab::deleteRecords);
     connect(m_view, &RecordView::detailRequested, this, &RecordTab::detailRequested);
     connect(m_view, &QWidget::customContextMenuRequested, this, &RecordTab::showContextMenu);
-    connect(m_view->horizontalHeader(), &QWidget::customContextMenuRequested, this, [this](const QPoint &position) {
-        auto *menu = new QMenu(this);
-        menu->setAttribute(Qt::WA_DeleteOnClose);
-        fillColumnMenu(menu);
-        menu->popup(m_view->horizontalHeader()->mapToGlobal(position));
-    });
+    connect(m_view->horizontalHeader(), &QWidget::customContextMenuRequested, this,
+            [this](const QPoint &position) {
+                auto *menu = new QMenu(this);
+                menu->setAttribute(Qt::WA_DeleteOnClose);
+                fillColumnMenu(menu);
+                menu->popup(m_view->horizontalHeader()->mapToGlobal(position));
+            });
     connect(m_model, &RecordModel::editRefused, this, &RecordTab::messageRaised);
     connect(m_model, &RecordModel::columnsChanged, this, &RecordTab::applyLayout);
     connect(m_model, &RecordModel::recordsChanged, this, [this] {
@@ -175,7 +177,8 @@ void RecordTab::updateCodec()
         m_typeLabel->setToolTip(type.evidence);
         return;
     }
-    const QString value = type.value == core::ValueType::Unknown ? tr("bytes of unknown type") : core::valueTypeName(type.value);
+    const QString value = type.value == core::ValueType::Unknown ? tr("bytes of unknown type")
+                                                                 : core::valueTypeName(type.value);
     m_typeLabel->setText(QStringLiteral("%1 → %2").arg(type.key.name(), value));
     m_typeLabel->setToolTip(tr("%1, confidence %2 %\n%3")
                                 .arg(core::typeSourceName(type.source))
@@ -190,12 +193,14 @@ void RecordTab::updateBanner()
     const bool loading = state == core::LiveTable::State::Loading;
     m_progress->setVisible(loading && (progress.total == 0 || progress.rows < progress.total));
     if (loading) {
-        m_progress->setRange(0, static_cast<int>(std::min<qint64>(progress.total, std::numeric_limits<int>::max())));
+        m_progress->setRange(
+            0, static_cast<int>(std::min<qint64>(progress.total, std::numeric_limits<int>::max())));
         m_progress->setValue(static_cast<int>(progress.rows));
         const QLocale locale;
-        m_progress->setFormat(progress.total == 0
-                                  ? tr("loading …")
-                                  : tr("loading %1 of %2 records").arg(locale.toString(progress.rows), locale.toString(progress.total)));
+        m_progress->setFormat(
+            progress.total == 0 ? tr("loading …")
+                                : tr("loading %1 of %2 records")
+                                      .arg(locale.toString(progress.rows), locale.toString(progress.total)));
     }
     const bool failed = state == core::LiveTable::State::Failed;
     m_banner->setVisible(failed);

@@ -24,8 +24,8 @@ class RecordTab : public QWidget
     Q_OBJECT
 public:
     /// `slot`: whose type the records have; nothing for keys that belong to no slot.
-    RecordTab(core::Connection *connection, const core::KeyRange &range, std::optional<core::Slot> slot, QString title,
-              QWidget *parent = nullptr);
+    RecordTab(core::Connection *connection, const core::KeyRange &range, std::optional<core::Slot> slot,
+              QString title, QWidget *parent = nullptr);
 
     const QString &title() const { return m_title; }
     const core::KeyRange &range() const { return m_table->range(); }
