@@ -45,6 +45,7 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     m_pageRetry->setObjectName(QStringLiteral("pageRetry"));
     m_pageText->setAlignment(Qt::AlignCenter);
     m_pageText->setWordWrap(true);
+    m_pageText->setTextFormat(Qt::PlainText);
     m_pageText->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto *other = new QPushButton(tr("&Connect …"), page);
     pageLayout->addStretch(2);
@@ -168,6 +169,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     saveSession();
     closeConnection();
     m_remember = remember;
+    m_tabsRestored = false;
     m_connection = std::make_unique<core::Connection>(endpoint);
     core::Connection *connection = m_connection.get();
     m_plainKeys =
@@ -212,7 +214,8 @@ void MainWindow::connectionStateChanged()
 
 void MainWindow::directoryLoaded()
 {
-    if (m_tabs->count() == 0)
+    // The first time only: slots that are read again must not open what the user has closed.
+    if (!std::exchange(m_tabsRestored, true) || !m_wantedTable.isEmpty())
         openRemembered();
     m_pending->refresh();
     updatePage();
@@ -287,7 +290,8 @@ RecordTab *MainWindow::openRange(const core::KeyRange &range, std::optional<core
         m_inspectorDock->raise();
         m_inspector->tabs()->currentWidget()->setFocus();
     });
-    m_tabs->setCurrentIndex(m_tabs->addTab(tab, title));
+    // In the name of a key an ampersand is no mnemonic.
+    m_tabs->setCurrentIndex(m_tabs->addTab(tab, QString(title).replace(QLatin1Char('&'), QLatin1String("&&"))));
     tab->setFocus();
     updatePage();
     updateActions();
@@ -321,11 +325,17 @@ void MainWindow::inspectCurrent()
     record.table = tab->title();
     record.codec = tab->model()->codec();
     record.record = shown.stored.value_or(core::KeyValue {.key = shown.key});
+    if (shown.current.exists) {
+        // Just committed, it is newer than the table's row.
+        record.record.value = shown.current.value;
+        record.record.modRevision = shown.current.modRevision;
+    }
     if (shown.change)
         record.change = *shown.change;
     if (shown.state == RowState::Deleted)
         record.readOnlyReason = tr("The record is marked for deletion.");
     m_inspectedKey = shown.key;
+    m_inspectedState = shown.current;
     m_settleTimer.start();
     m_inspector->setRecord(record);
 }

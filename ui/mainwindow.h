@@ -119,6 +119,8 @@ private:
     QLabel *m_liveLabel = nullptr;
     QTimer m_settleTimer;
     QByteArray m_inspectedKey;
+    core::KeyState m_inspectedState; // what an edit in the inspector is made on
+    bool m_tabsRestored = false; // for this connection
     bool m_inConflict = false;
     bool m_pendingWasOffered = false; // the dock opens by itself once per batch of changes
 

@@ -40,7 +40,7 @@ void MainWindow::stageFromInspector(const QByteArray &key, const core::Value &va
     RecordTab *tab = currentTab();
     if (!tab || key != m_inspectedKey)
         return;
-    const auto staged = tab->model()->stageRecord(key, value);
+    const auto staged = tab->model()->stageRecord(key, value, m_inspectedState);
     if (!staged)
         statusBar()->showMessage(staged.error(), MessageMilliseconds);
 }

@@ -39,7 +39,7 @@ void MainWindow::buildMenus()
         return action;
     };
 
-    QMenu *connection = menuBar()->addMenu(tr("&Connection"));
+    QMenu *connection = menuBar()->addMenu(tr("Co&nnection"));
     add(connection, tr("&Connect …"), QKeySequence(Qt::CTRL | Qt::Key_O), [this] { openStartDialog(); });
     add(connection, tr("&Retry now"), {}, [this] {
         if (m_connection)
@@ -54,7 +54,7 @@ void MainWindow::buildMenus()
                  [this] { m_connection->edits()->redo(); });
     edit->addSeparator();
     addForTab(edit, tr("&Insert record\tIns"), {}, [](RecordTab *tab) { tab->insertRecord(); });
-    addForTab(edit, tr("Clone &record"), QKeySequence(Qt::CTRL | Qt::Key_D),
+    addForTab(edit, tr("C&lone record"), QKeySequence(Qt::CTRL | Qt::Key_D),
               [](RecordTab *tab) { tab->cloneRecord(); });
     // The table itself listens for Del and Ins: elsewhere these keys belong to text.
     addForTab(edit, tr("&Delete records\tDel"), {}, [](RecordTab *tab) { tab->deleteRecords(); });
@@ -65,7 +65,7 @@ void MainWindow::buildMenus()
     addForTab(edit, tr("Co&py\tCtrl+C"), {}, [](RecordTab *tab) { tab->view()->copyRows(); });
     addForTab(edit, tr("Copy as &JSON"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
               [](RecordTab *tab) { tab->view()->copyAsJson(); });
-    addForTab(edit, tr("Copy as CS&V"), {}, [](RecordTab *tab) { tab->view()->copyAsCsv(); });
+    addForTab(edit, tr("Copy as C&SV"), {}, [](RecordTab *tab) { tab->view()->copyAsCsv(); });
     edit->addSeparator();
     m_commit = add(edit, tr("&Commit"), QKeySequence(Qt::CTRL | Qt::Key_S), [this] { commit(); });
 

@@ -13,13 +13,24 @@ constexpr std::chrono::milliseconds LongestRetry(10000);
 } // namespace
 
 Connection::Connection(const Endpoint &endpoint, QObject *parent)
+    : Connection(endpoint, new Client(endpoint), parent)
+{
+}
+
+Connection::Connection(const Endpoint &endpoint, std::unique_ptr<Transport> transport, QObject *parent)
+    : Connection(endpoint, new Client(std::move(transport)), parent)
+{
+}
+
+Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent)
     : QObject(parent)
     , m_endpoint(endpoint)
-    , m_client(new Client(endpoint, this))
+    , m_client(client)
     , m_watch(new Watch(m_client, KeyRange::all(), Watch::Options {}, this))
     , m_directory(new SlotDirectory(m_client, m_watch, this))
     , m_edits(new EditSession(m_client, this))
 {
+    m_client->setParent(this);
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &Connection::attempt);
 

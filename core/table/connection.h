@@ -30,6 +30,8 @@ public:
     Q_ENUM(State)
 
     explicit Connection(const Endpoint &endpoint, QObject *parent = nullptr);
+    /// By another way than the JSON gateway at the endpoint.
+    Connection(const Endpoint &endpoint, std::unique_ptr<Transport> transport, QObject *parent = nullptr);
     ~Connection() override;
 
     void open();
@@ -60,6 +62,7 @@ Q_SIGNALS:
     void revisionChanged();
 
 private:
+    Connection(const Endpoint &endpoint, Client *client, QObject *parent);
     void attempt();
     void failed(const Error &error);
     void setState(State state);

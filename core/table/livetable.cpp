@@ -77,6 +77,7 @@ void LiveTable::reload()
     m_pending.clear();
     m_incoming.clear();
     if (!m_everLoaded && m_store.count() > 0) {
+        Q_EMIT aboutToBeReset();
         m_store.clear();
         Q_EMIT reset();
     }
@@ -151,8 +152,10 @@ void LiveTable::takePage(const Result<RangeReply> &result, quint64 generation)
 
 void LiveTable::finishLoading()
 {
-    m_revision = m_loadRevision;
     m_restarts = 0;
+    if (m_everLoaded)
+        Q_EMIT aboutToBeReset();
+    m_revision = m_loadRevision;
     if (m_everLoaded) {
         m_store = std::move(m_incoming);
         m_incoming.clear();

@@ -51,6 +51,8 @@ public:
 Q_SIGNALS:
     void stateChanged();
     void progressChanged();
+    /// rows() is still what it was, for the last time.
+    void aboutToBeReset();
     /// All row ids are void; ask rows() anew.
     void reset();
     /// Pages were added behind the last row during the first load.

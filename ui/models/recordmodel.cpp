@@ -57,8 +57,9 @@ RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSessi
     m_cache.reset(m_codec);
     connect(&m_cache, &RowCache::decoded, this, &RecordModel::takeDecoded);
 
+    // Before the rows change: whoever remembers where it was still asks for them.
+    connect(m_table.get(), &core::LiveTable::aboutToBeReset, this, &RecordModel::beginResetModel);
     connect(m_table.get(), &core::LiveTable::reset, this, [this] {
-        beginResetModel();
         m_cache.reset(m_codec);
         m_flashes.clear();
         m_order.reset();

@@ -15,7 +15,9 @@
 #include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSettings>
+#include <QSignalBlocker>
 #include <QToolButton>
 
 namespace slotscope::ui {
@@ -99,6 +101,8 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
 
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
+    for (QLabel *label : {m_empty, m_bannerText, m_typeLabel})
+        label->setTextFormat(Qt::PlainText);
     m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
     auto *emptyLayout = new QVBoxLayout(m_view->viewport());
     emptyLayout->addWidget(m_empty);
@@ -122,7 +126,9 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
                 menu->popup(m_view->horizontalHeader()->mapToGlobal(position));
             });
     connect(m_model, &RecordModel::editRefused, this, &RecordTab::messageRaised);
+    connect(m_model, &QAbstractItemModel::modelAboutToBeReset, this, &RecordTab::holdPlace);
     connect(m_model, &RecordModel::columnsChanged, this, &RecordTab::applyLayout);
+    connect(m_model, &RecordModel::columnsChanged, this, &RecordTab::findPlace);
     connect(m_model, &RecordModel::recordsChanged, this, [this] {
         if (!m_fitted && m_model->rowCount() > 0 && m_layoutApplied) {
             // Widths can be told once something is decoded.
@@ -222,11 +228,40 @@ void RecordTab::updateBanner()
     m_empty->setVisible(!empty.isEmpty());
 }
 
+void RecordTab::holdPlace()
+{
+    // A model reset makes the view forget.
+    if (m_model->rowCount() == 0)
+        return;
+    if (m_fitted)
+        m_layout = currentLayout();
+    m_place = {.key = m_model->keyAt(m_view->currentIndex().row()),
+               .column = m_view->currentIndex().isValid()
+                   ? m_model->columns()[static_cast<size_t>(m_view->currentIndex().column())].id
+                   : QString(),
+               .firstKey = m_model->keyAt(m_view->rowAt(0)),
+               .sideways = m_view->horizontalScrollBar()->value()};
+}
+
+void RecordTab::findPlace()
+{
+    const Place place = std::exchange(m_place, {});
+    const int row = place.key.isEmpty() ? -1 : m_model->rowOf(place.key);
+    const int column = m_model->columnOf(place.column);
+    if (row >= 0)
+        m_view->setCurrentIndex(m_model->index(row, std::max(0, column)));
+    if (const int first = place.firstKey.isEmpty() ? -1 : m_model->rowOf(place.firstKey); first >= 0)
+        m_view->scrollTo(m_model->index(first, std::max(0, column)), QAbstractItemView::PositionAtTop);
+    if (place.sideways > 0)
+        m_view->horizontalScrollBar()->setValue(place.sideways);
+}
+
 void RecordTab::applyLayout()
 {
     QHeaderView *header = m_view->horizontalHeader();
-    QSettings settings;
-    const QVariantMap stored = settings.value(QStringLiteral("columns/") + settingsKey()).toMap();
+    const QVariantMap stored = !m_layout.isEmpty()
+        ? m_layout
+        : QSettings().value(QStringLiteral("columns/") + settingsKey()).toMap();
     const auto &columns = m_model->columns();
     int visual = 0;
     for (const QVariant &entry : stored.value(QStringLiteral("order")).toList()) {
@@ -236,18 +271,25 @@ void RecordTab::applyLayout()
     }
     const QVariantMap widths = stored.value(QStringLiteral("widths")).toMap();
     const QVariantMap shown = stored.value(QStringLiteral("shown")).toMap();
+    m_fitted = true;
     for (size_t i = 0; i < columns.size(); ++i) {
         const auto logical = static_cast<int>(i);
-        m_view->setColumnHidden(logical, !shown.value(columns[i].id, columns[i].shown).toBool());
+        const bool isShown = shown.value(columns[i].id, columns[i].shown).toBool();
+        m_view->setColumnHidden(logical, !isShown);
         if (widths.contains(columns[i].id))
             m_view->setColumnWidth(logical, widths.value(columns[i].id).toInt());
+        else if (isShown)
+            m_fitted = false; // a column that came up now
     }
-    m_fitted = !widths.isEmpty();
+    const auto &sorted = m_model->query().sortColumn;
+    const QSignalBlocker blocker(header); // the model is sorted so already
+    header->setSortIndicator(sorted ? m_model->columnOf(sorted->id) : -1,
+                             m_model->query().descending ? Qt::DescendingOrder : Qt::AscendingOrder);
     m_layoutApplied = true;
     Q_EMIT statusChanged();
 }
 
-void RecordTab::saveLayout() const
+QVariantMap RecordTab::currentLayout() const
 {
     const QHeaderView *header = m_view->horizontalHeader();
     const auto &columns = m_model->columns();
@@ -264,12 +306,13 @@ void RecordTab::saveLayout() const
         if (!hidden)
             widths.insert(column.id, header->sectionSize(logical));
     }
-    if (m_model->rowCount() == 0)
-        return; // nothing that the user could have arranged
-    QSettings().setValue(QStringLiteral("columns/") + settingsKey(),
-                         QVariantMap {{QStringLiteral("order"), order},
-                                      {QStringLiteral("widths"), widths},
-                                      {QStringLiteral("shown"), shown}});
+    return {{QStringLiteral("order"), order}, {QStringLiteral("widths"), widths}, {QStringLiteral("shown"), shown}};
+}
+
+void RecordTab::saveLayout() const
+{
+    if (m_model->rowCount() > 0) // else there is nothing that the user could have arranged
+        QSettings().setValue(QStringLiteral("columns/") + settingsKey(), currentLayout());
 }
 
 QString RecordTab::statusText() const
@@ -345,7 +388,7 @@ void RecordTab::fillColumnMenu(QMenu *menu)
             menu->addSeparator();
         group = columns[i].group;
         const auto logical = static_cast<int>(i);
-        QAction *action = menu->addAction(columns[i].title);
+        QAction *action = menu->addAction(QString(columns[i].title).replace(QLatin1Char('&'), QLatin1String("&&")));
         action->setCheckable(true);
         action->setChecked(!m_view->isColumnHidden(logical));
         connect(action, &QAction::toggled, this, [this, logical](bool on) {
@@ -369,7 +412,8 @@ void RecordTab::showContextMenu(const QPoint &position)
 {
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    const QModelIndex index = m_view->indexAt(position);
+    // Rows may come and go while the menu is open.
+    const QPersistentModelIndex index(m_view->indexAt(position));
     const bool on = index.isValid();
     menu->addAction(tr("Edit cell\tF2"), this, [this, index] { m_view->edit(index); })->setEnabled(on);
     menu->addAction(tr("Set to null"), m_view, &RecordView::setCurrentToNull)->setEnabled(on);

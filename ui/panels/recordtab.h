@@ -5,6 +5,7 @@
 #include "core/table/livetable.h"
 #include "ui/models/recordmodel.h"
 
+#include <QVariantMap>
 #include <QWidget>
 
 class QLabel;
@@ -61,6 +62,9 @@ private:
     void updateCodec();
     void updateBanner();
     void applyLayout();
+    QVariantMap currentLayout() const;
+    void holdPlace();
+    void findPlace();
     void showContextMenu(const QPoint &position);
     void report(const core::Expected<QByteArray, QString> &made);
     void filterByCell(const QModelIndex &index);
@@ -79,6 +83,15 @@ private:
     QPushButton *m_retry;
     QLabel *m_typeLabel;
     QLabel *m_empty;
+    struct Place // where the user is
+    {
+        QByteArray key;
+        QString column;
+        QByteArray firstKey; // of the topmost row
+        int sideways = 0;
+    };
+    Place m_place;
+    QVariantMap m_layout; // over a reset; empty: as in the settings
     bool m_layoutApplied = false;
     bool m_fitted = false;
 };

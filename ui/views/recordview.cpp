@@ -21,17 +21,6 @@ constexpr int GutterWidth = 26;
 constexpr int NarrowestColumn = 60;
 constexpr int WidestColumn = 320;
 
-/// QHeaderView asks the selection model of every section that it paints whether all of it is selected, which
-/// walks all rows.
-class PlainHeader : public QHeaderView
-{
-public:
-    using QHeaderView::QHeaderView;
-
-protected:
-    void initStyleOption(QStyleOptionHeader *option) const override { QHeaderView::initStyleOption(option); }
-};
-
 } // namespace
 
 RecordView::RecordView(QWidget *parent)
@@ -48,7 +37,7 @@ RecordView::RecordView(QWidget *parent)
     setCornerButtonEnabled(false);
     setTabKeyNavigation(false);
 
-    setHorizontalHeader(new PlainHeader(Qt::Horizontal, this));
+    setHorizontalHeader(new QHeaderView(Qt::Horizontal, this));
     horizontalHeader()->setSectionsClickable(true);
     horizontalHeader()->setSectionsMovable(true);
     horizontalHeader()->setHighlightSections(false);
@@ -71,6 +60,10 @@ void RecordView::setRecordModel(RecordModel *model)
 {
     m_model = model;
     setModel(model);
+    // A header asks its selection model of every section that it paints whether all of it is selected, which walks all rows. Highlights
+    // are off anyway, so it gets one in which nothing ever is.
+    for (QHeaderView *header : {horizontalHeader(), verticalHeader()})
+        header->setSelectionModel(new QItemSelectionModel(model, header));
     sortByColumn(-1, Qt::AscendingOrder);
 }
 
@@ -173,8 +166,13 @@ void RecordView::fitColumns()
 
 void RecordView::keyPressEvent(QKeyEvent *event)
 {
+    // What an open editor has no use for comes here as well; it is not meant for the records.
+    if (state() == QAbstractItemView::EditingState) {
+        QTableView::keyPressEvent(event);
+        return;
+    }
     const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
-    if (isEnter && state() != QAbstractItemView::EditingState) {
+    if (isEnter) {
         if (event->modifiers() & Qt::ShiftModifier)
             Q_EMIT detailRequested();
         else if (currentIndex().isValid())
