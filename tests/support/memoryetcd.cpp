@@ -242,7 +242,7 @@ RangeReply MemoryEtcd::range(const RangeRequest &request, Error *error) const
         *error = {.kind = ErrorKind::Compacted};
         return reply;
     }
-    if (request.revision.value != 0) {
+    if (request.revision.value != 0 && request.revision.value != m_revision) {
         for (const Event &event : m_history) {
             if (event.kv.modRevision > request.revision)
                 break;
