@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/table/connection.h"
+#include "core/connection/connection.h"
 #include "core/table/plainkeys.h"
 #include "ui/panels/connectionbar.h"
 #include "ui/prompts.h"

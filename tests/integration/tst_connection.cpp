@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/table/connection.h"
+#include "core/connection/connection.h"
 #include "tests/support/etcdprocess.h"
 #include "tests/support/memoryconnection.h" // slotKey()
 
