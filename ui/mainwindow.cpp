@@ -291,13 +291,8 @@ RecordTab *MainWindow::openRange(const core::KeyRange &range, std::optional<core
         m_inspector->tabs()->currentWidget()->setFocus();
     });
     // In the name of a key an ampersand is no mnemonic.
-<<<<<<< HEAD
     m_tabs->setCurrentIndex(
         m_tabs->addTab(tab, QString(title).replace(QLatin1Char('&'), QLatin1String("&&"))));
-=======
-    m_tabs->setCurrentIndex(
-        m_tabs->addTab(tab, QString(title).replace(QLatin1Char('&'), QLatin1String("&&"))));
->>>>>>> 55f91375c970e0f624c144217f37fdb361a30557
     tab->setFocus();
     updatePage();
     updateActions();

@@ -60,13 +60,8 @@ void RecordView::setRecordModel(RecordModel *model)
 {
     m_model = model;
     setModel(model);
-<<<<<<< HEAD
     // A header asks its selection model of every section that it paints whether all of it is selected, which
     // walks all rows. Highlights are off anyway, so it gets one in which nothing ever is.
-=======
-    // A header asks its selection model of every section that it paints whether all of it is selected, which
-    // walks all rows. Highlights are off anyway, so it gets one in which nothing ever is.
->>>>>>> 55f91375c970e0f624c144217f37fdb361a30557
     for (QHeaderView *header : {horizontalHeader(), verticalHeader()})
         header->setSelectionModel(new QItemSelectionModel(model, header));
     sortByColumn(-1, Qt::AscendingOrder);
