@@ -291,7 +291,8 @@ RecordTab *MainWindow::openRange(const core::KeyRange &range, std::optional<core
         m_inspector->tabs()->currentWidget()->setFocus();
     });
     // In the name of a key an ampersand is no mnemonic.
-    m_tabs->setCurrentIndex(m_tabs->addTab(tab, QString(title).replace(QLatin1Char('&'), QLatin1String("&&"))));
+    m_tabs->setCurrentIndex(
+        m_tabs->addTab(tab, QString(title).replace(QLatin1Char('&'), QLatin1String("&&"))));
     tab->setFocus();
     updatePage();
     updateActions();

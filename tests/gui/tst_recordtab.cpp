@@ -54,13 +54,16 @@ class TestRecordTab : public QObject
     {
         std::vector<std::pair<QByteArray, QByteArray>> all;
         for (int i = 0; i < records; ++i)
-            all.emplace_back(slotKey(1, QByteArray::number(i).rightJustified(16, '0')), record(QStringLiteral("n%1").arg(i)));
+            all.emplace_back(slotKey(1, QByteArray::number(i).rightJustified(16, '0')),
+                             record(QStringLiteral("n%1").arg(i)));
         m_etcd->write(all);
-        m_connection = std::make_unique<Connection>(Endpoint {QUrl(QStringLiteral("http://memory:1"))}, m_etcd->transport());
+        m_connection = std::make_unique<Connection>(Endpoint {QUrl(QStringLiteral("http://memory:1"))},
+                                                    m_etcd->transport());
         m_connection->open();
         QTRY_COMPARE(m_connection->state(), Connection::State::Online);
         QTRY_VERIFY(m_connection->directory()->isSampled());
-        m_tab = std::make_unique<RecordTab>(m_connection.get(), KeyRange::slot(Slot(1)), Slot(1), QStringLiteral("slot 1"));
+        m_tab = std::make_unique<RecordTab>(m_connection.get(), KeyRange::slot(Slot(1)), Slot(1),
+                                            QStringLiteral("slot 1"));
         m_tab->resize(900, 300);
         m_tab->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_tab.get()));
@@ -119,7 +122,8 @@ private Q_SLOTS:
         m_tab->view()->setColumnHidden(column("value.name"), true);
         m_tab->saveLayout();
         m_tab.reset();
-        m_tab = std::make_unique<RecordTab>(m_connection.get(), KeyRange::slot(Slot(1)), Slot(1), QStringLiteral("slot 1"));
+        m_tab = std::make_unique<RecordTab>(m_connection.get(), KeyRange::slot(Slot(1)), Slot(1),
+                                            QStringLiteral("slot 1"));
         QTRY_COMPARE(m_tab->table()->state(), LiveTable::State::Live);
         QVERIFY(m_tab->view()->isColumnHidden(column("value.name")));
     }
@@ -141,7 +145,8 @@ private Q_SLOTS:
     void selectingEverythingIsCheap()
     {
         open(20000);
-        CountingModel model(m_connection->table(KeyRange::slot(Slot(1))), m_connection->edits(), m_tab->model()->codec());
+        CountingModel model(m_connection->table(KeyRange::slot(Slot(1))), m_connection->edits(),
+                            m_tab->model()->codec());
         RecordView view;
         view.setRecordModel(&model);
         view.resize(900, 300);

@@ -306,7 +306,9 @@ QVariantMap RecordTab::currentLayout() const
         if (!hidden)
             widths.insert(column.id, header->sectionSize(logical));
     }
-    return {{QStringLiteral("order"), order}, {QStringLiteral("widths"), widths}, {QStringLiteral("shown"), shown}};
+    return {{QStringLiteral("order"), order},
+            {QStringLiteral("widths"), widths},
+            {QStringLiteral("shown"), shown}};
 }
 
 void RecordTab::saveLayout() const
@@ -388,7 +390,8 @@ void RecordTab::fillColumnMenu(QMenu *menu)
             menu->addSeparator();
         group = columns[i].group;
         const auto logical = static_cast<int>(i);
-        QAction *action = menu->addAction(QString(columns[i].title).replace(QLatin1Char('&'), QLatin1String("&&")));
+        QAction *action =
+            menu->addAction(QString(columns[i].title).replace(QLatin1Char('&'), QLatin1String("&&")));
         action->setCheckable(true);
         action->setChecked(!m_view->isColumnHidden(logical));
         connect(action, &QAction::toggled, this, [this, logical](bool on) {

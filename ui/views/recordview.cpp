@@ -60,8 +60,8 @@ void RecordView::setRecordModel(RecordModel *model)
 {
     m_model = model;
     setModel(model);
-    // A header asks its selection model of every section that it paints whether all of it is selected, which walks all rows. Highlights
-    // are off anyway, so it gets one in which nothing ever is.
+    // A header asks its selection model of every section that it paints whether all of it is selected, which
+    // walks all rows. Highlights are off anyway, so it gets one in which nothing ever is.
     for (QHeaderView *header : {horizontalHeader(), verticalHeader()})
         header->setSelectionModel(new QItemSelectionModel(model, header));
     sortByColumn(-1, Qt::AscendingOrder);
