@@ -119,6 +119,8 @@ void MainWindow::buildDocks()
 
     connect(m_navigator, &Navigator::openRequested, this, &MainWindow::openTarget);
     connect(m_inspector, &Inspector::valueEdited, this, &MainWindow::stageFromInspector);
+    connect(m_inspector, &Inspector::editingFinished, this, &MainWindow::inspectCurrent,
+            Qt::QueuedConnection);
     connect(m_pending, &PendingPanel::showRequested, this, &MainWindow::showKey);
     connect(m_pending, &PendingPanel::commitRequested, this, &MainWindow::commit);
 }
@@ -208,6 +210,7 @@ void MainWindow::connectionStateChanged()
     }
     if (m_connection->state() == core::Connection::State::Online && m_remember)
         rememberEndpoint(m_connection->endpoint());
+    m_settleTimer.start();
     updatePage();
     updateStatus();
 }
@@ -322,6 +325,9 @@ void MainWindow::inspectCurrent()
         return;
     }
     const ShownRow shown = tab->model()->shownRow(row);
+    // What is being typed was begun on the state that is shown: news waits until it is staged on that.
+    if (shown.key == m_inspectedKey && m_inspector->isEditing())
+        return;
     InspectedRecord record;
     record.table = tab->title();
     record.codec = tab->model()->codec();
@@ -480,6 +486,11 @@ bool MainWindow::isSettled() const
 
 void MainWindow::checkSettled()
 {
+    // While the etcd is away nothing settles; the next state of the connection starts it again.
+    if (!m_connection || m_connection->state() != core::Connection::State::Online) {
+        m_settleTimer.stop();
+        return;
+    }
     if (!isSettled())
         return;
     m_settleTimer.stop();

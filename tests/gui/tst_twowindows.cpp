@@ -4,6 +4,10 @@
 #include "tests/support/storywindow.h"
 #include "tests/support/testpaths.h"
 #include "ui/panels/banner.h"
+#include "ui/panels/inspector.h"
+
+#include <QLineEdit>
+#include <QTreeView>
 
 using namespace slotscope::core;
 using namespace slotscope::test;
@@ -142,6 +146,32 @@ private Q_SLOTS:
         QVERIFY(loser.pending()->isVisible());
         QCOMPARE(loser.edits()->changes().size(), size_t(1));
         QVERIFY(nils().contains(annWon ? "Anna" : "Bert"));
+    }
+
+    void anEditorInTheInspectorOverwritesNothingUnseen()
+    {
+        m_bob->select(m_bob->cell(NilsKey, "value.name"));
+        Inspector *inspector = (*m_bob)->inspector();
+        QTreeView *tree = inspector->treeView();
+        QAbstractItemModel *model = tree->model();
+        const QModelIndexList found =
+            model->match(model->index(0, 0), Qt::DisplayRole, QStringLiteral("name"), 1, Qt::MatchExactly);
+        QCOMPARE(found.size(), 1);
+        tree->edit(found.first().siblingAtColumn(1));
+        QVERIFY(inspector->isEditing());
+        auto *line = tree->viewport()->findChild<QLineEdit *>();
+        QVERIFY(line);
+        line->setText(QStringLiteral("Bert"));
+
+        // Ann is faster while Bob still types.
+        m_etcd->put(NilsKey, nils().replace("Nils Dvo", "Anna Dvo"));
+        QTRY_COMPARE(m_bob->text(NilsKey, "value.name"), QStringLiteral("Anna Dvořák"));
+        QVERIFY(inspector->isEditing());
+        StoryWindow::replace(line, {});
+        QTRY_COMPARE(m_bob->state(NilsKey), RowState::Conflict);
+        QVERIFY(!inspector->isEditing());
+        QCOMPARE(m_bob->text(NilsKey, "value.name"), QStringLiteral("Bert"));
+        QVERIFY(nils().contains("Anna Dvo"));
     }
 
     void deletedByTheOther()

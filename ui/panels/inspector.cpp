@@ -163,6 +163,7 @@ QWidget *Inspector::makeTreeTab()
     const int unit = m_tree->fontMetrics().averageCharWidth();
     m_tree->header()->resizeSection(ValueTreeModel::NameColumn, 18 * unit);
     m_tree->header()->resizeSection(ValueTreeModel::TypeColumn, 13 * unit);
+    connect(m_tree->itemDelegate(), &QAbstractItemDelegate::closeEditor, this, &Inspector::editingFinished);
     connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this,
             &Inspector::highlightCurrent);
     return m_tree;
@@ -190,6 +191,14 @@ QWidget *Inspector::makeHexTab()
 void Inspector::setPlaceholder(const QString &text)
 {
     m_placeholder->setText(text);
+}
+
+bool Inspector::isEditing() const
+{
+    // Nothing but editors stands in the viewport of a tree.
+    const auto editors = m_tree->viewport()->findChildren<QWidget *>(Qt::FindDirectChildrenOnly);
+    return std::any_of(editors.cbegin(), editors.cend(),
+                       [](const QWidget *editor) { return editor->isVisible(); });
 }
 
 bool Inspector::isBusy() const

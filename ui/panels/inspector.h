@@ -51,6 +51,8 @@ public:
     void setPlaceholder(const QString &text);
     /// While a large value is being decoded.
     bool isBusy() const;
+    /// While an editor is open in the tree.
+    bool isEditing() const;
 
     QTabWidget *tabs() const { return m_tabs; }
     QTreeView *treeView() const { return m_tree; }
@@ -64,6 +66,8 @@ public:
     Banner *readOnlyBanner() const { return m_readOnlyBanner; }
 
 Q_SIGNALS:
+    /// An editor of the tree was closed, its text taken or not.
+    void editingFinished();
     /// The user gave the record another value; nothing is changed here before the record comes again.
     void valueEdited(const QByteArray &key, const slotscope::core::Value &newValue);
 
