@@ -2,7 +2,6 @@
 #include "app/demo/demodata.h"
 
 #include "app/demo/demotables.h"
-#include "app/demo/picklewriter.h"
 #include "app/demo/words.h"
 
 #include <QDateTime>
@@ -105,9 +104,7 @@ void DemoData::put(Value keyPart, const Value &value, DemoSlot number)
                           .arg(key ? bytes.error().what : key.error().what);
         return;
     }
-    // qCompress() puts the length before what RFC 1950 describes and Python's zlib writes.
-    const bool compressed = number == DemoSlot::Documents;
-    m_records.push_back({*key, compressed ? qCompress(*bytes).sliced(4) : *bytes});
+    m_records.push_back({*key, *bytes});
 }
 
 void DemoData::addCatalogue()
@@ -320,7 +317,7 @@ void DemoData::addSessions()
              field("is_admin", Value::boolean(m_random.chance(4))), //
              field("language", m_random.chance(20) ? Value::null() : text(user.country.toLower())), //
              field("cart", Value::array(std::move(cart)))});
-        m_records.push_back({demoPrefix(DemoSlot::Sessions) + cookie, writePickle(session)});
+        put(text(QString::fromLatin1(cookie)), session, DemoSlot::Sessions);
     }
 }
 

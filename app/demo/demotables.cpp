@@ -5,6 +5,7 @@
 
 namespace slotscope::app {
 
+using core::Compression;
 using core::KeyComponent;
 using core::KeyType;
 using core::SlotCodec;
@@ -56,10 +57,12 @@ SlotCodec demoCodec(DemoSlot slot)
         break;
     case DemoSlot::Sessions:
         type.key = KeyType({KeyComponent::String});
+        type.value = ValueType::Pickle;
         break;
     case DemoSlot::Documents:
         type.key = KeyType({KeyComponent::Uuid});
         type.value = ValueType::Cbor;
+        type.compression = Compression::Zlib;
         break;
     case DemoSlot::Readings:
         type.key = KeyType({KeyComponent::Oid});

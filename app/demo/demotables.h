@@ -34,8 +34,7 @@ struct DemoTable
 
 /// The tables with a catalogue entry, by slot.
 const std::vector<DemoTable> &demoTables();
-/// How the records of a table are written, before demodata compresses the documents. Sessions are pickles,
-/// which demodata writes by hand: their values are Unknown here.
+/// How the records of a table are written.
 core::SlotCodec demoCodec(DemoSlot slot);
 /// The first two bytes of the table's keys.
 QByteArray demoPrefix(DemoSlot slot);
