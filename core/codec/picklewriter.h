@@ -5,6 +5,8 @@
 
 #include "core/codec/codec.h"
 
+#include <QByteArrayList>
+
 namespace slotscope::core::pickle {
 
 /// As Python's pickler writes it in this protocol (0 to 5): opcodes, memo, batches and frames. Out-of-band
