@@ -2,6 +2,7 @@
 #include "core/value/valuepath.h"
 
 #include "core/value/notation.h"
+#include "core/value/valueedit.h"
 
 #include <QStringList>
 
@@ -27,46 +28,12 @@ QString notationText(const Value &value)
     return QString::fromUtf8(toNotation(value));
 }
 
-// Index of the member a step means; -1: none.
-qsizetype memberIndex(const MemberList &members, const PathStep &step)
-{
-    qsizetype nth = step.index;
-    for (size_t i = 0; i < members.size(); ++i) {
-        if (members[i].key == *step.key && nth-- == 0)
-            return qsizetype(i);
-    }
-    return -1;
-}
-
 const Value *childAt(const Value &parent, const PathStep &step)
 {
-    if (step.key) {
-        const qsizetype i = memberIndex(parent.members(), step);
-        return i < 0 ? nullptr : &parent.members()[size_t(i)].value;
-    }
-    const ValueList &items = parent.items();
-    return step.index >= 0 && size_t(step.index) < items.size() ? &items[size_t(step.index)] : nullptr;
-}
-
-Value withItems(const Value &like, ValueList items)
-{
-    switch (like.kind()) {
-    case Value::Kind::Tuple:
-        return Value::tuple(std::move(items)).withStyle(like.style());
-    case Value::Kind::Set:
-        return Value::set(std::move(items)).withStyle(like.style());
-    case Value::Kind::Tag:
-        return Value::tag(like.tagNumber(), std::move(items.front())).withStyle(like.style());
-    default:
-        return Value::array(std::move(items)).withStyle(like.style());
-    }
-}
-
-Value withMembers(const Value &like, MemberList members)
-{
-    if (like.kind() == Value::Kind::Opaque)
-        return Value::opaque(like.toText(), std::move(members)).withStyle(like.style());
-    return Value::map(std::move(members)).withStyle(like.style());
+    const qsizetype i = positionOf(parent, step);
+    if (i < 0)
+        return nullptr;
+    return step.key ? &parent.members()[size_t(i)].value : &parent.items()[size_t(i)];
 }
 
 QString missing(const std::vector<PathStep> &steps, size_t depth)
@@ -100,7 +67,7 @@ Expected<Value, QString> rebuilt(const Value &node, const std::vector<PathStep> 
     }
     if (step.key) {
         MemberList members = node.members();
-        const auto at = members.begin() + memberIndex(members, step);
+        const auto at = members.begin() + positionOf(node, step);
         if (replacement)
             at->value = *std::move(replacement);
         else

@@ -55,7 +55,8 @@ void ValueTreeModel::setValue(const Value &value)
     if (shape != m_shape) {
         dropRows(m_root.get(), 0, static_cast<int>(m_root->children.size()), {});
         m_shape = shape;
-        addRows(m_root.get(), 0, shape == Shape::Scalar ? 1 : static_cast<int>(childCount(value)), value);
+        addRows(m_root.get(), 0, shape == Shape::Scalar ? 1 : static_cast<int>(core::childCount(value)),
+                value);
         m_root->value = value;
         return;
     }
@@ -94,7 +95,7 @@ ValueTreeModel::Node *ValueTreeModel::child(Node *parent, int row) const
         slot->row = row;
         const bool isScalarRow = parent == m_root.get() && m_shape == Shape::Scalar;
         slot->value = isScalarRow ? m_value : childValue(parent->value, static_cast<size_t>(row));
-        slot->children.resize(childCount(slot->value));
+        slot->children.resize(static_cast<size_t>(core::childCount(slot->value)));
     }
     return slot.get();
 }

@@ -3,6 +3,7 @@
 // Private to ValueTreeModel.
 #pragma once
 
+#include "core/value/valueedit.h"
 #include "ui/models/valuetreemodel.h"
 
 namespace slotscope::ui {
@@ -14,11 +15,6 @@ struct ValueTreeModel::Node
     core::Value value;
     std::vector<std::unique_ptr<Node>> children; // null pointers until somebody looks
 };
-
-inline size_t childCount(const core::Value &value)
-{
-    return value.members().empty() ? value.items().size() : value.members().size();
-}
 
 inline core::Value childValue(const core::Value &parent, size_t row)
 {

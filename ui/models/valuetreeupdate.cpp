@@ -61,7 +61,7 @@ void ValueTreeModel::dropRows(Node *parent, int first, int count, const Value &v
 void ValueTreeModel::update(Node *node, const Value &value)
 {
     const int before = static_cast<int>(node->children.size());
-    const int after = static_cast<int>(childCount(value));
+    const int after = static_cast<int>(core::childCount(value));
     const bool membersBefore = !node->value.members().empty();
     const bool membersAfter = !value.members().empty();
     if (membersBefore && membersAfter && !updateMembers(node, value)) {
