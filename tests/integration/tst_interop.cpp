@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What we write is read with the reference libraries of Python: after every possible edit of one field they see
+// that edit and nothing else.
+#include "core/pmap/slottype.h"
+#include "tests/support/singleedits.h"
+#include "tests/support/testpaths.h"
+#include "tests/support/vectors.h"
+
+#include <QProcess>
+#include <QtTest>
+
+#include <map>
+
+using namespace slotscope::core;
+using namespace slotscope::test;
+
+namespace {
+
+/// A record that every edit is tried on.
+struct Record
+{
+    QString name;
+    SlotCodec codec;
+    QByteArray bytes;
+};
+
+/// A format under test: another one is one more entry, and one more function in tests/interop/readers.py.
+struct Format
+{
+    const char *name; ///< as readers.py calls it
+    ValueType type;
+    const char *vectors; ///< file below tests/data
+    /// Whether a set leaf changes its own bytes and no others, not even a length in front.
+    bool setsInPlace;
+    bool readsRepeatedKeys; ///< whether the reference keeps all members of the same key
+    /// Whether the program shows what the reference reads.
+    bool (*isShownAlike)(const Json &vector);
+};
+
+bool always(const Json &)
+{
+    return true;
+}
+
+// These tags are shown as tags, while the reference gives what they stand for.
+bool cborIsShownAlike(const Json &vector)
+{
+    const std::string hex = vector["hex"];
+    const auto begins = [&](const char *tag) { return hex.rfind(tag, 0) == 0; };
+    return !begins("c5") && !begins("d81c") && !begins("d90100") && !begins("d90104") && !begins("d90105")
+        && !begins("d9d9f7");
+}
+
+const std::vector<Format> &formats()
+{
+    static const std::vector<Format> list {
+        {"cbor", ValueType::Cbor, "cbor-vectors.json", true, false, cborIsShownAlike},
+        {"json", ValueType::Json, "json-vectors.json", true, true, always},
+    };
+    return list;
+}
+
+SlotCodec codecOf(ValueType type, Compression compression = Compression::None)
+{
+    SlotType slot;
+    slot.value = type;
+    slot.compression = compression;
+    return SlotCodec(slot);
+}
+
+std::vector<Record> vectorRecords(const Format &format)
+{
+    std::vector<Record> records;
+    for (const Json &vector : vectorsIn(QString::fromLatin1(format.vectors), "vectors")) {
+        if (format.isShownAlike(vector))
+            records.push_back({QString::fromStdString(vector["hex"]).left(40), codecOf(format.type),
+                               fromHex(vector["hex"])});
+    }
+    return records;
+}
+
+// The records of all slots of the format in the dump, of each slot the first ones.
+std::vector<Record> slotRecords(const Format &format)
+{
+    constexpr int PerSlot = 12;
+    std::map<quint16, SlotCodec> codecs;
+    const Json expected = readVectors(QStringLiteral("slots/expected-slots.json"));
+    for (const Json &slot : expected["slots"]) {
+        const auto type = valueTypeFromName(QString::fromStdString(slot["value_type"]));
+        const auto compression = compressionFromName(QString::fromStdString(slot["compression"]));
+        if (type == format.type && compression)
+            codecs.emplace(slot["number"].get<quint16>(), codecOf(*type, *compression));
+    }
+    std::vector<Record> records;
+    std::map<quint16, int> taken;
+    for (const Json &line : readLines(QStringLiteral("slots/slots-dump.jsonl"))) {
+        const QByteArray key = fromHex(line["key"]);
+        const quint16 number = key.size() < 2 ? 0 : quint16(quint8(key[0]) << 8 | quint8(key[1]));
+        const auto codec = codecs.find(number);
+        if (codec == codecs.end() || taken[number] >= PerSlot)
+            continue;
+        const QByteArray value = fromHex(line["value"]);
+        if (!codec->second.decodeValue(value)) // damaged on purpose
+            continue;
+        ++taken[number];
+        records.push_back({QStringLiteral("slot %1, %2").arg(number).arg(QLatin1String(key.toHex())),
+                           codec->second, value});
+    }
+    return records;
+}
+
+// The bytes of every node that is not on the way to the edit are those that they were.
+void compareUntouched(const Value &before, QByteArrayView beforeBytes, const Value &after,
+                      QByteArrayView afterBytes, const SingleEdit &edit, size_t depth)
+{
+    const auto bytesOf = [](const Value &value, QByteArrayView bytes) {
+        return bytes.sliced(value.source().offset, value.source().length).toByteArray().toHex();
+    };
+    const auto &steps = edit.path.steps();
+    if (depth == steps.size()) {
+        if (edit.kind != SingleEdit::Kind::Add)
+            return;
+        for (size_t i = 0; i < before.items().size(); ++i)
+            QCOMPARE(bytesOf(after.items()[i], afterBytes), bytesOf(before.items()[i], beforeBytes));
+        for (size_t i = 0; i < before.members().size(); ++i) {
+            QCOMPARE(bytesOf(after.members()[i].key, afterBytes),
+                     bytesOf(before.members()[i].key, beforeBytes));
+            QCOMPARE(bytesOf(after.members()[i].value, afterBytes),
+                     bytesOf(before.members()[i].value, beforeBytes));
+        }
+        return;
+    }
+    const Value *touched = ValuePath({steps[depth]}).find(before);
+    const bool last = depth + 1 == steps.size();
+    const bool removes = last && edit.kind == SingleEdit::Kind::Remove;
+    size_t to = 0;
+    for (const Value &item : before.items()) {
+        if (&item == touched) {
+            if (!removes)
+                compareUntouched(item, beforeBytes, after.items()[to++], afterBytes, edit, depth + 1);
+            continue;
+        }
+        QCOMPARE(bytesOf(after.items()[to++], afterBytes), bytesOf(item, beforeBytes));
+    }
+    for (const Member &member : before.members()) {
+        const bool here = &member.value == touched;
+        if (here && removes)
+            continue;
+        const Member &now = after.members()[to++];
+        if (!here || edit.kind != SingleEdit::Kind::Rename || !last)
+            QCOMPARE(bytesOf(now.key, afterBytes), bytesOf(member.key, beforeBytes));
+        if (here && (!last || edit.kind != SingleEdit::Kind::Rename))
+            compareUntouched(member.value, beforeBytes, now.value, afterBytes, edit, depth + 1);
+        else
+            QCOMPARE(bytesOf(now.value, afterBytes), bytesOf(member.value, beforeBytes));
+    }
+}
+
+QString driver()
+{
+    return dataFile(QStringLiteral("../interop/check_edits.py"));
+}
+
+} // namespace
+
+class TestInterop : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void everyEditOfOneField_data()
+    {
+        QTest::addColumn<int>("format");
+        QTest::addColumn<bool>("fromSlots");
+        for (int i = 0; i < int(formats().size()); ++i) {
+            QTest::addRow("%s vectors", formats()[size_t(i)].name) << i << false;
+            QTest::addRow("%s slots", formats()[size_t(i)].name) << i << true;
+        }
+    }
+
+    void everyEditOfOneField()
+    {
+        QFETCH(int, format);
+        QFETCH(bool, fromSlots);
+        const Format &tested = formats()[size_t(format)];
+        const auto records = fromSlots ? slotRecords(tested) : vectorRecords(tested);
+        QVERIFY(!records.empty());
+        QByteArray lines;
+        QStringList names;
+        for (const Record &record : records) {
+            collect(tested, record, &lines, &names);
+            if (QTest::currentTestFailed()) {
+                qWarning() << "in" << record.name;
+                return;
+            }
+        }
+        QVERIFY(names.size() > qsizetype(records.size()));
+        qInfo("%d edits of %d records", int(names.size()), int(records.size()));
+        ask(lines, names);
+    }
+
+private:
+    // Writes all edits of a record, compares the bytes, and adds the questions for the reference.
+    static void collect(const Format &format, const Record &record, QByteArray *lines, QStringList *names)
+    {
+        const auto value = record.codec.decodeValue(record.bytes);
+        QVERIFY2(value, qPrintable(record.name));
+        if (!record.codec.readOnlyReason(record.bytes).isEmpty())
+            return;
+        const QByteArray before = *record.codec.decompressed(record.bytes);
+        for (const SingleEdit &edit : singleEditsOf(*value)) {
+            const QString name = record.name + QLatin1String(": ") + describe(edit);
+            const auto written = record.codec.encodeValue(edit.result, record.bytes);
+            QVERIFY2(written, qPrintable(name + QLatin1String(": ") + (written ? QString() : written.error().what)));
+            const auto after = record.codec.decodeValue(*written);
+            QVERIFY2(after, qPrintable(name));
+            QVERIFY2(*after == edit.result, qPrintable(name));
+            const QByteArray afterBytes = *record.codec.decompressed(*written);
+            compareUntouched(*value, before, *after, afterBytes, edit, 0);
+            const Value *old = edit.path.find(*value);
+            if (edit.kind == SingleEdit::Kind::Set && format.setsInPlace && !old->isContainer()) {
+                const Value::Source now = edit.path.find(*after)->source();
+                QByteArray spliced = before;
+                spliced.replace(old->source().offset, old->source().length,
+                                afterBytes.mid(now.offset, now.length));
+                QCOMPARE(afterBytes.toHex(), spliced.toHex());
+            }
+            if (QTest::currentTestFailed()) {
+                qWarning() << qPrintable(name);
+                return;
+            }
+            if (!format.readsRepeatedKeys && hasRepeatedKeys(*value))
+                continue;
+            *lines += interopLine(format.name, *value, edit, before, afterBytes) + '\n';
+            *names += name;
+        }
+    }
+
+    // What the reference says of each; the first few faults are the message.
+    static void ask(const QByteArray &lines, const QStringList &names)
+    {
+        const bool mustRun = qEnvironmentVariableIsSet("CI");
+        QProcess python;
+        python.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        // Debian's own, for its packages are what the test names.
+        python.start(QStringLiteral("/usr/bin/python3"), {driver()});
+        if (!python.waitForStarted()) {
+            if (mustRun)
+                QFAIL("there is no /usr/bin/python3");
+            QSKIP("there is no /usr/bin/python3");
+        }
+        python.write(lines);
+        python.closeWriteChannel();
+        QVERIFY(python.waitForFinished(110'000));
+        const QList<QByteArray> answers = python.readAllStandardOutput().split('\n');
+        QCOMPARE(answers.size(), names.size() + 1); // the last line ends, too
+        QStringList faults;
+        for (qsizetype i = 0; i < names.size(); ++i) {
+            const Json answer = Json::parse(answers[i].toStdString(), nullptr, false);
+            QVERIFY2(answer.is_object(), answers[i].constData());
+            if (answer.contains("missing")) {
+                const QString missing = QStringLiteral("Python has no module %1")
+                                            .arg(QString::fromStdString(answer["missing"]));
+                if (mustRun)
+                    QFAIL(qPrintable(missing));
+                QSKIP(qPrintable(missing));
+            }
+            if (answer.contains("error"))
+                faults += names[i] + QLatin1String(": ") + QString::fromStdString(answer["error"]).left(600);
+        }
+        QVERIFY2(faults.isEmpty(),
+                 qPrintable(QStringLiteral("%1 of %2 edits:\n%3")
+                                .arg(faults.size())
+                                .arg(names.size())
+                                .arg(faults.mid(0, 12).join(QLatin1Char('\n')))));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestInterop)
+#include "tst_interop.moc"

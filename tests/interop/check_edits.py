@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads edits from standard input, one JSON object a line, and says of each whether the reference sees it.
+
+    {"format": "cbor", "before": hex, "after": hex, "notation": …, "op": "set", "path": [step…], "value": …}
+
+The bytes before and after are read with the reference library. What it reads before must be `notation`, and what
+it reads after must be that with the edit done: set, add (of the container at path, with a "key" in a map), remove,
+rename (to "key"). A step is {"item": n}, {"key": notation, "nth": n}, or {"of_set": notation} as sets have no order.
+Answers one line each: {} or {"error": …}; for a format whose library is missing {"missing": name}.
+"""
+
+import copy
+import importlib.util
+import json
+import sys
+
+from readers import MODULES, READERS
+
+sys.setrecursionlimit(50_000)
+
+
+def canonical(value):
+    """A text that is the same for the same values: the members of sets in one order."""
+    if isinstance(value, list):
+        return "[" + ",".join(canonical(item) for item in value) + "]"
+    if isinstance(value, dict):
+        for name in ("set", "frozenset"):
+            if list(value) == [name]:
+                return f"<{name} " + ",".join(sorted(canonical(item) for item in value[name])) + ">"
+        return "{" + ",".join(f"{json.dumps(k)}:{canonical(v)}" for k, v in value.items()) + "}"
+    return json.dumps(value)
+
+
+def contents(container):
+    """The list that holds the children of a container in notation."""
+    if isinstance(container, list):
+        return container
+    for name in ("map", "set", "frozenset", "tuple"):
+        if name in container:
+            return container[name]
+    raise ValueError(f"not a container: {container}")
+
+
+def index_of(container, step):
+    children = contents(container)
+    if "item" in step:
+        return step["item"]
+    if "of_set" in step:
+        wanted = canonical(step["of_set"])
+        return [canonical(child) for child in children].index(wanted)
+    wanted = canonical(step["key"])
+    return [i for i, (key, _) in enumerate(children) if canonical(key) == wanted][step.get("nth", 0)]
+
+
+def edited(root, edit):
+    holder = [copy.deepcopy(root)]
+    container, index, is_map = holder, 0, False
+    for step in edit["path"]:
+        node = container[index][1] if is_map else container[index]
+        if isinstance(node, dict) and "tag" in node:
+            container, index, is_map = node, "value", False
+            continue
+        container, index, is_map = contents(node), index_of(node, step), "key" in step
+    op = edit["op"]
+    if op == "set":
+        if is_map:
+            container[index][1] = edit["value"]
+        else:
+            container[index] = edit["value"]
+    elif op == "remove":
+        del container[index]
+    elif op == "rename":
+        container[index][0] = edit["key"]
+    elif op == "add":
+        node = container[index][1] if is_map else container[index]
+        contents(node).append([edit["key"], edit["value"]] if "key" in edit else edit["value"])
+    else:
+        raise ValueError(f"no such edit: {op}")
+    return holder[0]
+
+
+def verdict(edit):
+    name = edit["format"]
+    for module in MODULES[name]:
+        if importlib.util.find_spec(module) is None:
+            return {"missing": module}
+    read = READERS[name]
+    before = read(bytes.fromhex(edit["before"]))
+    if canonical(before) != canonical(edit["notation"]):
+        return {"error": f"before the edit it reads {json.dumps(before)}"}
+    after = read(bytes.fromhex(edit["after"]))
+    expected = edited(before, edit)
+    if canonical(after) != canonical(expected):
+        return {"error": f"it reads {json.dumps(after)} instead of {json.dumps(expected)}"}
+    return {}
+
+
+def main():
+    for line in sys.stdin:
+        try:
+            answer = verdict(json.loads(line))
+        except Exception as error:  # what the reference refuses is the finding
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=False)
+
+
+main()
