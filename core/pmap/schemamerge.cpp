@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/pmap/schema.h"
+
+#include <algorithm>
+
+namespace slotscope::core {
+
+namespace {
+
+QString displayName(const TableId &id, const TableSchema &table)
+{
+    for (const SchemaProperty property : {SchemaProperty::ClassName, SchemaProperty::Name}) {
+        if (const QString name = table.text(property); !name.isEmpty())
+            return name;
+    }
+    return id.toString();
+}
+
+// Two relations that mean the same index: the same table of entries, or where that is not known the same name.
+bool isSameIndex(const IndexRelation &a, const IndexRelation &b)
+{
+    return a.table == TableId() && b.table == TableId() ? a.name == b.name : a.table == b.table;
+}
+
+QString indexText(const IndexRelation &index)
+{
+    QStringList parts;
+    for (const ValuePath &field : index.fields)
+        parts += field.toString();
+    QString text = index.fields.empty() ? index.expression : parts.join(QLatin1String(", "));
+    if (index.composite)
+        text = QStringLiteral("(%1)").arg(text);
+    if (index.nullable)
+        text += QStringLiteral(", nullable");
+    if (!index.unique)
+        text += QStringLiteral(", not unique");
+    return index.name.isEmpty() ? text : QStringLiteral("%1: %2").arg(index.name, text);
+}
+
+void mergeProperty(SchemaMerge *merge, const TableId &id, const QString &name, SchemaProperty property,
+                   const PropertyEntry &incoming)
+{
+    if (!incoming.imported)
+        return;
+    PropertyEntry &entry = merge->schema.tables[id].properties[property];
+    const QString &after = *incoming.imported;
+    const bool isNews = entry.imported != after;
+    const auto conflict = [&](const QString &before, const Provenance &from) {
+        merge->conflicts.push_back({.table = id,
+                                    .tableName = name,
+                                    .property = property,
+                                    .label = schemaPropertyName(property),
+                                    .before = before,
+                                    .beforeFrom = from,
+                                    .after = after,
+                                    .afterFrom = incoming.from});
+    };
+    if (isNews && entry.imported && entry.from.file != incoming.from.file) {
+        conflict(*entry.imported, {.source = TypeSource::Imported, .from = entry.from, .confidence = 1});
+        return;
+    }
+    if (isNews && entry.pinned && *entry.pinned != after)
+        conflict(*entry.pinned, {.source = TypeSource::Pinned, .confidence = 1});
+    if (isNews)
+        ++merge->changed;
+    entry.imported = after;
+    entry.from = incoming.from;
+}
+
+void mergeIndex(SchemaMerge *merge, const TableId &id, const QString &name, const TableSchema &incoming,
+                size_t nth)
+{
+    const IndexRelation &after = incoming.indexes[nth];
+    std::vector<IndexRelation> &known = merge->schema.tables[id].indexes;
+    const auto before = std::find_if(known.begin(), known.end(), [&](const IndexRelation &candidate) {
+        return isSameIndex(candidate, after);
+    });
+    if (before == known.end()) {
+        known.push_back(after);
+        ++merge->changed;
+        return;
+    }
+    const bool sameSource = before->provenance.source == TypeSource::Imported
+        && before->provenance.from.file == after.provenance.from.file;
+    if (*before == after || sameSource) {
+        if (*before == after && !sameSource)
+            return;
+        if (*before != after)
+            ++merge->changed;
+        MemberList other = std::move(before->other);
+        *before = after;
+        before->other = std::move(other);
+        return;
+    }
+    merge->conflicts.push_back(
+        {.table = id,
+         .tableName = name,
+         .what = SchemaConflict::What::Index,
+         .label = QStringLiteral("index %1").arg(after.className.isEmpty() ? after.name : after.className),
+         .before = indexText(*before),
+         .beforeFrom = before->provenance,
+         .after = indexText(after),
+         .afterFrom = after.provenance.from,
+         .index = nth});
+}
+
+} // namespace
+
+SchemaMerge mergeImport(const Schema &schema, const Schema &imported)
+{
+    SchemaMerge merge;
+    merge.schema = schema;
+    for (const auto &[id, incoming] : imported.tables) {
+        const QString name = displayName(id, incoming);
+        const bool isNew = !schema.tables.contains(id);
+        const int changed = merge.changed;
+        for (const auto &[property, entry] : incoming.properties)
+            mergeProperty(&merge, id, name, property, entry);
+        for (size_t i = 0; i < incoming.indexes.size(); ++i)
+            mergeIndex(&merge, id, name, incoming, i);
+        if (isNew) {
+            ++merge.added;
+            merge.changed = changed;
+        }
+    }
+    return merge;
+}
+
+void takeImported(Schema *schema, const Schema &imported, const SchemaConflict &conflict)
+{
+    const TableSchema *incoming = imported.find(conflict.table);
+    if (!incoming)
+        return;
+    TableSchema &table = schema->tables[conflict.table];
+    if (conflict.what == SchemaConflict::What::Property) {
+        const PropertyEntry *entry = incoming->find(conflict.property);
+        if (!entry || !entry->imported)
+            return;
+        table.properties[conflict.property].pinned.reset();
+        table.import(conflict.property, *entry->imported, entry->from);
+    } else if (conflict.index < incoming->indexes.size()) {
+        const IndexRelation &after = incoming->indexes[conflict.index];
+        const auto before =
+            std::find_if(table.indexes.begin(), table.indexes.end(),
+                         [&](const IndexRelation &candidate) { return isSameIndex(candidate, after); });
+        if (before == table.indexes.end())
+            table.indexes.push_back(after);
+        else
+            *before = after;
+    }
+}
+
+} // namespace slotscope::core
