@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/codec/pickle.h"
 
-#include "core/codec/picklemachine.h"
-#include "core/codec/picklevalue.h"
-#include "core/codec/picklewriter.h"
+#include "core/codec/pickle/picklemachine.h"
+#include "core/codec/pickle/picklevalue.h"
+#include "core/codec/pickle/picklewriter.h"
 
 #include <QtEndian>
 

@@ -3,7 +3,7 @@
 // Internal to the pickle codec: from the machine's objects to values.
 #pragma once
 
-#include "core/codec/picklemachine.h"
+#include "core/codec/pickle/picklemachine.h"
 
 namespace slotscope::core::pickle {
 

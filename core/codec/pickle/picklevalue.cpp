@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/codec/picklevalue.h"
+#include "core/codec/pickle/picklevalue.h"
 
 #include "core/codec/codec.h"
-#include "core/codec/pickleknown.h"
+#include "core/codec/pickle/pickleknown.h"
 
 #include <unordered_map>
 

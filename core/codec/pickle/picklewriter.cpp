@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What is written here follows CPython's Modules/_pickle.c (3.11).
-#include "core/codec/picklewriter.h"
+#include "core/codec/pickle/picklewriter.h"
 
-#include "core/codec/picklescalars.h"
-#include "core/codec/picklevalue.h"
+#include "core/codec/pickle/picklescalars.h"
+#include "core/codec/pickle/picklevalue.h"
 #include "core/value/numbertext.h"
 
 #include <QHash>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/codec/pickleknown.h"
+#include "core/codec/pickle/pickleknown.h"
 
-#include "core/codec/picklescalars.h"
+#include "core/codec/pickle/picklescalars.h"
 #include "core/value/numbertext.h"
 #include "core/value/timetext.h"
 

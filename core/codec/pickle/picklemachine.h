@@ -47,6 +47,7 @@ struct Object
     Kind kind = Kind::Scalar;
     bool shared = false; ///< fetched from the memo or doubled, so that it may stand in several places
     bool readOnly = false; ///< of a Buffer
+    bool isOldString = false; ///< a str of Python 2, as text or bytes
     Value scalar;
     std::vector<Handle> items;
     std::unique_ptr<Parts> parts; ///< of a Call, Persistent or Extension
@@ -60,8 +61,11 @@ struct Program
     qsizetype size = 0; ///< bytes up to and with STOP
 };
 
-/// Runs the pickle at the start of the bytes, which stand at `offset` in the value.
+struct Trace;
+
+/// Runs the pickle at the start of the bytes, which stand at `offset` in the value. `trace`: filled for
+/// whoever wants to write it anew with changes.
 Expected<Program, DecodeError> run(QByteArrayView bytes, const std::vector<QByteArrayView> &buffers,
-                                   qsizetype offset = 0);
+                                   qsizetype offset = 0, Trace *trace = nullptr);
 
 } // namespace slotscope::core::pickle

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/codec/picklescalars.h"
+#include "core/codec/pickle/picklescalars.h"
 
 #include "core/value/numbertext.h"
 #include "core/value/utf8.h"
