@@ -221,9 +221,8 @@ ResolvedType resolveType(const SlotType &inferred, const TableSchema *table)
     ResolvedType resolved {inferred, {}};
     const auto noteInferred = [&](SchemaProperty property, bool known) {
         if (known && inferred.source != TypeSource::Unknown)
-            resolved.provenance[size_t(property)] = {.source = inferred.source,
-                                                     .confidence = inferred.confidence,
-                                                     .evidence = inferred.evidence};
+            resolved.provenance[size_t(property)] = {
+                .source = inferred.source, .confidence = inferred.confidence, .evidence = inferred.evidence};
     };
     // What the schema says of a property that it does say, and how that is known.
     const auto said = [&](SchemaProperty property) -> std::optional<QString> {

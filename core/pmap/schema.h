@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What is known of tables beside their records: told by the user (pinned) or read from an application's source
-// (imported). What is inferred from records is never kept in a schema; resolveType() joins the three.
+// What is known of tables beside their records: told by the user (pinned) or read from an application's
+// source (imported). What is inferred from records is never kept in a schema; resolveType() joins the three.
 #pragma once
 
 #include "core/base/ids.h"
@@ -156,6 +156,7 @@ struct TableSchema
 struct Schema
 {
     std::map<TableId, TableSchema> tables {};
+    QString folder {}; ///< which relative paths in it are relative to; empty when it is of no file
     MemberList other {};
 
     const TableSchema *find(const TableId &id) const;
@@ -172,8 +173,8 @@ struct ResolvedType
     const Provenance &from(SchemaProperty property) const { return provenance[size_t(property)]; }
 };
 
-/// Pinned over imported over inferred, property by property. `table` may be the null pointer. The source of the
-/// whole is the least certain one among key, value and compression.
+/// Pinned over imported over inferred, property by property. `table` may be the null pointer. The source of
+/// the whole is the least certain one among key, value and compression.
 ResolvedType resolveType(const SlotType &inferred, const TableSchema *table);
 
 /// A difference between two schemas that somebody has to decide on.
@@ -193,8 +194,8 @@ struct SchemaConflict
     size_t index = 0; ///< What::Index: which of the new table's indexes
 };
 
-/// The outcome of laying an import over a schema: everything that nothing speaks against is taken, the rest is
-/// as it was.
+/// The outcome of laying an import over a schema: everything that nothing speaks against is taken, the rest
+/// is as it was.
 struct SchemaMerge
 {
     Schema schema;
@@ -203,8 +204,9 @@ struct SchemaMerge
     int changed = 0; ///< properties of known tables
 };
 
-/// What an import from the same file as before says anew is taken; what another source said, or what is pinned
-/// to something else, is a conflict. A pin stays over what is imported until takeImported() says otherwise.
+/// What an import from the same file as before says anew is taken; what another source said, or what is
+/// pinned to something else, is a conflict. A pin stays over what is imported until takeImported() says
+/// otherwise.
 SchemaMerge mergeImport(const Schema &schema, const Schema &imported);
 /// Decides a conflict for the import. A pin that stands against it is taken away.
 void takeImported(Schema *schema, const Schema &imported, const SchemaConflict &conflict);

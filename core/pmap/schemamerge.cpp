@@ -16,7 +16,8 @@ QString displayName(const TableId &id, const TableSchema &table)
     return id.toString();
 }
 
-// Two relations that mean the same index: the same table of entries, or where that is not known the same name.
+// Two relations that mean the same index: the same table of entries, or where that is not known the same
+// name.
 bool isSameIndex(const IndexRelation &a, const IndexRelation &b)
 {
     return a.table == TableId() && b.table == TableId() ? a.name == b.name : a.table == b.table;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What we write is read with the reference libraries of Python: after every possible edit of one field they see
-// that edit and nothing else.
+// What we write is read with the reference libraries of Python: after every possible edit of one field they
+// see that edit and nothing else.
 #include "core/pmap/slottype.h"
 #include "tests/support/singleedits.h"
 #include "tests/support/testpaths.h"
@@ -211,7 +211,8 @@ private:
         for (const SingleEdit &edit : singleEditsOf(*value)) {
             const QString name = record.name + QLatin1String(": ") + describe(edit);
             const auto written = record.codec.encodeValue(edit.result, record.bytes);
-            QVERIFY2(written, qPrintable(name + QLatin1String(": ") + (written ? QString() : written.error().what)));
+            QVERIFY2(written,
+                     qPrintable(name + QLatin1String(": ") + (written ? QString() : written.error().what)));
             const auto after = record.codec.decodeValue(*written);
             QVERIFY2(after, qPrintable(name));
             QVERIFY2(*after == edit.result, qPrintable(name));
@@ -259,8 +260,8 @@ private:
             const Json answer = Json::parse(answers[i].toStdString(), nullptr, false);
             QVERIFY2(answer.is_object(), answers[i].constData());
             if (answer.contains("missing")) {
-                const QString missing = QStringLiteral("Python has no module %1")
-                                            .arg(QString::fromStdString(answer["missing"]));
+                const QString missing =
+                    QStringLiteral("Python has no module %1").arg(QString::fromStdString(answer["missing"]));
                 if (mustRun)
                     QFAIL(qPrintable(missing));
                 QSKIP(qPrintable(missing));

@@ -138,9 +138,8 @@ private:
             replaced(m_root, path, like(node, {}, std::move(members))));
         for (size_t i = 0; i < node.members().size(); ++i) {
             const Member &member = node.members()[i];
-            const qsizetype nth = std::count_if(
-                node.members().begin(), node.members().begin() + qsizetype(i),
-                [&](const Member &other) { return other.key == member.key; });
+            const qsizetype nth = std::count_if(node.members().begin(), node.members().begin() + qsizetype(i),
+                                                [&](const Member &other) { return other.key == member.key; });
             const ValuePath child = path.child(PathStep::member(member.key, nth));
             add(SingleEdit::Kind::Remove, child, {}, {}, removed(m_root, child));
             MemberList renamed = node.members();
@@ -188,7 +187,8 @@ QByteArray interopLine(const char *format, const Value &root, const SingleEdit &
         if (!path.isEmpty())
             path += ',';
         if (step.key)
-            path += R"({"key":)" + toNotation(*step.key) + R"(,"nth":)" + QByteArray::number(step.index) + '}';
+            path +=
+                R"({"key":)" + toNotation(*step.key) + R"(,"nth":)" + QByteArray::number(step.index) + '}';
         else if (node->kind() == Value::Kind::Set)
             path += R"({"of_set":)" + toNotation(node->items()[size_t(step.index)]) + '}';
         else
