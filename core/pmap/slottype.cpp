@@ -23,7 +23,7 @@ struct TypeEntry
     bool simple;
 };
 
-constexpr std::array<TypeEntry, 18> TypeEntries {{
+constexpr std::array<TypeEntry, 19> TypeEntries {{
     {ValueType::String, "String", true},
     {ValueType::StringSet, "StringSet", true},
     {ValueType::Binary, "Binary", true},
@@ -40,6 +40,7 @@ constexpr std::array<TypeEntry, 18> TypeEntries {{
     {ValueType::Cbor, "Cbor", false},
     {ValueType::Pickle, "Pickle", false},
     {ValueType::Pickle5, "Pickle5", false},
+    {ValueType::FlatBuffers, "FlatBuffers", false},
     {ValueType::TextOrBytes, "TextOrBytes", true},
     {ValueType::Unknown, "Unknown", true},
 }};
@@ -81,6 +82,7 @@ const Codec &codecFor(const SlotType &type)
         return pickleCodec();
     case ValueType::Pickle5:
         return pickle5Codec();
+    case ValueType::FlatBuffers:
     case ValueType::Binary:
     case ValueType::Unknown:
         break;
@@ -267,6 +269,8 @@ QString SlotCodec::readOnlyReason(QByteArrayView bytes) const
 {
     if (m_type.value == ValueType::Unknown)
         return QStringLiteral("the type of the values is not known");
+    if (m_type.value == ValueType::FlatBuffers && !m_type.flatBuffers.schema)
+        return QStringLiteral("the FlatBuffers schema of the values is not known");
     const auto value = decodeValue(bytes);
     if (!value)
         return QStringLiteral("the value cannot be decoded: %1 (at byte %2)")
@@ -311,6 +315,7 @@ Value SlotCodec::blankValue() const
         return Value::bytes(QByteArray(32, '\0'));
     case ValueType::Bytes20Timestamp:
         return Value::array({Value::bytes(QByteArray(20, '\0')), Value::timestamp(0)});
+    case ValueType::FlatBuffers:
     case ValueType::Binary:
     case ValueType::Unknown:
         return Value::bytes({});

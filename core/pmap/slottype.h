@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/codec/codec.h"
+#include "core/codec/flatbuffers/flatbufferstype.h"
 #include "core/pmap/keytype.h"
 
 #include <QString>
@@ -32,6 +33,7 @@ enum class ValueType {
     Bytes20Timestamp,
     Pickle,
     Pickle5,
+    FlatBuffers,
 };
 
 /// All of them, in the order in which people are offered them; those of the library first.
@@ -61,6 +63,7 @@ struct SlotType
     ByteOrder valueOrder = ByteOrder::BigEndian;
     /// For Inferred: other value types that explain the samples as well, likelier ones first.
     std::vector<ValueType> otherValues {};
+    FlatBuffersType flatBuffers {}; ///< for ValueType::FlatBuffers
 
     friend bool operator==(const SlotType &, const SlotType &) = default;
 };

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What a format with a schema knows of a value beyond its content, kept in Value::style(): the names of
+// tables and enum values, and which fields are absent. Set by the codec, read by the notation and by those
+// who show values.
+#pragma once
+
+#include "core/value/value.h"
+
+#include <QStringList>
+
+namespace slotscope::core {
+
+/// A flag for all codecs, and a part of a value's meaning: a field that its record does not store. The value
+/// is what a reader gets in its place, null where that is nothing.
+inline constexpr quint32 AbsentField = 0x40000000;
+
+/// Marks a Value::Style as set by the FlatBuffers codec. One of the kinds below says what its spelling is.
+inline constexpr quint32 FlatStyle = 0x08000000;
+inline constexpr quint32 FlatKindMask = 0x000000ff;
+enum FlatKind : quint32 {
+    FlatTable = 1, ///< a Map: the spelling is a FlatTableStyle
+    FlatStruct = 2, ///< a Map: the spelling is the name
+    FlatEnum = 3, ///< an Integer: the spelling is the name of the value, empty where it has none
+    FlatFlags = 4, ///< an Integer: the spelling is `Name|Name|rest`
+    FlatByteVector = 5, ///< Bytes that are a list of numbers in the notation
+    FlatDamaged = 6, ///< Bytes of a nested buffer that cannot be read: the spelling says why
+    FlatOptional = 7, ///< an absent Null that is the default
+};
+
+/// Of a table, packed into the spelling of its style.
+struct FlatTableStyle
+{
+    QByteArray name; ///< qualified
+    std::vector<int> unknownFields {}; ///< stored, but not in the schema
+    std::optional<QByteArray> nestedBytes {}; ///< the buffer that it is the root of, inside another buffer
+
+    QByteArray packed() const;
+    static FlatTableStyle unpacked(const QByteArray &spelling);
+};
+
+bool isAbsent(const Value &value);
+/// 0: not set by the FlatBuffers codec, or nothing of its own to say.
+quint32 flatKind(const Value &value);
+
+} // namespace slotscope::core
