@@ -49,10 +49,12 @@ void readMembers(const Value &map, CatalogueEntry &entry, QStringList &warnings)
     const Value *slot = map.find(u"slot");
     if (!slot || slot->kind() != Value::Kind::Integer)
         warnings += QStringLiteral("it does not say its slot number");
-    else if (slot->toInt64() != std::optional<qint64>(entry.slot.value))
+    else if (slot->toInt64() != std::optional<qint64>(entry.slot.value)) {
+        entry.saysOtherSlot = true;
         warnings += QStringLiteral("it says slot %1, but its key says %2")
                         .arg(slot->integerText())
                         .arg(entry.slot.value);
+    }
 }
 
 } // namespace

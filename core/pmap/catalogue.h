@@ -21,6 +21,7 @@ struct CatalogueEntry
     QString description;
     QString creator;
     QStringList tags;
+    bool saysOtherSlot = false; ///< the number in the entry is not that of its key
     QString warning; ///< what is wrong with the entry, in plain words; empty when nothing is
 
     /// The part of the name behind the last dot; empty without a name.

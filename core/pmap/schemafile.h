@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A Schema as a JSON file that people share and keep under version control: members sorted, one property a line.
-// resources/schema/slotscope-schema.json describes it.
+// A Schema as a JSON file that people share and keep under version control: members sorted, one property a
+// line. resources/schema/slotscope-schema.json describes it.
 #pragma once
 
 #include "core/base/error.h"

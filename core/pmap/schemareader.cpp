@@ -152,8 +152,7 @@ IndexRelation Reader::index(const Value &value)
         } else if (name == QLatin1String("oid")) {
             index.table = oid(member.value, text(member.value, what));
         } else if (name == QLatin1String("slot")) {
-            index.table =
-                TableId::ofSlot(Slot(static_cast<quint16>(number(member.value, what, UINT16_MAX))));
+            index.table = TableId::ofSlot(Slot(static_cast<quint16>(number(member.value, what, UINT16_MAX))));
         } else if (name == QLatin1String("fields")) {
             list(member.value, what, [&](const Value &item) {
                 auto path = ValuePath::parse(text(item, QStringLiteral("a field")));
@@ -254,7 +253,8 @@ Schema Reader::file(const Value &root)
         });
     });
     if (!marked)
-        fail(0, QStringLiteral("this is no schema file of Slotscope (it does not begin with \"slotscope\": 1)"));
+        fail(0,
+             QStringLiteral("this is no schema file of Slotscope (it does not begin with \"slotscope\": 1)"));
     return schema;
 }
 
@@ -265,8 +265,8 @@ Result<Schema> readSchema(const QByteArray &json)
     Reader reader(json);
     const auto root = readJson(json, {.keepStyle = true, .maximumDepth = 64});
     if (!root) {
-        reader.fail(root.error().offset, json.trimmed().isEmpty() ? QStringLiteral("the file is empty")
-                                                                  : root.error().what);
+        reader.fail(root.error().offset,
+                    json.trimmed().isEmpty() ? QStringLiteral("the file is empty") : root.error().what);
         return Unexpected {reader.error()};
     }
     Schema schema = reader.file(*root);

@@ -53,10 +53,7 @@ class TestSchemaFile : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void looksLikeThis()
-    {
-        QCOMPARE(writeSchema(exampleSchema()), dataOf("schema/example.json"));
-    }
+    void looksLikeThis() { QCOMPARE(writeSchema(exampleSchema()), dataOf("schema/example.json")); }
     void comesBackWhole()
     {
         const Schema before = exampleSchema();
@@ -102,13 +99,16 @@ private Q_SLOTS:
         row("no UUID", "{\"slotscope\": 1, \"tables\":\n{\"x\": {}}}", "line 2: x is no UUID");
         row("no slot", "{\"slotscope\": 1, \"slots\":\n{\"0\": {}}}", "line 2: 0 is no number of a slot");
         row("too large", "{\"slotscope\": 1, \"slots\":\n{\"65536\": {}}}", "line 2: 65536 is no number");
-        row("twice", "{\"slotscope\": 1,\n \"slots\": {\"1\": {},\n \"1\": {}}}", "line 3: slots says 1 twice");
-        row("twice in two spellings", "{\"slotscope\": 1,\n \"slots\": {\"1\": {},\n \"01\": {}}}", "line 3: ");
+        row("twice", "{\"slotscope\": 1,\n \"slots\": {\"1\": {},\n \"1\": {}}}",
+            "line 3: slots says 1 twice");
+        row("twice in two spellings", "{\"slotscope\": 1,\n \"slots\": {\"1\": {},\n \"01\": {}}}",
+            "line 3: ");
         row("type", "{\"slotscope\": 1, \"slots\": {\"1\": {\n\"keyType\": {\"pinned\": \"Nope\"}}}}",
             "line 2: there is no key type Nope");
         row("no object", "{\"slotscope\": 1, \"slots\": {\"1\": {\n\"keyType\": \"Uuid\"}}}",
             "line 2: keyType is to be an object");
-        row("no text", "{\"slotscope\": 1, \"slots\": {\"1\": {\n\"valueType\": {\"pinned\": 1}}}}", "line 2: ");
+        row("no text", "{\"slotscope\": 1, \"slots\": {\"1\": {\n\"valueType\": {\"pinned\": 1}}}}",
+            "line 2: ");
         row("line", "{\"slotscope\": 1, \"slots\": {\"1\": {\n\"class\": {\"line\": -1}}}}",
             "line 2: a line is to be a number");
         row("column", "{\"slotscope\": 1, \"slots\": {\"1\": {\n\"columns\": [{}]}}}", "line 2: a column");

@@ -107,10 +107,7 @@ private:
         if (m_tracer)
             m_tracer->push(handle, isReference);
     }
-    void pushScalar(Value value, Kind kind = Kind::Scalar)
-    {
-        push(makeScalar(std::move(value), kind));
-    }
+    void pushScalar(Value value, Kind kind = Kind::Scalar) { push(makeScalar(std::move(value), kind)); }
     void pushItems(Kind kind, std::vector<Handle> items)
     {
         const Handle handle = make(kind);

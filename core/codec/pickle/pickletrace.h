@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Internal to the pickle codec: which opcodes of a pickle made which object, for writing it anew with changes.
+// Internal to the pickle codec: which opcodes of a pickle made which object, for writing it anew with
+// changes.
 #pragma once
 
 #include <QtGlobal>
