@@ -4,63 +4,19 @@
 #include <QtEndian>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 namespace slotscope::core::inference {
 
 namespace {
 
-// What a further component costs, so that the simpler of two readings wins.
-constexpr double ComponentPenalty = 3;
-
-constexpr std::array KeyTypeNames {"Oid",
-                                   "OidOid",
-                                   "Oid3",
-                                   "OidTimestamp",
-                                   "OidTimestampString",
-                                   "OidString",
-                                   "StringOid",
-                                   "String",
-                                   "StringString",
-                                   "StringStringString",
-                                   "Uuid",
-                                   "UuidUuid",
-                                   "UuidUuidUuid",
-                                   "UuidUuidUuidUuid",
-                                   "Uint16UuidTimestamp",
-                                   "UuidBytes20Uint8",
-                                   "UuidBytes20Uint8Uuid",
-                                   "UuidBytes20Bytes20Uint8Uuid",
-                                   "Timestamp",
-                                   "TimestampUuid",
-                                   "UuidTimestampUuid",
-                                   "TimestampUuidString",
-                                   "TimestampBytes32",
-                                   "TimestampString",
-                                   "StringTimestamp",
-                                   "UuidTimestamp",
-                                   "Uint64Timestamp",
-                                   "UuidString",
-                                   "SlotUuid",
-                                   "Bytes32",
-                                   "Bytes32Bytes32",
-                                   "Bytes32Uuid",
-                                   "UuidBytes32",
-                                   "Bytes32String",
-                                   "UuidUuidString",
-                                   "UuidUuidUuidString",
-                                   "Bytes20",
-                                   "Bytes16",
-                                   "Bytes20Bytes20",
-                                   "Bytes20String",
-                                   "Bytes20Timestamp",
-                                   "Bytes16Timestamp",
-                                   "Bytes16TimestampUuid"};
+// Of so many key types each is unlikely before anything is seen.
+constexpr double AnyOfMany = -5;
 
 struct Candidate
 {
     KeyType type;
+    double once = AnyOfMany;
     int fixedSize = 0;
     int strings = 0;
 };
@@ -91,25 +47,30 @@ int sizeOf(KeyComponent component)
     return 0;
 }
 
+bool has(const KeyType &type, KeyComponent component)
+{
+    const auto &all = type.components();
+    return std::find(all.begin(), all.end(), component) != all.end();
+}
+
 std::vector<Candidate> makeCandidates()
 {
     std::vector<Candidate> candidates;
-    const auto add = [&](const KeyType &type) {
-        Candidate candidate {type};
+    const auto add = [&](const KeyType &type, double once) {
+        Candidate candidate {type, once};
         for (const KeyComponent component : type.components()) {
             candidate.fixedSize += sizeOf(component);
             candidate.strings += component == KeyComponent::String;
         }
         candidates.push_back(candidate);
     };
-    for (const char *name : KeyTypeNames) {
-        const auto type = KeyType::parse(QString::fromLatin1(name));
-        add(*type);
-        const auto &components = type->components();
-        // Before June 2019 the library wrote every timestamp in the machine's byte order.
-        if (type->timestampOrder() == ByteOrder::BigEndian
-            && std::find(components.begin(), components.end(), KeyComponent::Timestamp) != components.end())
-            add(KeyType(components, ByteOrder::LittleEndian));
+    // Before June 2019 the library wrote every timestamp in the machine's byte order.
+    constexpr double OldData = -1;
+    for (const QString &name : libraryKeyTypeNames()) {
+        const auto type = KeyType::parse(name);
+        add(*type, AnyOfMany);
+        if (type->timestampOrder() == ByteOrder::BigEndian && has(*type, KeyComponent::Timestamp))
+            add(KeyType(type->components(), ByteOrder::LittleEndian), AnyOfMany + OldData);
     }
     return candidates;
 }
@@ -126,10 +87,9 @@ Bits componentBits(KeyComponent component, ByteOrder order, QByteArrayView bytes
     case KeyComponent::Oid:
         return oidBits(bytes);
     case KeyComponent::Uint64:
-        return oidBits(bytes).value_or(1) - 1;
+        return oidBits(bytes).value_or(-3);
     case KeyComponent::Timestamp:
-        return timestampBits(order == ByteOrder::BigEndian ? qFromBigEndian<qint64>(bytes.data())
-                                                           : qFromLittleEndian<qint64>(bytes.data()));
+        return order == ByteOrder::BigEndian ? bigEndianTimeBits(bytes) : littleEndianTimeBits(bytes);
     case KeyComponent::Uuid:
         return uuidBits(bytes);
     case KeyComponent::SlotNumber:
@@ -137,7 +97,8 @@ Bits componentBits(KeyComponent component, ByteOrder order, QByteArrayView bytes
     case KeyComponent::Uint16:
         return bytes[1] == '\0' ? 5 : 0;
     case KeyComponent::String:
-        return textBits(bytes);
+        // Where there may be a text, there mostly is one.
+        return bytes.isEmpty() ? Bits(-4) : textBits(bytes);
     case KeyComponent::Uint8:
     case KeyComponent::Bytes16:
     case KeyComponent::Bytes20:
@@ -151,10 +112,9 @@ Bits componentBits(KeyComponent component, ByteOrder order, QByteArrayView bytes
 Bits keyBits(const Candidate &candidate, QByteArrayView key)
 {
     const qsizetype open = key.size() - candidate.fixedSize;
-    // A key without any text is no text key, though the layout would allow it.
-    if (candidate.strings ? open < candidate.strings : open != 0)
+    if (candidate.strings ? open < 0 || key.isEmpty() : open != 0)
         return std::nullopt;
-    double bits = 0;
+    double bits = candidate.strings ? 0 : SizeBits;
     qsizetype at = 0;
     qsizetype stringsLeft = candidate.strings;
     qsizetype stringsSize = open;
@@ -178,80 +138,63 @@ Bits keyBits(const Candidate &candidate, QByteArrayView key)
         bits += *evidence;
         at += size + (separated ? 1 : 0);
     }
-    return bits - ComponentPenalty * double(candidate.type.components().size() - 1);
+    return bits;
 }
 
-QString keyEvidence(const KeyType &type, const std::vector<Sample> &samples, const Verdict &verdict)
+QString uuidWords(const Keys &keys)
 {
-    QString what;
-    const auto &components = type.components();
-    if (components.size() > 1) {
-        what = QStringLiteral("read as %1").arg(type.name());
-        if (std::find(components.begin(), components.end(), KeyComponent::Timestamp) != components.end())
-            what += type.timestampOrder() == ByteOrder::BigEndian
-                ? QStringLiteral(" with a plausible date")
-                : QStringLiteral(" with a plausible date in little endian");
-    } else {
-        std::set<int> versions;
-        switch (components.front()) {
-        case KeyComponent::Uuid:
-            for (const Sample &sample : samples) {
-                if (sample.key.size() == 16 && uuidVersion(sample.key))
-                    versions.insert(uuidVersion(sample.key));
-            }
-            what = versions.size() == 1
-                ? QStringLiteral("are 16 bytes with UUID v%1 bits").arg(*versions.begin())
-                : QStringLiteral("are 16 bytes with UUID bits");
-            break;
-        case KeyComponent::Oid:
-            what = QStringLiteral("are 8 bytes with a number up to 2^53");
-            break;
-        case KeyComponent::Timestamp:
-            what = QStringLiteral("are 8 bytes with a plausible date");
-            break;
-        case KeyComponent::String:
-            what = QStringLiteral("are UTF-8 text");
-            break;
-        default:
-            what = QStringLiteral("are %1 bytes").arg(sizeOf(components.front()));
-        }
+    std::set<int> versions;
+    for (const QByteArrayView key : keys) {
+        if (key.size() == 16 && uuidVersion(key))
+            versions.insert(uuidVersion(key));
     }
-    return QStringLiteral("%1 of %2 keys %3").arg(verdict.good).arg(samples.size()).arg(what);
+    return versions.size() == 1 ? QStringLiteral("are 16 bytes with UUID v%1 bits").arg(*versions.begin())
+                                : QStringLiteral("are 16 bytes with UUID bits");
+}
+
+QString inWords(const Candidate &candidate, const Keys &keys)
+{
+    const KeyType &type = candidate.type;
+    const QString order =
+        type.timestampOrder() == ByteOrder::LittleEndian ? QStringLiteral(", little endian") : QString();
+    const QString date =
+        has(type, KeyComponent::Timestamp) ? QStringLiteral(" with a plausible date") + order : QString();
+    if (type.components().size() > 1) {
+        return candidate.strings ? QStringLiteral("read as %1%2").arg(type.name(), date)
+                                 : QStringLiteral("are %1 bytes that read as %2%3")
+                                       .arg(candidate.fixedSize)
+                                       .arg(type.name(), date);
+    }
+    switch (type.components().front()) {
+    case KeyComponent::Uuid:
+        return uuidWords(keys);
+    case KeyComponent::Oid:
+        return QStringLiteral("are 8 bytes with a number up to 2^53");
+    case KeyComponent::Timestamp:
+        return QStringLiteral("are 8 bytes") + date;
+    case KeyComponent::String:
+        return QStringLiteral("are UTF-8 text");
+    default:
+        return QStringLiteral("are %1 bytes").arg(candidate.fixedSize);
+    }
 }
 
 } // namespace
 
-KeyGuess guessKey(const std::vector<Sample> &samples)
+std::vector<KeyGuess> guessKeys(const Keys &keys)
 {
-    Verdict best;
-    KeyType type;
-    double bestScore = 0;
+    std::vector<KeyGuess> guesses;
+    guesses.push_back({KeyType(), {.good = keys.size(), .total = keys.size()}, {}});
+    guesses.back().what = QStringLiteral("are bytes of no type that is known here");
     for (const Candidate &candidate : candidates()) {
-        Verdict verdict;
-        size_t bad = 0;
-        for (const Sample &sample : samples) {
-            if (const Bits bits = keyBits(candidate, sample.key)) {
-                ++verdict.good;
-                verdict.bits += *bits;
-            } else if (double(++bad) > double(samples.size()) * (1 - EnoughShare)) {
-                break;
-            }
-        }
-        if (verdict.share(samples.size()) < EnoughShare)
+        Verdict verdict = judge(keys, [&candidate](QByteArrayView key) { return keyBits(candidate, key); });
+        if (!verdict.fits())
             continue;
-        if (type.isUnknown() || verdict.bits > bestScore) {
-            type = candidate.type;
-            bestScore = verdict.bits;
-            best = verdict;
-        }
+        verdict.once = candidate.once;
+        guesses.push_back({candidate.type, std::move(verdict), inWords(candidate, keys)});
     }
-    best.confidence = confidenceFrom(best, samples.size());
-    // Only the length speaks for plain bytes.
-    if (!type.isUnknown() && best.bits <= 0)
-        best.confidence = 0.5 * best.share(samples.size()) * (1 - 1.0 / double(samples.size() + 1));
-    if (type.isUnknown())
-        return {};
-    return {type, best, keyEvidence(type, samples, best)};
+    weigh(guesses);
+    return guesses;
 }
 
 } // namespace slotscope::core::inference

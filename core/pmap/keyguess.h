@@ -4,18 +4,22 @@
 #pragma once
 
 #include "core/pmap/evidence.h"
-#include "core/pmap/inference.h"
+#include "core/pmap/keytype.h"
+
+#include <vector>
 
 namespace slotscope::core::inference {
 
 struct KeyGuess
 {
-    KeyType type; ///< KeyType(): none fits
+    KeyType type; ///< KeyType(): nothing is known of them
     Verdict verdict;
-    QString evidence; ///< in words; empty when none fits
+    QString what; ///< "are 16 bytes with UUID v4 bits"
 };
 
-/// The key type of the library that explains the keys best.
-KeyGuess guessKey(const std::vector<Sample> &samples);
+using Keys = std::vector<QByteArrayView>;
+
+/// Every key type of the library that may explain the keys, and that none does; the best first.
+std::vector<KeyGuess> guessKeys(const Keys &keys);
 
 } // namespace slotscope::core::inference

@@ -4,8 +4,9 @@
 #pragma once
 
 #include "core/pmap/evidence.h"
-#include "core/pmap/slottype.h"
+#include "core/pmap/inference.h"
 
+#include <optional>
 #include <vector>
 
 namespace slotscope::core::inference {
@@ -15,16 +16,16 @@ struct ValueGuess
     ValueType type = ValueType::Unknown;
     Verdict verdict;
     QString what; ///< "are CBOR maps"
+    ByteOrder order = ByteOrder::BigEndian; ///< of timestamps
     Compression compression = Compression::None;
-    ByteOrder order = ByteOrder::BigEndian; ///< of a Timestamp
-    std::vector<ValueType> others {}; ///< that explain the values as well, likelier ones first
-
-    bool isKnown() const { return type != ValueType::Unknown || compression != Compression::None; }
+    FlatBuffersType flatBuffers {}; ///< for ValueType::FlatBuffers, where a schema fits
 };
 
-using Values = std::vector<QByteArrayView>;
+/// Nothing: one that could not be decompressed. What is empty says nothing.
+using Values = std::vector<std::optional<QByteArrayView>>;
 
-/// The value type that explains the values best, none of which is empty; Unknown where none does.
-ValueGuess guessValue(const Values &values);
+/// Every value type that may explain the values, alone and compressed, and that none does; the best first.
+std::vector<ValueGuess> guessValues(const std::vector<QByteArrayView> &values,
+                                    const InferenceContext &context);
 
 } // namespace slotscope::core::inference
