@@ -11,7 +11,8 @@ namespace slotscope::core::inference {
 
 namespace {
 
-// A schema may have hundreds of tables: so many values tell which are worth a closer look, and so many get one.
+// A schema may have hundreds of tables: so many values tell which are worth a closer look, and so many get
+// one.
 constexpr size_t FirstLook = 20;
 constexpr size_t CloserLooks = 3;
 
@@ -45,7 +46,8 @@ public:
             return std::nullopt;
         const qsizetype unknown = fieldCount(*value) - m_fields;
         // Fields at the end that are never there speak for a table that does not have them.
-        return *whole + Verified + (unknown > 0 ? UnknownField : 0.2 * double(std::max<qsizetype>(unknown, -10)));
+        return *whole + Verified
+            + (unknown > 0 ? UnknownField : 0.2 * double(std::max<qsizetype>(unknown, -10)));
     }
 
 private:
@@ -69,7 +71,8 @@ std::vector<Root> rootsOf(const std::vector<FlatBuffersType> &schemas)
         if (!known.schema)
             continue;
         const flat::Model &model = known.schema->model();
-        for (const QString &name : known.root.isEmpty() ? known.schema->tableNames() : QStringList(known.root)) {
+        for (const QString &name :
+             known.root.isEmpty() ? known.schema->tableNames() : QStringList(known.root)) {
             const auto table = model.tables.constFind(name);
             if (table == model.tables.cend())
                 continue;
@@ -103,7 +106,8 @@ std::vector<ValueGuess> guessFlatBuffers(const Values &values, double once,
         for (size_t i = 0; i < std::min(FirstLook, values.size()); ++i)
             root.bits += test(values[i]).value_or(0);
     }
-    std::stable_sort(roots.begin(), roots.end(), [](const Root &a, const Root &b) { return a.bits > b.bits; });
+    std::stable_sort(roots.begin(), roots.end(),
+                     [](const Root &a, const Root &b) { return a.bits > b.bits; });
     roots.resize(std::min(roots.size(), CloserLooks));
 
     std::vector<ValueGuess> guesses;
@@ -111,10 +115,11 @@ std::vector<ValueGuess> guessFlatBuffers(const Values &values, double once,
         Verdict verdict = judge(values, RootTest(root.type, root.fields));
         verdict.once = once + root.prior;
         if (verdict.fits())
-            guesses.push_back({.type = ValueType::FlatBuffers,
-                               .verdict = std::move(verdict),
-                               .what = QStringLiteral("are FlatBuffers that verify as %1").arg(root.type.root),
-                               .flatBuffers = std::move(root.type)});
+            guesses.push_back(
+                {.type = ValueType::FlatBuffers,
+                 .verdict = std::move(verdict),
+                 .what = QStringLiteral("are FlatBuffers that verify as %1").arg(root.type.root),
+                 .flatBuffers = std::move(root.type)});
     }
     guesses.push_back({.type = ValueType::FlatBuffers,
                        .verdict = std::move(whole),
