@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/command.h"
 
+#include "app/commands/checkcommand.h"
 #include "app/commands/codeccommand.h"
 #include "app/commands/getcommand.h"
 #include "app/commands/output.h"
@@ -154,6 +155,8 @@ const std::vector<CommandEntry> &commands()
          [] { return std::make_unique<WatchCommand>(); }},
         {QStringLiteral("get"), QStringLiteral("show one record"),
          [] { return std::make_unique<GetCommand>(); }},
+        {QStringLiteral("check"), QStringLiteral("look for faults in indexes and the catalogue"),
+         [] { return std::make_unique<CheckCommand>(); }},
         {QStringLiteral("decode"), QStringLiteral("turn bytes, as hex, into notation"),
          [] { return std::make_unique<CodecCommand>(CodecCommand::Direction::Decode); }},
         {QStringLiteral("encode"), QStringLiteral("turn notation into bytes, as hex"),
