@@ -1,0 +1,2 @@
+# Bücher, without saying so
+from zlmdb import table, MapOidOid
