@@ -2,12 +2,12 @@
 #include "core/codec/cborreader.h"
 
 #include "core/codec/cbor.h"
+#include "core/codec/cborstrings.h"
+#include "core/codec/cborstyle.h"
+#include "core/codec/cbortags.h"
 #include "core/codec/cborwriter.h"
 #include "core/value/numbertext.h"
-#include "core/value/timetext.h"
 #include "core/value/utf8.h"
-
-#include <cmath>
 
 namespace slotscope::core::cbor {
 
@@ -15,83 +15,41 @@ namespace {
 
 using Type = Item::Type;
 
-// What a tag means, where its content fits. Nothing: it stays a tag.
-std::optional<Value> dateTime(const Value &content)
+// Numbers a head may have that are references (tags 25 and 29).
+std::optional<quint64> referred(const Value &content)
 {
-    if (content.kind() != Value::Kind::Text)
-        return std::nullopt;
-    const auto time = parseIsoTime(content.toText());
-    // With another offset it would lose that.
-    if (!time || time->offsetMinutes != std::optional(0) || !time->nanoseconds)
-        return std::nullopt;
-    return Value::timestamp(*time->nanoseconds);
+    return flagsOf(content) & BigNumber ? std::nullopt : content.toUInt64();
 }
 
-std::optional<Value> epochTime(const Value &content)
+// What can carry the tags around it in its style.
+bool carriesTags(const Value &value)
 {
-    constexpr qint64 Second = 1'000'000'000;
-    constexpr qint64 Limit = std::numeric_limits<qint64>::max() / Second;
-    if (content.kind() == Value::Kind::Integer) {
-        const auto seconds = content.toInt64();
-        if (!seconds || *seconds > Limit || *seconds < -Limit)
-            return std::nullopt;
-        return Value::timestamp(*seconds * Second);
-    }
-    if (content.kind() != Value::Kind::Float || !(std::fabs(content.toDouble()) < double(Limit)))
-        return std::nullopt;
-    // Microseconds, as Python reads them: a double holds no more of our time.
-    const double seconds = std::floor(content.toDouble());
-    const double microseconds = std::nearbyint((content.toDouble() - seconds) * 1e6);
-    return Value::timestamp(qint64(seconds) * Second + qint64(microseconds) * 1000);
-}
-
-std::optional<Value> bignum(const Value &content, bool negative)
-{
-    if (content.kind() != Value::Kind::Bytes || content.toBytes().size() > MaximumConvertedBytes)
-        return std::nullopt;
-    const QString digits = digitsFromBytes(content.toBytes());
-    return Value::integerFromText(negative ? QLatin1Char('-') + incrementedDigits(digits) : digits);
-}
-
-std::optional<Value> decimalFraction(const Value &content)
-{
-    if (content.kind() != Value::Kind::Array || content.items().size() != 2)
-        return std::nullopt;
-    const Value &exponent = content.items()[0];
-    const Value &mantissa = content.items()[1];
-    constexpr qint64 Limit = std::numeric_limits<qint64>::max() / 4;
-    if (!exponent.toInt64() || std::abs(*exponent.toInt64()) > Limit
-        || mantissa.kind() != Value::Kind::Integer)
-        return std::nullopt;
-    return Value::decimal(decimalText(mantissa.integerText(), *exponent.toInt64()));
-}
-
-std::optional<Value> meaning(quint64 tag, const Value &content)
-{
-    switch (tag) {
-    case 0:
-        return dateTime(content);
-    case 1:
-        return epochTime(content);
-    case 2:
-    case 3:
-        return bignum(content, tag == 3);
-    case 4:
-        return decimalFraction(content);
-    case 37:
-        if (content.kind() == Value::Kind::Bytes && content.toBytes().size() == 16)
-            return Value::uuid(QUuid::fromRfc4122(content.toBytes()));
-        return std::nullopt;
+    switch (value.kind()) {
+    case Value::Kind::Array:
+    case Value::Kind::Set:
+    case Value::Kind::Map:
+        break;
+    case Value::Kind::Tag:
+        if (flagsOf(value) & (Shared | SharedReference | StringReference))
+            return false;
+        break;
     default:
-        return std::nullopt;
+        return false;
     }
+    return !(flagsOf(value) & SharedReference);
 }
+
+// What references may make of a value beyond its own bytes, so that a few of them nested do not become
+// gigabytes in the hands of whoever walks the tree.
+constexpr qsizetype ExpansionFactor = 16;
+constexpr qsizetype ExpansionFloor = qsizetype(64) * 1024;
 
 class Reader
 {
 public:
     explicit Reader(QByteArrayView bytes)
         : m_bytes(bytes)
+        , m_expansionLeft(quint64(ExpansionFloor + bytes.size() * ExpansionFactor))
     {
     }
 
@@ -113,6 +71,21 @@ public:
     }
 
 private:
+    // What a whole value would be with its references written out.
+    struct Extent
+    {
+        quint64 size = 0; // in bytes
+        int height = 0;
+        bool cyclic = false; // refers to a container that holds it
+
+        void include(const Extent &part)
+        {
+            size += part.size;
+            height = std::max(height, part.height + 1);
+            cyclic = cyclic || part.cyclic;
+        }
+    };
+
     // An item that is still open.
     struct Frame
     {
@@ -121,10 +94,22 @@ private:
         qint64 start = 0;
         quint32 head = 0;
         quint64 tag = 0;
+        qsizetype headSize = 0;
+        size_t shared = 0; // number, of tag 28
         ValueList items;
         MemberList members;
         std::optional<Value> key;
         QByteArray bytes; // of a chunked string
+        Extent extent;
+    };
+
+    // What tag 28 is around.
+    struct SharedValue
+    {
+        std::optional<Value> value; // when it can be referred to
+        Extent extent;
+        size_t depth = 0; // of its frame
+        bool open = true;
     };
 
     bool fail(qint64 offset, const QString &what)
@@ -149,22 +134,26 @@ private:
             return chunk(*item, start);
         switch (item->type) {
         case Type::Unsigned:
-            return scalar(Value::unsignedInteger(item->number), start, item->head == 0);
+            return scalar(Value::unsignedInteger(item->number), start, item->head == 0, item->head);
         case Type::Negative:
-            return scalar(negative(item->number), start, item->head == 0);
+            return scalar(negative(item->number), start, item->head == 0, item->head);
         case Type::Float: {
             const Value value = Value::number(item->floating);
-            return scalar(value, start, usualScalar(value).value() == m_bytes.sliced(start, item->size));
+            const quint32 width = item->size == 3 ? HalfFloat : item->size == 5 ? SingleFloat : 0;
+            return scalar(value, start, usualScalar(value).value() == m_bytes.sliced(start, item->size),
+                          width);
         }
         case Type::Special:
-            return scalar(special(quint8(item->number)), start, true);
+            return scalar(special(quint8(item->number)), start, true, 0);
         case Type::Bytes:
-            return scalar(Value::bytes(item->content.toByteArray()), start, item->head == 0);
+            countString(false, item->content);
+            return scalar(Value::bytes(item->content.toByteArray()), start, item->head == 0, item->head);
         case Type::Text: {
             auto text = textFromUtf8(item->content);
             if (!text)
                 return invalidText(item->content);
-            return scalar(Value::text(*std::move(text)), start, item->head == 0);
+            countString(true, item->content);
+            return scalar(Value::text(*std::move(text)), start, item->head == 0, item->head);
         }
         case Type::Array:
         case Type::Map:
@@ -186,6 +175,12 @@ private:
             return breakOff(start);
         }
         return false;
+    }
+
+    void countString(bool text, QByteArrayView content)
+    {
+        if (!m_strings.empty())
+            m_strings.back().add(text, content);
     }
 
     bool invalidText(QByteArrayView content)
@@ -225,7 +220,14 @@ private:
         frame.start = start;
         frame.head = item.head;
         frame.tag = item.number;
+        frame.headSize = item.size;
         frame.left = item.type == Type::Map ? item.number * 2 : item.number;
+        if (item.type == Type::Tag && item.number == StringNamespaceTag)
+            m_strings.emplace_back();
+        if (item.type == Type::Tag && item.number == SharedTag) {
+            frame.shared = m_shared.size();
+            m_shared.push_back({{}, {}, m_stack.size(), true});
+        }
         m_stack.push_back(std::move(frame));
         if ((item.type == Type::Array || item.type == Type::Map) && item.number == 0)
             return close();
@@ -240,7 +242,9 @@ private:
             Value value = text ? Value::text(*textFromUtf8(frame.bytes)) : Value::bytes(frame.bytes);
             const qint64 begin = frame.start;
             m_stack.pop_back();
-            return scalar(std::move(value), begin, false);
+            if (!m_strings.empty())
+                m_strings.back().addChunked();
+            return scalar(std::move(value), begin, false, IndefiniteHead);
         }
         if (item.type != (frame.type == Type::ChunkedText ? Type::Text : Type::Bytes))
             return fail(start, QStringLiteral("a chunk of another type than its string"));
@@ -260,12 +264,13 @@ private:
         return close();
     }
 
-    bool scalar(Value value, qint64 start, bool usual)
+    QByteArray bytesFrom(qint64 start) const { return m_bytes.sliced(start, m_at - start).toByteArray(); }
+
+    bool scalar(Value value, qint64 start, bool usual, quint32 flags)
     {
         if (!usual)
-            value =
-                std::move(value).withStyle({CborStyle, m_bytes.sliced(start, m_at - start).toByteArray()});
-        return deliver(std::move(value), start);
+            value = std::move(value).withStyle({CborStyle | InheritedStyle | flags, bytesFrom(start)});
+        return deliver(std::move(value), start, {quint64(m_at - start), 0, false});
     }
 
     bool close()
@@ -277,36 +282,206 @@ private:
         const bool open = frame.type == Type::OpenMap || frame.type == Type::OpenArray;
         if (const quint32 head = open ? IndefiniteHead : frame.head)
             value = std::move(value).withStyle({CborStyle | head, {}});
-        return deliver(std::move(value), frame.start);
+        frame.extent.size += quint64(frame.headSize);
+        return deliver(std::move(value), frame.start, frame.extent);
     }
 
     // The content of the innermost tag is complete.
-    bool closeTag(Value content)
+    bool closeTag(Value content, const Extent &inner)
     {
         const Frame frame = std::move(m_stack.back());
         m_stack.pop_back();
-        if (frame.tag == 258 && content.kind() == Value::Kind::Array) {
-            const quint32 inner = content.style().flags & HeadMask;
-            Value value = Value::set(content.items());
-            if (frame.head || inner)
-                value = std::move(value).withStyle({CborStyle | frame.head | inner << InnerHeadShift, {}});
-            return deliver(std::move(value), frame.start);
+        Extent extent = inner;
+        extent.size += quint64(frame.headSize);
+        std::optional<Value> value;
+        switch (frame.tag) {
+        case SetTag:
+            value = setOf(frame, content);
+            break;
+        case SelfDescribedTag:
+            value = selfDescribed(frame, content);
+            break;
+        case StringNamespaceTag:
+            m_strings.pop_back();
+            value = carrying(frame, content, 0);
+            break;
+        case StringReferenceTag:
+            value = stringReferred(frame, content, &extent);
+            break;
+        case SharedTag:
+            value = shared(frame, content, inner);
+            break;
+        case SharedReferenceTag:
+            value = sharedReferred(frame, content, &extent);
+            break;
+        default:
+            value = meaning(frame, content);
         }
-        if (auto value = meaning(frame.tag, content)) {
-            const QByteArrayView bytes = m_bytes.sliced(frame.start, m_at - frame.start);
-            const auto usual = usualScalar(*value);
-            if (!usual || *usual != bytes)
-                value = std::move(*value).withStyle(
-                    {CborStyle | (frame.tag == 1 ? EpochTime : 0), bytes.toByteArray()});
-            return deliver(*std::move(value), frame.start);
+        if (!value) {
+            value = Value::tag(frame.tag, std::move(content));
+            if (frame.head)
+                value = std::move(*value).withStyle({CborStyle | frame.head, {}});
+            ++extent.height;
         }
-        Value value = Value::tag(frame.tag, std::move(content));
-        if (frame.head)
-            value = std::move(value).withStyle({CborStyle | frame.head, {}});
-        return deliver(std::move(value), frame.start);
+        return deliver(*std::move(value), frame.start, extent);
     }
 
-    bool deliver(Value value, qint64 start)
+    std::optional<Value> setOf(const Frame &frame, const Value &content) const
+    {
+        // Not where tags stand between it and its array.
+        if (content.kind() != Value::Kind::Array || !content.style().spelling.isEmpty())
+            return std::nullopt;
+        const quint32 inner = flagsOf(content) & HeadMask;
+        Value value = Value::set(content.items());
+        if (frame.head || inner)
+            value = std::move(value).withStyle({CborStyle | frame.head | inner << InnerHeadShift, {}});
+        return value;
+    }
+
+    std::optional<Value> meaning(const Frame &frame, const Value &content) const
+    {
+        auto value = meaningOf(frame.tag, content);
+        if (!value)
+            return value;
+        const quint32 flags = value->style().flags;
+        if (flagsOf(content) & SelfDescribed)
+            return std::nullopt;
+        if (flagsOf(content) & StringReference) {
+            // The string that it refers to must be what would be written for the value.
+            const auto whole = styledScalar(*value);
+            const QByteArray string =
+                content.kind() == Value::Kind::Text ? content.toText().toUtf8() : content.toBytes();
+            if (frame.head || !whole || !whole->endsWith(string))
+                return std::nullopt;
+            return std::move(*value).withStyle(
+                {flags | CborStyle | InheritedStyle | StringReference, content.style().spelling});
+        }
+        const QByteArray bytes = bytesFrom(frame.start);
+        const auto usual = usualScalar(*value);
+        if (usual && *usual == bytes)
+            return std::move(*value).withStyle({});
+        return std::move(*value).withStyle({flags | CborStyle | InheritedStyle, bytes});
+    }
+
+    // A container with a tag around it that only says how it is stored.
+    std::optional<Value> carrying(const Frame &frame, const Value &content, quint32 flag) const
+    {
+        if (!carriesTags(content))
+            return std::nullopt;
+        Value::Style style = content.style();
+        style.flags |= CborStyle | flag;
+        style.spelling.prepend(m_bytes.sliced(frame.start, frame.headSize).toByteArray());
+        if (flag & Shared)
+            style.spelling = numbered(style.spelling, frame.shared);
+        return content.withStyle(std::move(style));
+    }
+
+    std::optional<Value> selfDescribed(const Frame &frame, const Value &content) const
+    {
+        if (content.isContainer())
+            return carrying(frame, content, 0);
+        if (flagsOf(content) & (SelfDescribed | StringReference) || frame.head)
+            return std::nullopt;
+        return content.withStyle(
+            {content.style().flags | CborStyle | InheritedStyle | SelfDescribed, bytesFrom(frame.start)});
+    }
+
+    std::optional<Value> stringReferred(const Frame &frame, const Value &content, Extent *extent)
+    {
+        const auto number = referred(content);
+        if (m_strings.empty() || !number)
+            return std::nullopt;
+        const StringTable &table = m_strings.back();
+        const StringTable::Entry *entry = table.at(*number);
+        if (entry && table.isClear() && expand(quint64(entry->content.size()))) {
+            extent->size = quint64(entry->content.size());
+            Value value =
+                entry->text ? Value::text(*textFromUtf8(entry->content)) : Value::bytes(entry->content);
+            return std::move(value).withStyle(
+                {CborStyle | InheritedStyle | StringReference, bytesFrom(frame.start)});
+        }
+        ++extent->height;
+        return Value::tag(frame.tag, content)
+            .withStyle({CborStyle | frame.head | StringReference, numbered({}, table.fingerprint())});
+    }
+
+    std::optional<Value> shared(const Frame &frame, const Value &content, const Extent &extent)
+    {
+        SharedValue &entry = m_shared[frame.shared];
+        entry.open = false;
+        entry.extent = extent;
+        // One number is all that a style holds.
+        auto value = flagsOf(content) & Shared ? std::nullopt : carrying(frame, content, Shared);
+        if (value) {
+            if (!extent.cyclic)
+                entry.value = value;
+            return value;
+        }
+        return Value::tag(frame.tag, content)
+            .withStyle({CborStyle | frame.head | Shared, numbered({}, frame.shared)});
+    }
+
+    std::optional<Value> sharedReferred(const Frame &frame, const Value &content, Extent *extent)
+    {
+        const auto number = referred(content);
+        if (!number || *number >= m_shared.size())
+            return std::nullopt;
+        const SharedValue &entry = m_shared[size_t(*number)];
+        const QByteArray spelling = numbered(bytesFrom(frame.start), *number);
+        if (entry.open) {
+            if (const auto level = levelOf(entry.depth)) {
+                extent->cyclic = true;
+                return Value::opaque({}, {{Value::text(QStringLiteral("ref")), Value::integer(*level)}})
+                    .withStyle({CborStyle | SharedReference, spelling});
+            }
+        } else if (entry.value && m_stack.size() + size_t(entry.extent.height) < size_t(MaximumDepth)
+                   && expand(entry.extent.size)) {
+            *extent = entry.extent;
+            const quint32 flags = (flagsOf(*entry.value) & ~Shared) | SharedReference;
+            return entry.value->withStyle({CborStyle | flags, spelling});
+        }
+        ++extent->height;
+        return Value::tag(frame.tag, content)
+            .withStyle({CborStyle | frame.head | SharedReference, numbered({}, *number)});
+    }
+
+    // How many levels of the tree are above the container in the tag 28 whose frame is at this depth; nothing
+    // while no container is open there.
+    std::optional<qint64> levelOf(size_t depth) const
+    {
+        const auto isLevel = [this](size_t at) {
+            const Frame &frame = m_stack[at];
+            if (frame.type != Type::Tag)
+                return true;
+            switch (frame.tag) {
+            case SetTag: // is one with its array
+            case SelfDescribedTag:
+            case StringNamespaceTag:
+            case SharedTag:
+                return false;
+            default:
+                return true;
+            }
+        };
+        size_t at = depth + 1;
+        while (at < m_stack.size() && !isLevel(at))
+            ++at;
+        if (at >= m_stack.size())
+            return std::nullopt;
+        return qint64(
+            std::count_if(m_stack.begin(), m_stack.begin() + qsizetype(at),
+                          [&](const Frame &frame) { return isLevel(size_t(&frame - m_stack.data())); }));
+    }
+
+    bool expand(quint64 size)
+    {
+        if (size > m_expansionLeft)
+            return false;
+        m_expansionLeft -= size;
+        return true;
+    }
+
+    bool deliver(Value value, qint64 start, const Extent &extent)
     {
         value = std::move(value).withSource({start, m_at - start});
         if (m_stack.empty()) {
@@ -315,7 +490,8 @@ private:
         }
         Frame &frame = m_stack.back();
         if (frame.type == Type::Tag)
-            return closeTag(std::move(value));
+            return closeTag(std::move(value), extent);
+        frame.extent.include(extent);
         if (frame.type == Type::Array || frame.type == Type::OpenArray) {
             frame.items.push_back(std::move(value));
         } else if (!frame.key) {
@@ -333,6 +509,9 @@ private:
     QByteArrayView m_bytes;
     qsizetype m_at = 0;
     std::vector<Frame> m_stack;
+    std::vector<StringTable> m_strings; // of the namespaces that are open
+    std::vector<SharedValue> m_shared;
+    quint64 m_expansionLeft;
     std::optional<Value> m_root;
     DecodeError m_error;
 };
@@ -345,24 +524,3 @@ Expected<Value, DecodeError> read(QByteArrayView bytes)
 }
 
 } // namespace slotscope::core::cbor
-
-namespace slotscope::core {
-
-namespace {
-
-class CborCodec final : public Codec
-{
-public:
-    Expected<Value, DecodeError> decode(QByteArrayView bytes) const override { return cbor::read(bytes); }
-    Expected<QByteArray, EncodeError> encode(const Value &value) const override { return cbor::write(value); }
-};
-
-} // namespace
-
-const Codec &cborCodec()
-{
-    static const CborCodec codec;
-    return codec;
-}
-
-} // namespace slotscope::core

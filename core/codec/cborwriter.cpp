@@ -1,174 +1,375 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/codec/cborwriter.h"
 
-#include "core/codec/cbor.h"
-#include "core/value/numbertext.h"
-#include "core/value/timetext.h"
+#include "core/codec/cborreader.h"
+#include "core/codec/cborstrings.h"
+#include "core/codec/cborstyle.h"
+#include "core/value/utf8.h"
 
-#include <QtEndian>
-
-#include <bit>
-#include <cmath>
+#include <QHash>
+#include <QSet>
 
 namespace slotscope::core::cbor {
 
 namespace {
 
-Unexpected<QString> refuse(const QString &what)
+// The level that a reference without a style names: how many containers are above the one that is meant.
+std::optional<qint64> levelOf(const Value &value)
 {
-    return Unexpected {what};
-}
-
-template <typename T>
-void appendBigEndian(QByteArray &out, T number)
-{
-    const qsizetype at = out.size();
-    out.resize(at + qsizetype(sizeof(T)));
-    qToBigEndian(number, out.data() + at);
-}
-
-Expected<QByteArray, QString> usualInteger(const Value &value)
-{
-    QByteArray out;
-    if (const auto number = value.toUInt64()) {
-        appendHead(out, Major::Unsigned, *number);
-        return out;
-    }
-    if (const auto number = value.toInt64()) {
-        appendHead(out, Major::Negative, ~quint64(*number));
-        return out;
-    }
-    const QString text = value.integerText();
-    if (text.size() > MaximumConvertedDigits)
-        return refuse(QStringLiteral("an integer of more than %1 digits").arg(MaximumConvertedDigits));
-    const bool negative = text.startsWith(QLatin1Char('-'));
-    const QByteArray bytes = bytesFromDigits(negative ? decrementedDigits(text.mid(1)) : text);
-    if (negative && bytes.size() <= 8) { // down to -2^64
-        quint64 argument = 0;
-        for (const char byte : bytes)
-            argument = argument << 8 | quint8(byte);
-        appendHead(out, Major::Negative, argument);
-        return out;
-    }
-    appendHead(out, Major::Tag, negative ? 3 : 2);
-    appendHead(out, Major::Bytes, quint64(bytes.size()));
-    return out + bytes;
-}
-
-QByteArray usualFloat(double value)
-{
-    if (std::isnan(value))
-        return QByteArrayLiteral("\xf9\x7e\x00");
-    if (std::isinf(value))
-        return value > 0 ? QByteArrayLiteral("\xf9\x7c\x00") : QByteArrayLiteral("\xf9\xfc\x00");
-    QByteArray out(1, '\xfb');
-    appendBigEndian(out, std::bit_cast<quint64>(value));
-    return out;
-}
-
-QByteArray usualText(const QByteArray &utf8)
-{
-    QByteArray out;
-    appendHead(out, Major::Text, quint64(utf8.size()));
-    return out + utf8;
-}
-
-Expected<QByteArray, QString> usualTimestamp(const Value &value)
-{
-    const qint64 nanoseconds = value.toNanoseconds();
-    if (nanoseconds == NotATime)
-        return refuse(QStringLiteral("CBOR has no \"not a time\""));
-    const quint32 flags = value.style().flags;
-    if ((flags & ~HeadMask) == (CborStyle | EpochTime)) {
-        constexpr qint64 Second = 1'000'000'000;
-        if (nanoseconds % Second == 0)
-            return '\xc1' + *usualInteger(Value::integer(nanoseconds / Second));
-        return '\xc1' + usualFloat(double(nanoseconds) / double(Second));
-    }
-    QString iso = pythonIsoTimestamp(nanoseconds);
-    iso.replace(QLatin1String("+00:00"), QLatin1String("Z"));
-    return '\xc0' + usualText(iso.toUtf8());
-}
-
-Expected<QByteArray, QString> usualDecimal(const QString &text)
-{
-    const auto parts = decimalParts(text);
-    if (!parts)
-        return refuse(QStringLiteral("not a decimal number"));
-    auto mantissa = usualInteger(*Value::integerFromText(parts->mantissa));
-    if (!mantissa)
-        return mantissa;
-    return QByteArrayLiteral("\xc4\x82") + *usualInteger(Value::integer(parts->exponent)) + *mantissa;
+    if (value.kind() != Value::Kind::Opaque || !value.toText().isEmpty() || value.members().size() != 1)
+        return std::nullopt;
+    const Value *level = value.find(u"ref");
+    return level ? level->toInt64() : std::nullopt;
 }
 
 // Depth-first; the depth is bounded by MaximumDepth.
 class Writer
 {
 public:
-    bool write(const Value &value)
+    bool writeRoot(const Value &root)
     {
-        if (m_path.size() > size_t(MaximumDepth))
-            return fail(QStringLiteral("nested deeper than %1 levels").arg(MaximumDepth));
-        const Value::Style &style = value.style();
-        const bool styled = (style.flags & CborStyle) != 0;
-        const quint32 head = styled ? style.flags & HeadMask : 0;
-        switch (value.kind()) {
-        case Value::Kind::Array:
-        case Value::Kind::Tuple:
-            return list(value.items(), head);
-        case Value::Kind::Set:
-            appendHead(m_out, Major::Tag, 258, head);
-            return list(value.items(), styled ? style.flags >> InnerHeadShift & HeadMask : 0);
-        case Value::Kind::Map:
-            return map(value.members(), head);
-        case Value::Kind::Tag:
-            appendHead(m_out, Major::Tag, value.tagNumber(), head);
-            return child(PathStep::item(0), value.items().front());
-        default:
-            break;
-        }
-        if (styled && !style.spelling.isEmpty()) {
-            m_out += style.spelling;
-            return true;
-        }
-        auto bytes = usualScalar(value);
-        if (!bytes)
-            return fail(bytes.error());
-        m_out += *bytes;
-        return true;
+        findReferred(root);
+        return write(root);
     }
 
     QByteArray take() { return std::move(m_out); }
     EncodeError error() { return std::move(m_error); }
 
 private:
+    // A container on the way from the root, and the child that is being written.
+    struct Level
+    {
+        const Value *container = nullptr;
+        qsizetype child = 0;
+    };
+
+    // What tag 28 was written around.
+    struct SharedValue
+    {
+        quint64 index = 0; // as its references count
+        Value value;
+        bool open = true;
+    };
+
     bool fail(const QString &what)
     {
-        m_error = {ValuePath(m_path), what};
+        std::vector<PathStep> steps;
+        for (const Level &level : m_levels)
+            steps.push_back(stepTo(*level.container, level.child));
+        m_error = {ValuePath(std::move(steps)), what};
         return false;
     }
 
-    bool child(PathStep step, const Value &value)
+    // Containers that references without a style name need tag 28, which comes before they are seen.
+    void findReferred(const Value &value)
     {
-        m_path.push_back(std::move(step));
-        const bool done = write(value);
-        m_path.pop_back();
+        if (const auto level = levelOf(value)) {
+            if (*level >= 0 && size_t(*level) < m_levels.size() && !(flagsOf(value) & SharedReference))
+                m_referred.insert(m_levels[size_t(*level)].container);
+            return;
+        }
+        if (!value.isContainer() || m_levels.size() > size_t(MaximumDepth))
+            return;
+        m_levels.push_back({&value, 0});
+        for (const Value &item : value.items())
+            findReferred(item);
+        for (const Member &member : value.members())
+            findReferred(member.value);
+        m_levels.pop_back();
+    }
+
+    bool write(const Value &value)
+    {
+        if (m_levels.size() > size_t(MaximumDepth))
+            return fail(QStringLiteral("nested deeper than %1 levels").arg(MaximumDepth));
+        if (value.isContainer() && value.kind() != Value::Kind::Opaque)
+            return container(value);
+        if (value.kind() == Value::Kind::Opaque && levelOf(value))
+            return reference(value);
+        return scalar(value);
+    }
+
+    // Bytes that may hold strings which count for references.
+    void append(const QByteArray &bytes)
+    {
+        if (!m_strings.empty())
+            count(bytes);
+        m_out += bytes;
+    }
+
+    void count(QByteArrayView bytes)
+    {
+        bool chunks = false;
+        for (qsizetype at = 0; at < bytes.size();) {
+            const auto item = readItem(bytes, at);
+            if (!item)
+                return;
+            at += item->size;
+            using Type = Item::Type;
+            if (item->type == Type::ChunkedBytes || item->type == Type::ChunkedText) {
+                chunks = true;
+                m_strings.back().addChunked();
+            } else if (item->type == Type::Break) {
+                chunks = false;
+            } else if (!chunks && (item->type == Type::Bytes || item->type == Type::Text)) {
+                m_strings.back().add(item->type == Type::Text, item->content);
+            }
+        }
+    }
+
+    bool scalar(const Value &value)
+    {
+        const quint32 flags = flagsOf(value);
+        const QByteArray &spelling = value.style().spelling;
+        if (!(flags & StringReference) && (value.style().flags & CborStyle) && !spelling.isEmpty()) {
+            append(spelling);
+            return true;
+        }
+        const auto bytes = styledScalar(value);
+        if (!bytes)
+            return fail(bytes.error());
+        if (!(flags & StringReference) || m_strings.empty() || !stringReference(*bytes, spelling))
+            append(*bytes);
+        return true;
+    }
+
+    // Refers to the string in a scalar's bytes, which was a reference before, if it is to be had. By the
+    // number that it has now: strings in front may have come and gone.
+    bool stringReference(const QByteArray &bytes, const QByteArray &spelling)
+    {
+        qsizetype at = 0;
+        auto item = readItem(bytes, at);
+        while (item && item->type == Item::Type::Tag) {
+            at += item->size;
+            item = readItem(bytes, at);
+        }
+        if (!item || (item->type != Item::Type::Text && item->type != Item::Type::Bytes))
+            return false;
+        const StringTable::Entry entry {item->type == Item::Type::Text, item->content.toByteArray()};
+        m_out += bytes.first(at);
+        if (const auto before = referredBy(spelling)) {
+            const StringTable::Entry *same = m_strings.back().at(*before);
+            if (same && *same == entry) {
+                m_out += spelling;
+                return true;
+            }
+        }
+        const auto number = m_strings.back().find(entry);
+        if (!number) {
+            m_out.chop(at);
+            return false;
+        }
+        appendHead(m_out, Major::Tag, StringReferenceTag);
+        appendHead(m_out, Major::Unsigned, *number);
+        return true;
+    }
+
+    // The number in the bytes of a reference.
+    static std::optional<quint64> referredBy(QByteArrayView spelling)
+    {
+        if (spelling.isEmpty())
+            return std::nullopt;
+        const auto tag = readItem(spelling, 0);
+        if (!tag || tag->size >= spelling.size())
+            return std::nullopt;
+        const auto number = readItem(spelling, tag->size);
+        return number && number->type == Item::Type::Unsigned ? std::optional(number->number) : std::nullopt;
+    }
+
+    bool container(const Value &value)
+    {
+        const quint32 flags = flagsOf(value);
+        const bool special = value.kind() == Value::Kind::Tag && isOwnReference(value, flags);
+        if (special)
+            return tagOfReference(value, flags);
+        if (!(flags & (Shared | SharedReference))) {
+            const QByteArray spelling = flags ? value.style().spelling : ownSpelling(value);
+            if (m_referred.contains(&value))
+                return shared(value, {}, spelling);
+            return carried(value, spelling);
+        }
+        const quint64 key = numberOf(value.style().spelling);
+        const QByteArray spelling = value.style().spelling.chopped(8);
+        const auto known = m_shared.constFind(key);
+        if (known != m_shared.cend()) {
+            if (!known->open && known->value == value) {
+                sharedReference(*known, flags & SharedReference ? spelling : QByteArray());
+                return true;
+            }
+            // It was changed in one of its places, so from now on they are two.
+            return carried(value, {});
+        }
+        return shared(value, key, flags & Shared ? spelling : QByteArray());
+    }
+
+    static QByteArray ownSpelling(const Value &value)
+    {
+        return value.style().flags & CborStyle ? value.style().spelling : QByteArray();
+    }
+
+    // Tags 25, 28 and 29 that could not be seen through.
+    static bool isOwnReference(const Value &value, quint32 flags)
+    {
+        return (flags & StringReference && value.tagNumber() == StringReferenceTag)
+            || (flags & Shared && value.tagNumber() == SharedTag && value.style().spelling.size() == 8)
+            || (flags & SharedReference && value.tagNumber() == SharedReferenceTag);
+    }
+
+    bool tagOfReference(const Value &value, quint32 flags)
+    {
+        const quint64 number = numberOf(value.style().spelling);
+        if (flags & StringReference) {
+            if (m_strings.empty() || m_strings.back().fingerprint() != number)
+                return fail(
+                    QStringLiteral("this refers to a text by its number, and the change would make the "
+                                   "number mean another text"));
+            return content(value);
+        }
+        if (flags & Shared) {
+            m_shared.insert(number, {m_nextShared++, value, true});
+            const bool done = content(value);
+            m_shared[number].open = false;
+            return done;
+        }
+        const auto known = m_shared.constFind(number);
+        if (known == m_shared.cend())
+            return fail(QStringLiteral("this refers to a shared value that is no longer in front of it"));
+        if (value.items().front().toUInt64() == known->index)
+            return content(value);
+        sharedReference(*known, {});
+        return true;
+    }
+
+    // In its first place, with tag 28. `key`: its number when it was read; nothing: it had none.
+    bool shared(const Value &value, const std::optional<quint64> &key, const QByteArray &spelling)
+    {
+        const quint64 index = m_nextShared++;
+        QByteArray tags = spelling;
+        if (!key || tags.isEmpty())
+            appendHead(tags, Major::Tag, SharedTag);
+        if (key)
+            m_shared.insert(*key, {index, value, true});
+        else
+            m_named.insert(&value, index);
+        const bool done = carried(value, tags);
+        if (key)
+            m_shared[*key].open = false;
         return done;
     }
 
-    void containerHead(Major major, size_t count, quint32 head)
+    void sharedReference(const SharedValue &target, const QByteArray &spelling)
+    {
+        if (referredBy(spelling) == target.index) {
+            m_out += spelling;
+            return;
+        }
+        appendHead(m_out, Major::Tag, SharedReferenceTag);
+        appendHead(m_out, Major::Unsigned, target.index);
+    }
+
+    // To a container that holds it.
+    bool reference(const Value &value)
+    {
+        const auto refuse = [this] {
+            return fail(QStringLiteral("this refers to a container that does not hold it here"));
+        };
+        if (flagsOf(value) & SharedReference) {
+            const auto known = m_shared.constFind(numberOf(value.style().spelling));
+            if (known == m_shared.cend())
+                return refuse();
+            sharedReference(*known, value.style().spelling.chopped(8));
+            return true;
+        }
+        const qint64 level = *levelOf(value);
+        if (level < 0 || size_t(level) >= m_levels.size())
+            return refuse();
+        const Value *container = m_levels[size_t(level)].container;
+        if (const auto named = m_named.constFind(container); named != m_named.cend()) {
+            sharedReference({*named, {}, true}, {});
+            return true;
+        }
+        if (!(flagsOf(*container) & (Shared | SharedReference)))
+            return refuse();
+        const auto known = m_shared.constFind(numberOf(container->style().spelling));
+        if (known == m_shared.cend())
+            return refuse();
+        sharedReference(*known, {});
+        return true;
+    }
+
+    // With the tags around it that its style holds.
+    bool carried(const Value &value, const QByteArray &tags)
+    {
+        size_t namespaces = 0;
+        for (qsizetype at = 0; at < tags.size();) {
+            const auto tag = readItem(tags, at);
+            if (!tag || tag->type != Item::Type::Tag)
+                return fail(QStringLiteral("not a style of CBOR"));
+            if (tag->number == StringNamespaceTag)
+                ++namespaces;
+            at += tag->size;
+        }
+        m_out += tags;
+        m_strings.insert(m_strings.end(), namespaces, StringTable());
+        const bool done = content(value);
+        m_strings.erase(m_strings.end() - qsizetype(namespaces), m_strings.end());
+        return done;
+    }
+
+    bool content(const Value &value)
+    {
+        const quint32 flags = flagsOf(value);
+        const quint32 head = flags & HeadMask;
+        switch (value.kind()) {
+        case Value::Kind::Set:
+            appendHead(m_out, Major::Tag, SetTag, head);
+            return list(value, flags >> InnerHeadShift & HeadMask);
+        case Value::Kind::Map:
+            return map(value, head);
+        case Value::Kind::Tag:
+            return tag(value, head);
+        default:
+            return list(value, head);
+        }
+    }
+
+    bool tag(const Value &value, quint32 head)
+    {
+        appendHead(m_out, Major::Tag, value.tagNumber(), head);
+        // Written by hand, they count as well.
+        if (value.tagNumber() == SharedTag && !(flagsOf(value) & Shared))
+            ++m_nextShared;
+        const bool opens = value.tagNumber() == StringNamespaceTag;
+        if (opens)
+            m_strings.emplace_back();
+        const bool done = child(value, 0, value.items().front());
+        if (opens)
+            m_strings.pop_back();
+        return done;
+    }
+
+    bool child(const Value &parent, size_t position, const Value &value)
+    {
+        m_levels.push_back({&parent, qsizetype(position)});
+        const bool done = write(value);
+        m_levels.pop_back();
+        return done;
+    }
+
+    void containerHead(Major major, size_t size, quint32 head)
     {
         if (head == IndefiniteHead)
             m_out += char(quint8(major) << 5 | 31);
         else
-            appendHead(m_out, major, count, head);
+            appendHead(m_out, major, size, head);
     }
 
-    bool list(const ValueList &items, quint32 head)
+    bool list(const Value &value, quint32 head)
     {
+        const ValueList &items = value.items();
         containerHead(Major::Array, items.size(), head);
         for (size_t i = 0; i < items.size(); ++i) {
-            if (!child(PathStep::item(qsizetype(i)), items[i]))
+            if (!child(value, i, items[i]))
                 return false;
         }
         if (head == IndefiniteHead)
@@ -176,12 +377,12 @@ private:
         return true;
     }
 
-    bool map(const MemberList &members, quint32 head)
+    bool map(const Value &value, quint32 head)
     {
+        const MemberList &members = value.members();
         containerHead(Major::Map, members.size(), head);
-        for (const Member &member : members) {
-            if (!child(PathStep::member(member.key), member.key)
-                || !child(PathStep::member(member.key), member.value))
+        for (size_t i = 0; i < members.size(); ++i) {
+            if (!child(value, i, members[i].key) || !child(value, i, members[i].value))
                 return false;
         }
         if (head == IndefiniteHead)
@@ -190,85 +391,21 @@ private:
     }
 
     QByteArray m_out;
-    std::vector<PathStep> m_path;
+    std::vector<Level> m_levels;
+    std::vector<StringTable> m_strings; // of the namespaces that are open
+    QHash<quint64, SharedValue> m_shared; // by the number that each had when it was read
+    QHash<const Value *, quint64> m_named; // containers that references without a style name
+    QSet<const Value *> m_referred; // these before they are written
+    quint64 m_nextShared = 0;
     EncodeError m_error;
 };
 
 } // namespace
 
-void appendHead(QByteArray &out, Major major, quint64 argument, quint32 head)
-{
-    const quint32 needed = argument < 24 ? 0
-        : argument <= 0xff               ? 1
-        : argument <= 0xffff             ? 2
-        : argument <= 0xffffffff         ? 3
-                                         : 4;
-    const quint8 lead = quint8(quint8(major) << 5);
-    switch (std::max(needed, head == IndefiniteHead ? 0 : head)) {
-    case 0:
-        out += char(lead | argument);
-        break;
-    case 1:
-        out += char(lead | 24);
-        appendBigEndian(out, quint8(argument));
-        break;
-    case 2:
-        out += char(lead | 25);
-        appendBigEndian(out, quint16(argument));
-        break;
-    case 3:
-        out += char(lead | 26);
-        appendBigEndian(out, quint32(argument));
-        break;
-    default:
-        out += char(lead | 27);
-        appendBigEndian(out, argument);
-    }
-}
-
-Expected<QByteArray, QString> usualScalar(const Value &value)
-{
-    QByteArray out;
-    switch (value.kind()) {
-    case Value::Kind::Null:
-        return QByteArrayLiteral("\xf6");
-    case Value::Kind::Undefined:
-        return QByteArrayLiteral("\xf7");
-    case Value::Kind::Bool:
-        return value.toBool() ? QByteArrayLiteral("\xf5") : QByteArrayLiteral("\xf4");
-    case Value::Kind::Integer:
-        return usualInteger(value);
-    case Value::Kind::Float:
-        return usualFloat(value.toDouble());
-    case Value::Kind::Text:
-        if (!QStringView(value.toText()).isValidUtf16())
-            return refuse(QStringLiteral("half of a surrogate pair cannot be written as UTF-8"));
-        return usualText(value.toText().toUtf8());
-    case Value::Kind::Bytes:
-        appendHead(out, Major::Bytes, quint64(value.toBytes().size()));
-        return out + value.toBytes();
-    case Value::Kind::Uuid:
-        return QByteArrayLiteral("\xd8\x25\x50") + value.toUuid().toRfc4122();
-    case Value::Kind::Timestamp:
-        return usualTimestamp(value);
-    case Value::Kind::Decimal:
-        return usualDecimal(value.toText());
-    case Value::Kind::Simple:
-        if (value.simpleNumber() >= 20 && value.simpleNumber() < 32)
-            return refuse(QStringLiteral("%1 is not the number of a simple value").arg(value.simpleNumber()));
-        appendHead(out, Major::Simple, value.simpleNumber());
-        return out;
-    case Value::Kind::Opaque:
-        return refuse(QStringLiteral("%1 cannot be written as CBOR").arg(value.toText()));
-    default:
-        return refuse(QStringLiteral("not a scalar"));
-    }
-}
-
 Expected<QByteArray, EncodeError> write(const Value &value)
 {
     Writer writer;
-    if (!writer.write(value))
+    if (!writer.writeRoot(value))
         return Unexpected {writer.error()};
     return writer.take();
 }

@@ -4,19 +4,13 @@
 #include "core/value/jsonreader.h"
 #include "core/value/numbertext.h"
 #include "core/value/timetext.h"
+#include "core/value/toldtag.h"
 
 namespace slotscope::core {
 
 namespace {
 
 constexpr qint64 LargestPlain = 9007199254740992; // 2^53
-
-// Tags that say more than their content, where the content fits.
-constexpr quint64 DateTimeTag = 0;
-constexpr quint64 FractionTag = 30;
-constexpr quint64 RegexTag = 35;
-constexpr quint64 MimeTag = 36;
-constexpr quint64 DateTag = 1004;
 
 class Writer
 {
@@ -207,40 +201,8 @@ private:
 
     void tag(const Value &value)
     {
-        const Value &content = value.items().front();
-        if (content.kind() == Value::Kind::Text && QStringView(content.toText()).isValidUtf16()) {
-            const QString &text = content.toText();
-            const char *name = nullptr;
-            switch (value.tagNumber()) {
-            case DateTimeTag:
-                // In UTC it would be read back as a timestamp.
-                if (const auto time = parseIsoTime(text);
-                    time && time->offsetMinutes && *time->offsetMinutes != 0)
-                    name = "datetime";
-                break;
-            case RegexTag:
-                name = "regex";
-                break;
-            case MimeTag:
-                name = "mime";
-                break;
-            case DateTag:
-                name = isIsoDate(text) ? "date" : nullptr;
-                break;
-            default:
-                break;
-            }
-            if (name) {
-                telling(name, jsonString(text));
-                return;
-            }
-        }
-        if (value.tagNumber() == FractionTag && content.kind() == Value::Kind::Array
-            && content.items().size() == 2 && content.items()[0].kind() == Value::Kind::Integer
-            && content.items()[1].kind() == Value::Kind::Integer) {
-            telling("fraction",
-                    jsonString(content.items()[0].integerText() + QLatin1Char('/')
-                               + content.items()[1].integerText()));
+        if (const auto told = toldTag(value)) {
+            telling(told->name, jsonString(told->text));
             return;
         }
         open("tag");
@@ -249,7 +211,7 @@ private:
                                               : Value::text(QString::number(number)));
         m_out += m_indent < 0 ? ",\"value\"" : ", \"value\"";
         colon();
-        write(content);
+        write(value.items().front());
         m_out += '}';
     }
 

@@ -3,6 +3,7 @@
 #include "core/value/notation.h"
 #include "core/value/numbertext.h"
 #include "core/value/timetext.h"
+#include "core/value/toldtag.h"
 
 #include <QHash>
 
@@ -125,13 +126,6 @@ Outcome readDateTime(const Value &json, int)
     return Value::tag(0, json.withSource({}));
 }
 
-Outcome readDate(const Value &json, int)
-{
-    if (!isIsoDate(json.toText()))
-        return failure(json, QStringLiteral("not a date as 2020-01-31"));
-    return Value::tag(1004, json.withSource({}));
-}
-
 Outcome readNanoseconds(const Value &json, int)
 {
     const auto number = integerOf(json);
@@ -148,22 +142,27 @@ Outcome readDecimal(const Value &json, int)
     return Value::decimal(decimalText(parts->mantissa, parts->exponent));
 }
 
-Outcome readFraction(const Value &json, int)
+// What toldTag() writes.
+struct Told
 {
-    const QStringList parts = json.toText().split(QLatin1Char('/'));
-    const auto numerator = Value::integerFromText(parts.front());
-    const auto denominator = parts.size() == 2 ? Value::integerFromText(parts.back()) : std::nullopt;
-    if (!numerator || !denominator)
-        return failure(json, QStringLiteral("not a fraction as 1/3"));
-    return Value::tag(30, Value::array({*numerator, *denominator}));
-}
+    const char *name;
+    const char *what; // for the message
+};
+constexpr Told Date {"date", "not a date as 2020-01-31"};
+constexpr Told Fraction {"fraction", "not a fraction as 1/3"};
+constexpr Told Regex {"regex", "not a regular expression"};
+constexpr Told Mime {"mime", "not a MIME message"};
+constexpr Told Address {"ipaddress", "not an IP address"};
+constexpr Told Network {"ipnetwork", "not an IP network as 10.0.0.0/8, without bits behind its prefix"};
 
-template <quint64 Number>
-Outcome readTaggedText(const Value &json, int)
+template <const Told &Tag>
+Outcome readTold(const Value &json, int)
 {
     if (json.kind() != Value::Kind::Text)
         return failure(json, QStringLiteral("expected a text"));
-    return Value::tag(Number, json.withSource({}));
+    if (auto value = tagOfTold(Tag.name, json.toText()))
+        return *std::move(value);
+    return failure(json, QString::fromLatin1(Tag.what));
 }
 
 Outcome readCodepoints(const Value &json, int)
@@ -186,6 +185,15 @@ Outcome readSimple(const Value &json, int)
     if (!number || *number < 0 || *number > 255 || (*number >= 20 && *number < 32))
         return failure(json, QStringLiteral("not the number of a simple value (0 to 19, 32 to 255)"));
     return Value::simple(quint8(*number));
+}
+
+// A container that holds this one, as picklevalue and the CBOR reader tell it.
+Outcome readReference(const Value &json, int)
+{
+    const auto level = json.toInt64();
+    if (!level || *level < 0)
+        return failure(json, QStringLiteral("not the level of a container"));
+    return Value::opaque({}, {{Value::text(QStringLiteral("ref")), Value::integer(*level)}});
 }
 
 Outcome readUndefined(const Value &json, int)
@@ -222,15 +230,18 @@ ReadMember readerFor(const QString &name)
         {QStringLiteral("hex"), readHex},
         {QStringLiteral("uuid"), readUuid},
         {QStringLiteral("datetime"), readDateTime},
-        {QStringLiteral("date"), readDate},
+        {QStringLiteral("date"), readTold<Date>},
         {QStringLiteral("ns"), readNanoseconds},
         {QStringLiteral("decimal"), readDecimal},
-        {QStringLiteral("fraction"), readFraction},
-        {QStringLiteral("regex"), readTaggedText<35>},
-        {QStringLiteral("mime"), readTaggedText<36>},
+        {QStringLiteral("fraction"), readTold<Fraction>},
+        {QStringLiteral("regex"), readTold<Regex>},
+        {QStringLiteral("mime"), readTold<Mime>},
+        {QStringLiteral("ipaddress"), readTold<Address>},
+        {QStringLiteral("ipnetwork"), readTold<Network>},
         {QStringLiteral("codepoints"), readCodepoints},
         {QStringLiteral("simple"), readSimple},
         {QStringLiteral("undefined"), readUndefined},
+        {QStringLiteral("ref"), readReference},
         {QStringLiteral("tuple"), readSequence<Value::tuple>},
         {QStringLiteral("set"), readSequence<Value::set>},
         {QStringLiteral("bytearray"), readOther<readHex>},

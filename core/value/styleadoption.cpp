@@ -2,6 +2,7 @@
 //
 // Finding the nodes of an old value again in one that was written anew.
 #include "core/value/notation.h"
+#include "core/value/toldtag.h"
 #include "core/value/valueedit.h"
 
 #include <QHash>
@@ -204,7 +205,12 @@ Adopted adopt(const Value &old, const Value &fresh)
     case Kind::Set:
         return adoptItems(old, fresh);
     case Kind::Tag:
-        return old.tagNumber() == fresh.tagNumber() ? adoptItems(old, fresh) : Adopted {fresh, false};
+        if (old.tagNumber() != fresh.tagNumber()) {
+            Value value = inStyleOf(old, fresh);
+            const bool same = value == old;
+            return {std::move(value), same};
+        }
+        return adoptItems(old, fresh);
     case Kind::Map:
         return adoptMembers(old, fresh);
     case Kind::Opaque:
@@ -216,13 +222,22 @@ Adopted adopt(const Value &old, const Value &fresh)
         return {fresh, false};
     if (old == fresh)
         return {old, true};
-    // Seconds from 1970 do not become a text, nor the other way round.
-    if (fresh.kind() == Kind::Timestamp)
-        return {fresh.withStyle({old.style().flags, {}}), false};
-    return {fresh, false};
+    return {inStyleOf(old, fresh), false};
 }
 
 } // namespace
+
+Value inStyleOf(const Value &old, const Value &fresh)
+{
+    if (old.kind() != fresh.kind() || isSpelled(fresh))
+        return fresh;
+    if (fresh.kind() == Kind::Tag)
+        return withTagOf(old, fresh);
+    if (fresh.isContainer() || !(old.style().flags & InheritedStyle)
+        || isOfOtherType(old) != isOfOtherType(fresh))
+        return fresh;
+    return fresh.withStyle({old.style().flags, {}});
+}
 
 Value adoptStyles(const Value &old, const Value &fresh)
 {

@@ -4,6 +4,8 @@
 #include "core/value/notation.h"
 #include "core/value/numbertext.h"
 #include "core/value/timetext.h"
+#include "core/value/toldtag.h"
+#include "core/value/valueedit.h"
 
 #include <limits>
 
@@ -154,24 +156,14 @@ private:
     void tag(const Value &value, int depth)
     {
         const Value &content = value.items().front();
-        switch (value.tagNumber()) {
-        case 0:
-        case 1004:
-        case 32: // URI
-        case 35: // regular expression
-            if (content.kind() == Value::Kind::Text) {
-                print(content, depth);
-                return;
-            }
-            break;
-        case 100:
-            if (const auto days = content.toInt64(); days && isoDate(*days)) {
-                m_out += *isoDate(*days);
-                return;
-            }
-            break;
-        default:
-            break;
+        if (const auto told = toldTag(value)) {
+            m_out += visible(QStringView(told->text).left(m_limit + 1));
+            return;
+        }
+        constexpr quint64 UriTag = 32;
+        if (content.kind() == Value::Kind::Text && (value.tagNumber() == UriTag || value.tagNumber() == 0)) {
+            print(content, depth);
+            return;
         }
         m_out += QString::number(value.tagNumber()) + QLatin1Char('(');
         inner(content, depth);
@@ -335,9 +327,8 @@ Expected<Value, QString> parseLike(const Value &before, const QString &text)
     // What means the same keeps its spelling, so that it is no change.
     if (value && *value == before)
         return before;
-    // Seconds from 1970 do not become a text, nor the other way round.
-    if (value && value->kind() == Value::Kind::Timestamp && before.kind() == Value::Kind::Timestamp)
-        return value->withStyle({before.style().flags, {}});
+    if (value)
+        return inStyleOf(before, *value);
     return value;
 }
 

@@ -34,29 +34,25 @@ struct Format
     /// Whether a set leaf changes its own bytes and no others, not even a length in front.
     bool setsInPlace;
     bool readsRepeatedKeys; ///< whether the reference keeps all members of the same key
-    /// Whether the program shows what the reference reads.
-    bool (*isShownAlike)(const Json &vector);
+    /// Whether the record holds references that count, which change when what they count does.
+    bool (*refersByNumber)(const QByteArray &bytes);
 };
 
-bool always(const Json &)
+bool never(const QByteArray &)
 {
-    return true;
+    return false;
 }
 
-// These tags are shown as tags, while the reference gives what they stand for.
-bool cborIsShownAlike(const Json &vector)
+bool hasCborReferences(const QByteArray &bytes)
 {
-    const std::string hex = vector["hex"];
-    const auto begins = [&](const char *tag) { return hex.rfind(tag, 0) == 0; };
-    return !begins("c5") && !begins("d81c") && !begins("d90100") && !begins("d90104") && !begins("d90105")
-        && !begins("d9d9f7");
+    return bytes.contains("\xd8\x19") || bytes.contains("\xd8\x1d");
 }
 
 const std::vector<Format> &formats()
 {
     static const std::vector<Format> list {
-        {"cbor", ValueType::Cbor, "cbor-vectors.json", true, false, cborIsShownAlike},
-        {"json", ValueType::Json, "json-vectors.json", true, true, always},
+        {"cbor", ValueType::Cbor, "cbor-vectors.json", true, false, hasCborReferences},
+        {"json", ValueType::Json, "json-vectors.json", true, true, never},
     };
     return list;
 }
@@ -73,9 +69,8 @@ std::vector<Record> vectorRecords(const Format &format)
 {
     std::vector<Record> records;
     for (const Json &vector : vectorsIn(QString::fromLatin1(format.vectors), "vectors")) {
-        if (format.isShownAlike(vector))
-            records.push_back({QString::fromStdString(vector["hex"]).left(40), codecOf(format.type),
-                               fromHex(vector["hex"])});
+        records.push_back(
+            {QString::fromStdString(vector["hex"]).left(40), codecOf(format.type), fromHex(vector["hex"])});
     }
     return records;
 }
@@ -157,6 +152,20 @@ void compareUntouched(const Value &before, QByteArrayView beforeBytes, const Val
     }
 }
 
+// That, and of a scalar that was set nothing but its own bytes.
+void compareBytes(const Format &format, const Value &before, const QByteArray &beforeBytes,
+                  const Value &after, const QByteArray &afterBytes, const SingleEdit &edit)
+{
+    compareUntouched(before, beforeBytes, after, afterBytes, edit, 0);
+    const Value *old = edit.path.find(before);
+    if (edit.kind != SingleEdit::Kind::Set || !format.setsInPlace || old->isContainer())
+        return;
+    const Value::Source now = edit.path.find(after)->source();
+    QByteArray spliced = beforeBytes;
+    spliced.replace(old->source().offset, old->source().length, afterBytes.mid(now.offset, now.length));
+    QCOMPARE(afterBytes.toHex(), spliced.toHex());
+}
+
 QString driver()
 {
     return dataFile(QStringLiteral("../interop/check_edits.py"));
@@ -217,15 +226,8 @@ private:
             QVERIFY2(after, qPrintable(name));
             QVERIFY2(*after == edit.result, qPrintable(name));
             const QByteArray afterBytes = *record.codec.decompressed(*written);
-            compareUntouched(*value, before, *after, afterBytes, edit, 0);
-            const Value *old = edit.path.find(*value);
-            if (edit.kind == SingleEdit::Kind::Set && format.setsInPlace && !old->isContainer()) {
-                const Value::Source now = edit.path.find(*after)->source();
-                QByteArray spliced = before;
-                spliced.replace(old->source().offset, old->source().length,
-                                afterBytes.mid(now.offset, now.length));
-                QCOMPARE(afterBytes.toHex(), spliced.toHex());
-            }
+            if (!format.refersByNumber(before))
+                compareBytes(format, *value, before, *after, afterBytes, edit);
             if (QTest::currentTestFailed()) {
                 qWarning() << qPrintable(name);
                 return;

@@ -2,6 +2,7 @@
 #include "tests/support/singleedits.h"
 
 #include "core/value/notation.h"
+#include "core/value/valueedit.h"
 #include "core/value/valuetext.h"
 
 #include <algorithm>
@@ -59,20 +60,6 @@ bool isToldByName(const Value &tag)
     return !toNotation(tag).startsWith("{\"tag\"");
 }
 
-Value like(const Value &parent, ValueList items, MemberList members)
-{
-    switch (parent.kind()) {
-    case Value::Kind::Tuple:
-        return Value::tuple(std::move(items)).withStyle(parent.style());
-    case Value::Kind::Set:
-        return Value::set(std::move(items)).withStyle(parent.style());
-    case Value::Kind::Map:
-        return Value::map(std::move(members)).withStyle(parent.style());
-    default:
-        return Value::array(std::move(items)).withStyle(parent.style());
-    }
-}
-
 class Collector
 {
 public:
@@ -84,8 +71,10 @@ public:
     void visit(const Value &node, const ValuePath &path)
     {
         for (const Value &value : candidates(node)) {
+            // As an editor does, in the style of what was there.
+            const Value styled = inStyleOf(node, value);
             if (!(value == node))
-                add(SingleEdit::Kind::Set, path, {}, value, replaced(m_root, path, value));
+                add(SingleEdit::Kind::Set, path, {}, styled, replaced(m_root, path, styled));
         }
         switch (node.kind()) {
         case Value::Kind::Tag:
@@ -118,9 +107,7 @@ private:
     void list(const Value &node, const ValuePath &path)
     {
         const Value added = Value::text(QStringLiteral("neu"));
-        ValueList items = node.items();
-        items.push_back(added);
-        add(SingleEdit::Kind::Add, path, {}, added, replaced(m_root, path, like(node, std::move(items), {})));
+        add(SingleEdit::Kind::Add, path, {}, added, inserted(m_root, path, childCount(node), added));
         for (size_t i = 0; i < node.items().size(); ++i) {
             const ValuePath child = path.child(PathStep::item(qsizetype(i)));
             add(SingleEdit::Kind::Remove, child, {}, {}, removed(m_root, child));
@@ -132,21 +119,13 @@ private:
     {
         const Value fresh = Value::text(QStringLiteral("neu \"é\""));
         const Value added = Value::integer(1234);
-        MemberList members = node.members();
-        members.push_back({fresh, added});
         add(SingleEdit::Kind::Add, path, fresh, added,
-            replaced(m_root, path, like(node, {}, std::move(members))));
+            inserted(m_root, path, childCount(node), added, fresh));
         for (size_t i = 0; i < node.members().size(); ++i) {
-            const Member &member = node.members()[i];
-            const qsizetype nth = std::count_if(node.members().begin(), node.members().begin() + qsizetype(i),
-                                                [&](const Member &other) { return other.key == member.key; });
-            const ValuePath child = path.child(PathStep::member(member.key, nth));
+            const ValuePath child = path.child(stepTo(node, qsizetype(i)));
             add(SingleEdit::Kind::Remove, child, {}, {}, removed(m_root, child));
-            MemberList renamed = node.members();
-            renamed[i].key = fresh;
-            add(SingleEdit::Kind::Rename, child, fresh, {},
-                replaced(m_root, path, like(node, {}, std::move(renamed))));
-            visit(member.value, child);
+            add(SingleEdit::Kind::Rename, child, fresh, {}, renamed(m_root, child, fresh));
+            visit(node.members()[i].value, child);
         }
     }
 

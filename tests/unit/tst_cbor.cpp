@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/codec/cbor.h"
+#include "core/value/valueedit.h"
+#include "core/value/valuetext.h"
 #include "tests/support/vectors.h"
 
 #include <QtTest>
@@ -16,17 +18,6 @@ namespace {
 const std::map<std::string, std::string> &exceptions()
 {
     static const std::map<std::string, std::string> list {
-        // Tags without a kind of their own are shown as tags.
-        {"c5822003", R"({"tag":5,"value":[-1,3]})"},
-        {"d9010444c0a8010a", R"({"tag":260,"value":{"hex":"c0a8010a"}})"},
-        {"d90105a1440a00000008", R"({"tag":261,"value":{"map":[[{"hex":"0a000000"},8]]}})"},
-        {"d9d9f7f6", R"({"tag":55799,"value":null})"},
-        // Shared values and strings are shown as they are stored.
-        {"d81c81d81d00", R"({"tag":28,"value":[{"tag":29,"value":0}]})"},
-        {"d81c82d81ca16178d81c8101d81d01",
-         R"({"tag":28,"value":[{"tag":28,"value":{"map":[["x",{"tag":28,"value":[1]}]]}},{"tag":29,"value":1}]})"},
-        {"d90100866461616161d819006462626262d81900456279746573d81902",
-         R"({"tag":256,"value":["aaaa",{"tag":25,"value":0},"bbbb",{"tag":25,"value":0},{"hex":"6279746573"},{"tag":25,"value":2}]})"},
         // Both members of the same name are kept.
         {"a2616101616102", R"({"map":[["a",1],["a",2]]})"},
         {"a201020103", R"({"map":[[1,2],[1,3]]})"},
@@ -54,11 +45,14 @@ Value rebuilt(const Value &value)
         return Value::map(members).withStyle(value.style());
     case Value::Kind::Tag:
         return Value::tag(value.tagNumber(), items.front()).withStyle(value.style());
+    case Value::Kind::Opaque:
+        return Value::opaque(value.toText(), members).withStyle(value.style());
     default:
         return value.withSource({});
     }
 }
 
+// Not of references, whose bytes mean nothing alone.
 void checkSources(const Value &value, QByteArrayView bytes)
 {
     const Value::Source source = value.source();
@@ -101,7 +95,8 @@ private Q_SLOTS:
             QCOMPARE(toNotation(*value), expected);
             QCOMPARE(hexOf(*value), QByteArray::fromStdString(hex));
             QCOMPARE(hexOf(rebuilt(*value)), QByteArray::fromStdString(hex));
-            checkSources(*value, bytes);
+            if (!hex.starts_with("d81c") && !hex.starts_with("d90100"))
+                checkSources(*value, bytes);
         }
     }
 
@@ -113,6 +108,11 @@ private Q_SLOTS:
             const std::string source = vector["source"];
             const std::string hex = vector["hex"];
             if (source.rfind("cbor2.dumps", 0) != 0 || source.find("canonical") != std::string::npos)
+                continue;
+            // That a value stands twice because it is shared is not in the notation; that it holds itself is.
+            const bool cyclic = compact(vector["native"]).contains("{\"ref\":");
+            if ((source.find("sharing") != std::string::npos && !cyclic)
+                || source.find("referencing") != std::string::npos)
                 continue;
             const auto exception = exceptions().find(hex);
             const QByteArray notation = exception == exceptions().end()
@@ -231,6 +231,209 @@ private Q_SLOTS:
         QCOMPARE(kindOf("d8255012345678123456781234567812345678"), Value::Kind::Uuid);
         QCOMPARE(kindOf("d9010283010203"), Value::Kind::Set);
         QCOMPARE(kindOf("d90102a0"), Value::Kind::Tag);
+    }
+
+    // A new value in place of another is written in the way of the old one, as far as that holds it.
+    void editsKeepTheWay_data()
+    {
+        QTest::addColumn<QByteArray>("before");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QByteArray>("after");
+        const auto row = [](const char *before, const char *text, const char *after) {
+            QTest::addRow("%s to %s", before, text)
+                << QByteArray(before) << QString::fromUtf8(text) << QByteArray(after);
+        };
+        row("f93c00", "2.5", "f94100");
+        row("f93c00", "5.960464477539063e-08", "f90001");
+        row("f93c00", "-Infinity", "f9fc00");
+        row("f93c00", "NaN", "f97e00");
+        row("f93c00", "100000.0", "fa47c35000"); // the next width that holds it
+        row("f93c00", "0.1", "fb3fb999999999999a");
+        row("fa47c35000", "1.5", "fa3fc00000");
+        row("fa47c35000", "0.1", "fb3fb999999999999a");
+        row("fa47c35000", "NaN", "fa7fc00000");
+        row("fb3ff8000000000000", "1.0", "fb3ff0000000000000");
+        row("1a00000005", "6", "1a00000006");
+        row("1800", "70000", "1a00011170");
+        row("3900ff", "-1", "390000");
+        row("c2420100", "5", "c24105");
+        row("c349010000000000000000", "-1", "20"); // as cbor2 does
+        row("7f657374726561646d696e67ff", "x", "7f6178ff");
+        row("5f42010243030405ff", "07", "5f4107ff");
+        row("5f42010243030405ff", "", "5fff");
+        row("780161", "b", "780162");
+        row("c11a514b67b0", "2013-03-21T20:04:01Z", "c11a514b67b1");
+        row("c11a514b67b0", "2013-03-21T20:04:00.5Z", "c1fb41d452d9ec200000");
+        row("c1fb41d452d9ec200000", "2013-03-21T20:04:00Z", "c1fb41d452d9ec000000");
+        row("c1fa4f000000", "1970-01-01T00:00:01.5Z", "c1fa3fc00000");
+        row("c0781b323031332d30332d32315432303a30343a30302e3338303834315a", "2013-03-21T20:04:00.5Z",
+            "c0781b323031332d30332d32315432303a30343a30302e3530303030305a");
+        row("c07819323031332d30332d32315432303a30343a30302b30303a3030", "2013-03-21T20:04:01Z",
+            "c07819323031332d30332d32315432303a30343a30312b30303a3030");
+        row("c07819323031332d30332d32315432303a30343a30302e353030305a", "2013-03-21T20:04:01Z",
+            "c07819323031332d30332d32315432303a30343a30312e303030305a");
+        row("c5822003", "2.5", "c5822005");
+        row("c5822003", "-3", "c5820022");
+        row("d86419492f", R"({"date":"1970-01-02"})", "d86401");
+        row("d834440a000001", R"({"ipaddress":"10.0.0.2"})", "d834440a000002");
+        row("d9d9f701", "2", "d9d9f702");
+    }
+    void editsKeepTheWay()
+    {
+        QFETCH(QByteArray, before);
+        QFETCH(QString, text);
+        const auto value = cborCodec().decode(QByteArray::fromHex(before));
+        QVERIFY(value);
+        const auto typed = parseLike(*value, text);
+        QVERIFY2(typed, qPrintable(typed ? QString() : typed.error()));
+        QTEST(hexOf(inStyleOf(*value, *typed)), "after");
+        const auto again = cborCodec().decode(*cborCodec().encode(inStyleOf(*value, *typed)));
+        QCOMPARE(*again, inStyleOf(*value, *typed));
+    }
+
+    void editsThatWouldRoundAreRefused()
+    {
+        const auto refusal = [](const char *hex, const char *text) {
+            const auto value = cborCodec().decode(QByteArray::fromHex(hex));
+            return hexOf(*parseLike(*value, QString::fromLatin1(text)));
+        };
+        QVERIFY(refusal("c1fb41d452d9ec200000", "2013-03-21T20:04:00.000000001Z")
+                    .contains("cannot hold it exactly"));
+        QVERIFY(refusal("c11a514b67b0", "2013-03-21T20:04:00.000000001Z").contains("cannot hold it exactly"));
+        QVERIFY(refusal("c5822003", "0.1").contains("tag 5"));
+    }
+
+    void tagsOfStorageAreSeenThrough_data()
+    {
+        QTest::addColumn<QByteArray>("hex");
+        QTest::addColumn<QByteArray>("notation");
+        const auto row = [](const char *hex, const char *notation) {
+            QTest::newRow(hex) << QByteArray(hex) << QByteArray(notation);
+        };
+        row("d9d9f7a10102", R"({"map":[[1,2]]})");
+        row("d9d9f7d9d9f701", R"({"tag":55799,"value":1})");
+        row("d9d9f7d90100d81c8163616263", R"(["abc"])");
+        // A UUID by reference, and one whose tag is spelled longer than need be.
+        row("d9010082d8255011111111111111111111111111111111d825d81900",
+            R"([{"uuid":"11111111-1111-1111-1111-111111111111"},{"uuid":"11111111-1111-1111-1111-111111111111"}])");
+        row("d9010082d8255011111111111111111111111111111111d90025d81900",
+            R"([{"uuid":"11111111-1111-1111-1111-111111111111"},{"tag":37,"value":{"hex":"11111111111111111111111111111111"}}])");
+        // A number by reference; too short strings have none; a namespace inside of another.
+        row("d901008344010203046161d81900", R"([{"hex":"01020304"},"a",{"hex":"01020304"}])");
+        row("d901008463616161d9010082636262 62d8190063636363d81901", R"(["aaa",["bbb","bbb"],"ccc","ccc"])");
+        row("d8190 0", R"({"tag":25,"value":0})");
+        row("d9010081d81907", R"([{"tag":25,"value":7}])");
+        // Readers do not agree on the numbers behind a string in chunks.
+        row("d90100837f63616263ff63646566d81900", R"(["abc","def",{"tag":25,"value":0}])");
+        // Shared: a text, a set, a map twice and in itself, one that is not there.
+        row("82d81c63616263d81d00", R"([{"tag":28,"value":"abc"},{"tag":29,"value":0}])");
+        row("82d81cd9010281 01d81d00", R"([{"set":[1]},{"set":[1]}])");
+        row("83d81ca10102d81d00d81d1800", R"([{"map":[[1,2]]},{"map":[[1,2]]},{"map":[[1,2]]}])");
+        row("d81ca201d81d000281d81d00", R"({"map":[[1,{"ref":0}],[2,[{"ref":0}]]]})");
+        row("82d81c81d81d00d81d00", R"([[{"ref":1}],{"tag":29,"value":0}])");
+        row("81d81d00", R"([{"tag":29,"value":0}])");
+        row("d81cd81d00", R"({"tag":28,"value":{"tag":29,"value":0}})");
+        row("82d81cd81c80d81d01", R"([{"tag":28,"value":[]},[]])");
+    }
+    void tagsOfStorageAreSeenThrough()
+    {
+        QFETCH(QByteArray, hex);
+        const auto value = cborCodec().decode(QByteArray::fromHex(hex));
+        QVERIFY2(value, qPrintable(value ? QString() : value.error().what));
+        QTEST(toNotation(*value), "notation");
+        QCOMPARE(hexOf(rebuilt(*value)), QByteArray::fromHex(hex).toHex());
+    }
+
+    void referencesAreNumberedAnew_data()
+    {
+        QTest::addColumn<QByteArray>("before");
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QByteArray>("value"); // in notation; empty: removed
+        QTest::addColumn<QByteArray>("after");
+        const auto row = [](const char *name, const char *before, const char *path, const char *value,
+                            const char *after) {
+            QTest::newRow(name) << QByteArray(before) << QString::fromLatin1(path) << QByteArray(value)
+                                << QByteArray(after);
+        };
+        // ["aaaa", ->0, "bbbb", ->1, ->0]
+        const char *strings = "d90100856461616161d819006462626262d81901d81900";
+        row("the first string goes", strings, "[0]", "",
+            "d90100846461616161"
+            "6462626262d81901d81900");
+        row("the first string changes", strings, "[0]", "\"cccc\"",
+            "d90100856463636363646161616164626262 62d81902d81901");
+        row("one reference changes", strings, "[1]", "\"x\"", "d9010085646161616161786462626262d81901d81900");
+        row("a string becomes too short", strings, "[0]", "\"x\"",
+            "d901008561786461616161"
+            "6462626262d81901d81900");
+        // [28([1]), 28([2]), ->0, ->1]
+        const char *shared = "84d81c8101d81c8102d81d00d81d01";
+        row("the first shared value goes", shared, "[0]", "", "83d81c8102d81c8101d81d00");
+        row("the first shared value changes", shared, "[0][0]", "7", "84d81c8107d81c81028101d81d01");
+        row("a reference is changed inside", shared, "[2][0]", "7", "84d81c8101d81c81028107d81d01");
+        row("both change", shared, "[1]", "null", "84d81c8101f6d81d00d81c8102");
+        // 28([1, ->0]): the list holds itself
+        row("beside a cycle", "d81c8201d81d00", "[0]", "2", "d81c8202d81d00");
+        row("a cycle is cut", "d81c8201d81d00", "[1]", "2", "d81c820102");
+    }
+    void referencesAreNumberedAnew()
+    {
+        QFETCH(QByteArray, before);
+        QFETCH(QString, path);
+        QFETCH(QByteArray, value);
+        QFETCH(QByteArray, after);
+        const auto old = cborCodec().decode(QByteArray::fromHex(before));
+        QVERIFY(old);
+        const ValuePath place = *ValuePath::parse(path);
+        const auto edited =
+            value.isEmpty() ? removed(*old, place) : replaced(*old, place, *fromNotation(value));
+        QVERIFY(edited);
+        QCOMPARE(hexOf(*edited), QByteArray::fromHex(after).toHex());
+        QCOMPARE(*cborCodec().decode(QByteArray::fromHex(after)), *edited);
+    }
+
+    void referencesThatCannotBeNumberedAreRefused()
+    {
+        // ["abc" in chunks, "def", ->0]: what the reference means depends on the reader.
+        const auto chunks = cborCodec().decode(QByteArray::fromHex("d90100837f63616263ff63646566d81900"));
+        const auto fewer = cborCodec().encode(*removed(*chunks, *ValuePath::parse(QStringLiteral("[1]"))));
+        QVERIFY(!fewer);
+        QCOMPARE(fewer.error().path.toString(), QStringLiteral("[1]"));
+        const auto moved =
+            cborCodec().encode(*replaced(*cborCodec().decode(QByteArray::fromHex("82d81c81d81d00d81d00")),
+                                         *ValuePath::parse(QStringLiteral("[0]")), Value()));
+        QVERIFY(!moved);
+        QCOMPARE(moved.error().path.toString(), QStringLiteral("[1]"));
+        QVERIFY(!cborCodec().encode(*fromNotation(R"([{"ref":1}])")));
+        QVERIFY(!cborCodec().encode(*fromNotation(R"({"ref":0})")));
+    }
+
+    void notationOfACycleIsWrittenShared()
+    {
+        QCOMPARE(hexOf(*fromNotation(R"([1,{"map":[["a",{"ref":0}],["b",{"ref":1}]]}])")),
+                 QByteArray("d81c8201d81ca26161d81d006162d81d01"));
+    }
+
+    // Thirty lists, each of the one before twice: a thousand million numbers in 160 bytes.
+    void nestedReferencesStaySmall()
+    {
+        QByteArray lists = QByteArray::fromHex("981ed81c8101");
+        for (int i = 0; i < 29; ++i) {
+            lists += QByteArray::fromHex("d81c82");
+            for (int twice = 0; twice < 2; ++twice)
+                lists += QByteArray::fromHex("d81d18") + char(i);
+        }
+        const auto value = cborCodec().decode(lists);
+        QVERIFY(value);
+        QVERIFY(toNotation(*value).size() < 64 * 1024 * 20);
+        QCOMPARE(hexOf(*value), lists.toHex());
+        // A long text many times.
+        QByteArray texts = QByteArray::fromHex("d901009f7a000f4240") + QByteArray(1'000'000, 'x');
+        texts += QByteArray::fromHex("d81900").repeated(100'000) + '\xff';
+        const auto many = cborCodec().decode(texts);
+        QVERIFY(many);
+        QVERIFY(toNotation(*many).size() < 32 * texts.size());
+        QCOMPARE(*cborCodec().encode(*many), texts);
     }
 
     void timesFromTheEpochStaySo()

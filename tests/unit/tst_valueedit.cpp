@@ -200,11 +200,11 @@ private Q_SLOTS:
                                    << QByteArray("a4 6161 780178 6162 f93e00 6163 9f 1801 02 ff 6164 bf 6165 "
                                                  "1803 ff");
         QTest::newRow("a scalar") << QByteArray(R"({"a":"y","b":1.5,"c":[1,2],"d":{"e":3}})")
-                                  << QByteArray("a4 6161 6179 6162 f93e00 6163 9f 1801 02 ff 6164 bf 6165 "
+                                  << QByteArray("a4 6161 780179 6162 f93e00 6163 9f 1801 02 ff 6164 bf 6165 "
                                                 "1803 ff");
         QTest::newRow("deep") << QByteArray(R"({"a":"x","b":1.5,"c":[1,2],"d":{"e":4}})")
                               << QByteArray("a4 6161 780178 6162 f93e00 6163 9f 1801 02 ff 6164 bf 6165 "
-                                            "04 ff");
+                                            "1804 ff");
         QTest::newRow("item in front") << QByteArray(R"({"a":"x","b":1.5,"c":[7,1,2],"d":{"e":3}})")
                                        << QByteArray("a4 6161 780178 6162 f93e00 6163 9f 07 1801 02 ff 6164 "
                                                      "bf 6165 1803 ff");
