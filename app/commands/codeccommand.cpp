@@ -2,6 +2,7 @@
 #include "app/commands/codeccommand.h"
 
 #include "app/commands/keytext.h"
+#include "core/codec/cbordiagnostic.h"
 #include "core/table/recordjson.h"
 
 #include <unistd.h>
@@ -68,6 +69,9 @@ void CodecCommand::addOptions(QCommandLineParser *parser)
     parser->addOption({QStringLiteral("compression"),
                        QStringLiteral("Of values: none (the default), zlib or snappy."),
                        QStringLiteral("NAME")});
+    if (m_direction == Direction::Decode)
+        parser->addOption({QStringLiteral("diagnostic"),
+                           QStringLiteral("CBOR in diagnostic notation (RFC 8949), as it is stored.")});
 }
 
 QString CodecCommand::takeArguments(const QCommandLineParser &parser)
@@ -111,6 +115,9 @@ QString CodecCommand::takeArguments(const QCommandLineParser &parser)
             return QStringLiteral("keys are never compressed");
         type.compression = *known;
     }
+    m_diagnostic = m_direction == Direction::Decode && parser.isSet(QStringLiteral("diagnostic"));
+    if (m_diagnostic && (m_key || type.value != core::ValueType::Cbor))
+        return QStringLiteral("--diagnostic is for values of --type Cbor");
     m_codec = core::SlotCodec(type, 0);
     return {};
 }
@@ -178,6 +185,13 @@ QByteArray CodecCommand::decoded(const QByteArray &line, bool *good) const
     if (m_key) {
         const auto parts = m_codec.decodeKey(bytes);
         return parts ? core::keyNotation(*parts) : refuse(parts.error().what, parts.error().offset);
+    }
+    if (m_diagnostic) {
+        const auto plain = m_codec.decompressed(bytes);
+        const auto text = plain
+            ? core::cborDiagnostic(*plain)
+            : core::Expected<QString, core::DecodeError>(core::Unexpected {plain.error()});
+        return text ? text->toUtf8() : refuse(text.error().what, text.error().offset);
     }
     const auto value = m_codec.decodeValue(bytes);
     return value ? m_codec.valueNotation(*value) : refuse(value.error().what, value.error().offset);

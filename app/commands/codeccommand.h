@@ -39,6 +39,7 @@ private:
     QByteArray m_unfinished; ///< the line that is not read to its end
     bool m_allGood = true;
     bool m_key = false;
+    bool m_diagnostic = false; ///< CBOR as text of its own, not in notation
     core::SlotCodec m_codec;
 };
 

@@ -54,9 +54,8 @@ IndexRelation readIndex(const Json &json)
     index.nullable = flag(json, "nullable");
     index.unique = flag(json, "unique");
     index.expression = text(json, "expression");
-    index.provenance = {.source = TypeSource::Imported,
-                        .from = {text(json, "file"), number(json, "line")},
-                        .confidence = 1};
+    index.provenance = {
+        .source = TypeSource::Imported, .from = {text(json, "file"), number(json, "line")}, .confidence = 1};
     return index;
 }
 
@@ -117,10 +116,9 @@ Result<SchemaImport> readPythonDeclarations(const QByteArray &json, QStringList 
         import.files = number(root, "files");
         return import;
     } catch (const Json::exception &error) {
-        return Unexpected {
-            Error {.kind = ErrorKind::Decode,
-                   .detail = QStringLiteral("python3 did not say what the sources declare: %1")
-                                 .arg(QString::fromUtf8(error.what()))}};
+        return Unexpected {Error {.kind = ErrorKind::Decode,
+                                  .detail = QStringLiteral("python3 did not say what the sources declare: %1")
+                                                .arg(QString::fromUtf8(error.what()))}};
     }
 }
 

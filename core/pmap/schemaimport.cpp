@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <tuple>
 
-
 // Resources of a static library come in only when somebody asks for them.
 static void initializeResources()
 {
@@ -138,8 +137,8 @@ void readPython(CallState<SchemaImport> *state, const QStringList &paths,
 {
     const QString python = QStandardPaths::findExecutable(QStringLiteral("python3"));
     if (python.isEmpty()) {
-        state->fail(processError(
-            QStringLiteral("reading Python source needs python3, which is not installed (or not on the PATH)")));
+        state->fail(processError(QStringLiteral(
+            "reading Python source needs python3, which is not installed (or not on the PATH)")));
         return;
     }
     auto *process = new QProcess(state);
@@ -152,22 +151,23 @@ void readPython(CallState<SchemaImport> *state, const QStringList &paths,
         giveUp(process);
         state->fail(processError(QStringLiteral("the sources declare more than can be taken in")));
     });
-    QObject::connect(process, &QProcess::errorOccurred, state, [state, process](QProcess::ProcessError error) {
-        if (error == QProcess::FailedToStart)
-            state->fail(processError(QStringLiteral("python3 cannot be started: %1").arg(process->errorString())));
-    });
     QObject::connect(
-        process, &QProcess::finished, state,
-        [state, process, output, yamlFiles](int exitCode, QProcess::ExitStatus status) {
-            *output += process->readAllStandardOutput();
-            if (status == QProcess::NormalExit && exitCode == 0)
-                return finishOnPool(state, *output, yamlFiles);
-            const QString said = QString::fromUtf8(process->readAllStandardError()).trimmed();
-            state->fail(processError(
-                QStringLiteral("python3 could not read the sources: %1")
-                    .arg(said.isEmpty() ? QStringLiteral("it was ended by a signal")
-                                        : said.mid(said.lastIndexOf(QLatin1Char('\n')) + 1))));
+        process, &QProcess::errorOccurred, state, [state, process](QProcess::ProcessError error) {
+            if (error == QProcess::FailedToStart)
+                state->fail(processError(
+                    QStringLiteral("python3 cannot be started: %1").arg(process->errorString())));
         });
+    QObject::connect(process, &QProcess::finished, state,
+                     [state, process, output, yamlFiles](int exitCode, QProcess::ExitStatus status) {
+                         *output += process->readAllStandardOutput();
+                         if (status == QProcess::NormalExit && exitCode == 0)
+                             return finishOnPool(state, *output, yamlFiles);
+                         const QString said = QString::fromUtf8(process->readAllStandardError()).trimmed();
+                         state->fail(processError(
+                             QStringLiteral("python3 could not read the sources: %1")
+                                 .arg(said.isEmpty() ? QStringLiteral("it was ended by a signal")
+                                                     : said.mid(said.lastIndexOf(QLatin1Char('\n')) + 1))));
+                     });
     process->setWorkingDirectory(QDir::rootPath());
     // Isolated from the user's environment and from any package; the program itself comes on standard input.
     process->start(python,

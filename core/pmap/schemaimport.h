@@ -28,9 +28,9 @@ struct SchemaImport
     int files = 0; ///< how many were read
 };
 
-/// Files and folders of Python source, wheels, and zlmdb's YAML schemas. Python is read by Python's own parser in a
-/// process of its own that neither imports nor runs what it reads, and is killed when it takes too long. Fails only
-/// where nothing can be read at all; the rest are problems.
+/// Files and folders of Python source, wheels, and zlmdb's YAML schemas. Python is read by Python's own
+/// parser in a process of its own that neither imports nor runs what it reads, and is killed when it takes
+/// too long. Fails only where nothing can be read at all; the rest are problems.
 Call<SchemaImport> importSchema(const QStringList &paths,
                                 std::chrono::milliseconds deadline = std::chrono::minutes(2));
 

@@ -54,15 +54,15 @@ private:
             if (!node || node.IsNull())
                 return;
             if (!node.IsScalar())
-                return problem(node, QStringLiteral("the %1 of slot %2 is to be a text")
-                                         .arg(QLatin1String(member))
-                                         .arg(number));
+                return problem(node,
+                               QStringLiteral("the %1 of slot %2 is to be a text")
+                                   .arg(QLatin1String(member))
+                                   .arg(number));
             const QString text = QString::fromStdString(node.Scalar()).trimmed();
             const QString name = named(text);
             if (name.isEmpty())
-                return problem(
-                    node,
-                    QStringLiteral("slot %1: %2 is no type that is known").arg(number).arg(text));
+                return problem(node,
+                               QStringLiteral("slot %1: %2 is no type that is known").arg(number).arg(text));
             table.import(property, name, at(node));
         };
         const auto same = [](const QString &text) { return text; };
@@ -72,46 +72,47 @@ private:
         import(SchemaProperty::ValueType, "value", valueTypeNameOf);
         import(SchemaProperty::Compression, "compression", [](const QString &text) {
             return compressionFromName(text.toLower()) ? text.toLower() : QString();
-        });
-        // zlmdb reads values that have a schema through it, which says nothing of their bytes.
-        m_import->schema.tables.emplace(id, std::move(table));
-    }
+    });
+    // zlmdb reads values that have a schema through it, which says nothing of their bytes.
+    m_import->schema.tables.emplace(id, std::move(table));
+}
 
-    /// `uuid`, `uuid-timestamp` as the class names have it; empty when there is none.
-    static QString keyTypeName(const QString &text)
-    {
-        const QString plain = lettersOf(text);
-        for (const QString &name : libraryKeyTypeNames()) {
-            if (name.compare(plain, Qt::CaseInsensitive) == 0)
-                return name;
-        }
-        return {};
+/// `uuid`, `uuid-timestamp` as the class names have it; empty when there is none.
+static QString
+keyTypeName(const QString &text)
+{
+    const QString plain = lettersOf(text);
+    for (const QString &name : libraryKeyTypeNames()) {
+        if (name.compare(plain, Qt::CaseInsensitive) == 0)
+            return name;
     }
-    static QString valueTypeNameOf(const QString &text)
-    {
-        const QString plain = lettersOf(text);
-        for (const ValueType type : allValueTypes()) {
-            if (type != ValueType::Unknown && type != ValueType::TextOrBytes
-                && valueTypeName(type).compare(plain, Qt::CaseInsensitive) == 0)
-                return valueTypeName(type);
-        }
-        return {};
+    return {};
+}
+static QString valueTypeNameOf(const QString &text)
+{
+    const QString plain = lettersOf(text);
+    for (const ValueType type : allValueTypes()) {
+        if (type != ValueType::Unknown && type != ValueType::TextOrBytes
+            && valueTypeName(type).compare(plain, Qt::CaseInsensitive) == 0)
+            return valueTypeName(type);
     }
-    static QString lettersOf(const QString &text)
-    {
-        QString letters;
-        for (const QChar letter : text) {
-            if (letter.isLetterOrNumber())
-                letters += letter;
-        }
-        return letters;
+    return {};
+}
+static QString lettersOf(const QString &text)
+{
+    QString letters;
+    for (const QChar letter : text) {
+        if (letter.isLetterOrNumber())
+            letters += letter;
     }
+    return letters;
+}
 
-    SchemaImport *m_import;
-    QString m_file;
-};
+SchemaImport *m_import;
+QString m_file;
+}; // namespace
 
-} // namespace
+} // namespace slotscope::core
 
 SchemaImport readYamlSchema(const QByteArray &yaml, const QString &file, bool mustBeSchema)
 {

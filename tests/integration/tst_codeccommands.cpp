@@ -120,6 +120,20 @@ private Q_SLOTS:
         }
     }
 
+    void diagnosticNotation()
+    {
+        const QStringList decode {QStringLiteral("decode"), QStringLiteral("--type"), QStringLiteral("Cbor"),
+                                  QStringLiteral("--diagnostic")};
+        const Run run = runOn(decode, {"d9d9f79f1801f93c00ff", "18"});
+        QCOMPARE(run.exitCode, 1);
+        QCOMPARE(run.lines.value(0), QByteArray("55799([_ 1_0, 1.0])"));
+        QVERIFY(run.lines.value(1).startsWith("{\"error\":"));
+        const Run wrong = runOn({QStringLiteral("decode"), QStringLiteral("--type"), QStringLiteral("Json"),
+                                 QStringLiteral("--diagnostic")},
+                                {});
+        QCOMPARE(wrong.exitCode, 2);
+    }
+
     void linesComeAsTheyAreRead()
     {
         Program program({QStringLiteral("decode"), QStringLiteral("--type"), QStringLiteral("Binary")});

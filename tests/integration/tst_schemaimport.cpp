@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Declarations read from Python source by a real python3, and from zlmdb's YAML. Each folder of tests/data/import
-// holds sources and, in expected.txt, what is to be found in them.
+// Declarations read from Python source by a real python3, and from zlmdb's YAML. Each folder of
+// tests/data/import holds sources and, in expected.txt, what is to be found in them.
 #include "core/pmap/schemaimport.h"
 #include "tests/support/testpaths.h"
 #include "tests/support/vectors.h"
@@ -29,9 +29,9 @@ QString inWords(const SchemaImport &import)
             QStringList fields;
             for (const ValuePath &field : index.fields)
                 fields += field.toString();
-            QString line = QStringLiteral("    %1 %2 %3: %4").arg(QString::number(index.provenance.from.line),
-                                                                  index.name, index.className,
-                                                                  fields.join(QLatin1String(" + ")));
+            QString line = QStringLiteral("    %1 %2 %3: %4")
+                               .arg(QString::number(index.provenance.from.line), index.name, index.className,
+                                    fields.join(QLatin1String(" + ")));
             if (index.fields.empty())
                 line += QLatin1Char('?') + index.expression;
             if (index.composite)
@@ -40,7 +40,8 @@ QString inWords(const SchemaImport &import)
                 line += QStringLiteral(", nullable");
             if (!index.unique)
                 line += QStringLiteral(", not unique");
-            line += QStringLiteral(" in ") + (index.table == TableId() ? QStringLiteral("?") : index.table.toString());
+            line += QStringLiteral(" in ")
+                + (index.table == TableId() ? QStringLiteral("?") : index.table.toString());
             lines += line;
         }
     }
@@ -59,7 +60,9 @@ Result<SchemaImport> import(const QStringList &paths,
 {
     std::optional<Result<SchemaImport>> outcome;
     QObject context;
-    importSchema(paths, deadline).then(&context, [&](const Result<SchemaImport> &result) { outcome = result; });
+    importSchema(paths, deadline).then(&context, [&](const Result<SchemaImport> &result) {
+        outcome = result;
+    });
     if (!QTest::qWaitFor([&] { return outcome.has_value(); }, 100'000))
         return Unexpected {Error {.detail = QStringLiteral("no outcome")}};
     return *outcome;
@@ -116,7 +119,8 @@ private Q_SLOTS:
             QCOMPARE(found->text(SchemaProperty::ValueType), wanted("value_type"));
             QCOMPARE(found->text(SchemaProperty::Compression), wanted("compression"));
             QCOMPARE(found->text(SchemaProperty::Description), wanted("description"));
-            QCOMPARE(found->find(SchemaProperty::KeyType)->from.file, wanted("catalogue_name").section(u'.', 0, 0) + QStringLiteral(".py"));
+            QCOMPARE(found->find(SchemaProperty::KeyType)->from.file,
+                     wanted("catalogue_name").section(u'.', 0, 0) + QStringLiteral(".py"));
             QVERIFY(found->find(SchemaProperty::KeyType)->from.line > 0);
         }
         QCOMPARE(result->schema.find(TableId::ofOid(QStringLiteral("3c0a8a6e-5b0c-4f0e-9d3a-6f1f6f0b7a06")))
@@ -149,12 +153,12 @@ private Q_SLOTS:
         const QString trace = folder.filePath(QStringLiteral("trace"));
         const QByteArray touch = "open('" + trace.toUtf8() + "', 'w').close()\n";
         // Modules that Python or the reader might import instead of their own.
-        for (const char *name : {"ast.py", "json.py", "sitecustomize.py", "usercustomize.py", "zlmdb.py", "uuid.py",
-                                 "encodings/__init__.py"})
+        for (const char *name : {"ast.py", "json.py", "sitecustomize.py", "usercustomize.py", "zlmdb.py",
+                                 "uuid.py", "encodings/__init__.py"})
             writeFile(folder.filePath(QString::fromLatin1(name)), touch);
         writeFile(folder.filePath(QStringLiteral("app.py")),
-                  touch + OneTable
-                      + "@table(open('" + trace.toUtf8() + "', 'w'))\nclass Two(MapOidOid): pass\n");
+                  touch + OneTable + "@table(open('" + trace.toUtf8()
+                      + "', 'w'))\nclass Two(MapOidOid): pass\n");
         const QByteArray path = qgetenv("PYTHONPATH");
         const QString before = QDir::currentPath();
         qputenv("PYTHONPATH", folder.path().toLocal8Bit());
@@ -177,7 +181,8 @@ private Q_SLOTS:
         QProcess zip;
         zip.setWorkingDirectory(folder.path());
         zip.start(QStringLiteral("python3"),
-                  {QStringLiteral("-m"), QStringLiteral("zipfile"), QStringLiteral("-c"), wheel, QStringLiteral("app")});
+                  {QStringLiteral("-m"), QStringLiteral("zipfile"), QStringLiteral("-c"), wheel,
+                   QStringLiteral("app")});
         QVERIFY(zip.waitForFinished() && zip.exitCode() == 0);
         const auto result = import({wheel});
         QVERIFY(result);
@@ -213,15 +218,17 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         writeFile(folder.filePath(QStringLiteral("a/b/tables.py")), OneTable);
         QVERIFY(QFile::link(folder.filePath(QStringLiteral("a")), folder.filePath(QStringLiteral("a/b/up"))));
-        QVERIFY(QFile::link(folder.filePath(QStringLiteral("self.py")), folder.filePath(QStringLiteral("self.py"))));
-        QVERIFY(QFile::link(folder.filePath(QStringLiteral("a/b/tables.py")), folder.filePath(QStringLiteral("again.py"))));
+        QVERIFY(QFile::link(folder.filePath(QStringLiteral("self.py")),
+                            folder.filePath(QStringLiteral("self.py"))));
+        QVERIFY(QFile::link(folder.filePath(QStringLiteral("a/b/tables.py")),
+                            folder.filePath(QStringLiteral("again.py"))));
         QVERIFY(QFile::link(QStringLiteral("/dev/zero"), folder.filePath(QStringLiteral("zero.py"))));
         writeFile(folder.filePath(QStringLiteral("venv/pyvenv.cfg")), "");
         writeFile(folder.filePath(QStringLiteral("venv/lib/other.py")), "print 1\n");
         writeFile(folder.filePath(QStringLiteral(".git/hook.py")), "print 1\n");
         // The same folder twice, and a file of it.
-        const auto result = import(
-            {folder.path(), folder.path(), folder.filePath(QStringLiteral("a/b/tables.py"))});
+        const auto result =
+            import({folder.path(), folder.path(), folder.filePath(QStringLiteral("a/b/tables.py"))});
         QVERIFY(result);
         QCOMPARE(result->schema.tables.size(), size_t(1));
         QCOMPARE(result->files, 1);
@@ -238,10 +245,12 @@ private Q_SLOTS:
         QTest::newRow("attributes") << "x = a" + QByteArray(".a").repeated(50'000) + "\n";
         QTest::newRow("calls") << "x = a" + QByteArray("()").repeated(5'000) + "\n";
         QTest::newRow("minus") << "x = " + QByteArray(50'000, '-') + "1\n";
-        QTest::newRow("a ring of names") << QByteArray("a = b\nb = c\nc = a\nfrom zlmdb import table, MapOidOid\n"
-                                                       "@table(a)\nclass A(MapOidOid): pass\n");
-        QTest::newRow("a ring of imports") << QByteArray("from hostile import a, table\nfrom hostile import *\n"
-                                                         "@table(a)\nclass A(MapOidOid): pass\n");
+        QTest::newRow("a ring of names")
+            << QByteArray("a = b\nb = c\nc = a\nfrom zlmdb import table, MapOidOid\n"
+                          "@table(a)\nclass A(MapOidOid): pass\n");
+        QTest::newRow("a ring of imports")
+            << QByteArray("from hostile import a, table\nfrom hostile import *\n"
+                          "@table(a)\nclass A(MapOidOid): pass\n");
         QTest::newRow("doubling") << [] {
             QByteArray source = "from zlmdb import table, MapOidOid\nx0 = 'aaaaaaaaaaaaaaaa'\n";
             for (int i = 1; i < 60; ++i) {
@@ -269,8 +278,8 @@ private Q_SLOTS:
         QByteArray source = "from zlmdb import table, MapOidOid\n";
         for (int i = 0; i < 10'000; ++i) {
             const QByteArray number = QByteArray::number(i);
-            source += "@table('00000000-0000-4000-8000-" + number.rightJustified(12, '0') + "')\nclass T" + number
-                + "(MapOidOid):\n    \"\"\"" + QByteArray(200, 'x') + "\"\"\"\n";
+            source += "@table('00000000-0000-4000-8000-" + number.rightJustified(12, '0') + "')\nclass T"
+                + number + "(MapOidOid):\n    \"\"\"" + QByteArray(200, 'x') + "\"\"\"\n";
         }
         writeFile(folder.filePath(QStringLiteral("many.py")), source);
         const auto result = import({folder.path()});
@@ -333,32 +342,34 @@ private Q_SLOTS:
 
     void yaml()
     {
-        const SchemaImport import = readYamlSchema("# zlmdb\n"
-                                                   "meta: {name: x}\n"
-                                                   "slots:\n"
-                                                   "  - index: 100\n"
-                                                   "    name: users\n"
-                                                   "    key: uuid\n"
-                                                   "    value: cbor\n"
-                                                   "    schema: user\n"
-                                                   "    description: Users by their oid\n"
-                                                   "  - {index: 101, name: names, key: uuid-timestamp, value: Bytes20Timestamp}\n"
-                                                   "  - {index: 101, name: again, key: uuid, value: uuid}\n"
-                                                   "  - {index: 70000, name: far, key: uuid, value: uuid}\n"
-                                                   "  - {name: nowhere, key: uuid, value: uuid}\n"
-                                                   "  - {index: 102, name: odd, key: xml, value: [a]}\n"
-                                                   "  - text\n",
-                                                   QStringLiteral("schema.yml"), true);
-        QCOMPARE(inWords(import),
-                 QStringLiteral("slot 100 | schema.yml:5 | - | Uuid | Cbor | - | - | Users by their oid\n"
-                                "slot 101 | schema.yml:10 | - | UuidTimestamp | Bytes20Timestamp | - | - | -\n"
-                                "slot 102 | schema.yml:14 | - | - | - | - | - | -\n"
-                                "! schema.yml:11: there is another slot 101 above\n"
-                                "! schema.yml:12: a slot needs an index from 1 to 65535\n"
-                                "! schema.yml:13: a slot needs an index from 1 to 65535\n"
-                                "! schema.yml:14: slot 102: xml is no type that is known\n"
-                                "! schema.yml:14: the value of slot 102 is to be a text\n"
-                                "! schema.yml:15: a slot is to be a map with index, name, key and value\n"));
+        const SchemaImport import =
+            readYamlSchema("# zlmdb\n"
+                           "meta: {name: x}\n"
+                           "slots:\n"
+                           "  - index: 100\n"
+                           "    name: users\n"
+                           "    key: uuid\n"
+                           "    value: cbor\n"
+                           "    schema: user\n"
+                           "    description: Users by their oid\n"
+                           "  - {index: 101, name: names, key: uuid-timestamp, value: Bytes20Timestamp}\n"
+                           "  - {index: 101, name: again, key: uuid, value: uuid}\n"
+                           "  - {index: 70000, name: far, key: uuid, value: uuid}\n"
+                           "  - {name: nowhere, key: uuid, value: uuid}\n"
+                           "  - {index: 102, name: odd, key: xml, value: [a]}\n"
+                           "  - text\n",
+                           QStringLiteral("schema.yml"), true);
+        QCOMPARE(
+            inWords(import),
+            QStringLiteral("slot 100 | schema.yml:5 | - | Uuid | Cbor | - | - | Users by their oid\n"
+                           "slot 101 | schema.yml:10 | - | UuidTimestamp | Bytes20Timestamp | - | - | -\n"
+                           "slot 102 | schema.yml:14 | - | - | - | - | - | -\n"
+                           "! schema.yml:11: there is another slot 101 above\n"
+                           "! schema.yml:12: a slot needs an index from 1 to 65535\n"
+                           "! schema.yml:13: a slot needs an index from 1 to 65535\n"
+                           "! schema.yml:14: slot 102: xml is no type that is known\n"
+                           "! schema.yml:14: the value of slot 102 is to be a text\n"
+                           "! schema.yml:15: a slot is to be a map with index, name, key and value\n"));
     }
     void otherYaml_data()
     {
@@ -389,7 +400,8 @@ private Q_SLOTS:
     {
         const QTemporaryDir folder;
         writeFile(folder.filePath(QStringLiteral("one.py")), OneTable);
-        writeFile(folder.filePath(QStringLiteral("db/schema.yaml")), "slots: [{index: 5, name: a, key: oid, value: json}]\n");
+        writeFile(folder.filePath(QStringLiteral("db/schema.yaml")),
+                  "slots: [{index: 5, name: a, key: oid, value: json}]\n");
         writeFile(folder.filePath(QStringLiteral("compose.yaml")), "services: {}\n");
         auto result = import({folder.path()});
         QVERIFY(result);
