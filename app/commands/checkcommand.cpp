@@ -46,8 +46,12 @@ void CheckCommand::begin()
     });
 }
 
-void CheckCommand::checkIndexes(const std::vector<core::FoundRelation> &found)
+void CheckCommand::checkIndexes(const std::vector<core::FoundRelation> &found, bool complete)
 {
+    if (!complete) {
+        fail(tr("the relations could not be looked for, since %1 did not answer").arg(serverName()));
+        return;
+    }
     std::vector<core::IndexInDatabase> indexes = core::indexesOf(*directory(), core::Schema(), found);
     if (m_slot)
         std::erase_if(indexes, [this](const core::IndexInDatabase &index) {

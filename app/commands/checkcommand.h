@@ -23,7 +23,7 @@ protected:
     void begin() override;
 
 private:
-    void checkIndexes(const std::vector<core::FoundRelation> &found);
+    void checkIndexes(const std::vector<core::FoundRelation> &found, bool complete);
     void takeReport(const core::Result<core::IndexReport> &result);
     QString tableName(core::Slot slot) const;
     QByteArray keyNotation(const QByteArray &etcdKey) const;

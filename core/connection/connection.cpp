@@ -29,6 +29,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     , m_watch(new Watch(m_client, KeyRange::all(), Watch::Options {}, this))
     , m_directory(new SlotDirectory(m_client, m_watch, this))
     , m_edits(new EditSession(m_client, this))
+    , m_relations(new Relations(m_client, m_directory, this))
 {
     m_client->setParent(this);
     m_retry.setSingleShot(true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/doctor/relations.h"
 #include "core/edit/editsession.h"
 #include "core/etcd/watch.h"
 #include "core/table/livetable.h"
@@ -53,6 +54,7 @@ public:
     Watch *watch() const { return m_watch; }
     SlotDirectory *directory() const { return m_directory; }
     EditSession *edits() const { return m_edits; }
+    Relations *relations() const { return m_relations; }
 
     /// The table of a key range, made and loaded on first use; shared while anyone holds it.
     std::shared_ptr<LiveTable> table(const KeyRange &range);
@@ -73,6 +75,7 @@ private:
     Watch *m_watch;
     SlotDirectory *m_directory;
     EditSession *m_edits;
+    Relations *m_relations;
     State m_state = State::Closed;
     Error m_error;
     QDateTime m_since;

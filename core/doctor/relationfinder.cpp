@@ -8,30 +8,34 @@ namespace slotscope::core {
 
 namespace {
 
-constexpr qint64 SampleSize = 40; // below the operations that a transaction may hold
+constexpr qint64 SampleSize = 40;
+constexpr int FewestHits = 2; // unless there are fewer records
+constexpr size_t MostLookups = 12; // of one column in one table
+constexpr size_t MostOperations = 60; // a transaction may hold 128 by default
 constexpr int MostDepth = 2;
 /// Real indexes hold stale and orphaned entries; fewer than these shares say that it is no relation.
 constexpr double EnoughHits = 0.7;
 constexpr double EnoughMatches = 0.6;
 
-/// The component whose bytes are those of a value of this type; Bytes: none.
-KeyComponent componentOf(ValueType type)
+/// Whether it is worth a look if the value is the key of such a table. Texts and small numbers are equal by
+/// chance too easily, unless they are all that a record says.
+bool mayLink(const Value &value, KeyComponent component, bool isWholeValue)
 {
-    switch (type) {
-    case ValueType::Uuid:
-        return KeyComponent::Uuid;
-    case ValueType::Oid:
-        return KeyComponent::Oid;
-    case ValueType::String:
-        return KeyComponent::String;
-    case ValueType::Bytes16:
-        return KeyComponent::Bytes16;
-    case ValueType::Bytes20:
-        return KeyComponent::Bytes20;
-    case ValueType::Bytes32:
-        return KeyComponent::Bytes32;
+    constexpr quint64 SmallNumber = 1 << 20;
+    switch (component) {
+    case KeyComponent::Uuid:
+    case KeyComponent::Bytes16:
+    case KeyComponent::Bytes20:
+    case KeyComponent::Bytes32:
+        return true;
+    case KeyComponent::Oid:
+    case KeyComponent::Uint64:
+        return value.kind() == Value::Kind::Integer
+            && (isWholeValue || value.toUInt64().value_or(0) >= SmallNumber);
+    case KeyComponent::String:
+        return isWholeValue && value.kind() == Value::Kind::Text;
     default:
-        return KeyComponent::Bytes;
+        return false;
     }
 }
 
@@ -151,81 +155,137 @@ void RelationFinder::start()
 
 void RelationFinder::next()
 {
-    for (; m_from < m_slots.size(); ++m_from) {
-        const SlotType &type = m_slots[m_from].codec.type();
-        const KeyComponent wanted = componentOf(type.value);
-        if (wanted == KeyComponent::Bytes)
-            continue;
-        m_targets.clear();
-        for (size_t i = 0; i < m_slots.size(); ++i) {
-            const auto &components = m_slots[i].codec.type().key.components();
-            if (i != m_from && components.size() == 1 && components.front() == wanted)
-                m_targets.push_back(i);
-        }
-        if (m_targets.empty())
-            continue;
-        m_client->range({.range = KeyRange::slot(m_slots[m_from].slot), .limit = SampleSize})
-            .then(this, [this](const Result<RangeReply> &result) { takeSample(result); });
+    if (m_from == m_slots.size()) {
+        Q_EMIT finished(m_found, m_from == m_slots.size());
         return;
     }
-    Q_EMIT finished(m_found);
+    m_client->range({.range = KeyRange::slot(m_slots[m_from].slot), .limit = SampleSize})
+        .then(this, [this](const Result<RangeReply> &result) { takeSample(result); });
 }
 
 void RelationFinder::takeSample(const Result<RangeReply> &result)
 {
     if (!result) {
-        Q_EMIT finished(m_found);
+        Q_EMIT finished(m_found, m_from == m_slots.size());
         return;
     }
     m_sample = result->kvs;
-    std::erase_if(m_sample, [](const KeyValue &kv) { return kv.value.isEmpty(); });
+    const SlotForRelations &from = m_slots[m_from];
+    // By column and target. A column's values as far as they can be keys of the target.
+    std::map<std::pair<QString, size_t>, Candidate> candidates;
+    const auto offer = [&](const QByteArray &own, const QString &column, int keyPart, const ValuePath &path,
+                           const Value &value) {
+        for (size_t i = 0; i < m_slots.size(); ++i) {
+            const auto &components = m_slots[i].codec.type().key.components();
+            if (components.size() != 1 || !mayLink(value, components.front(), path.isEmpty() && keyPart < 0))
+                continue;
+            const auto part = asKeyPart(value, components.front());
+            const auto key = part ? m_slots[i].codec.encodeKey(KeyRange::slot(m_slots[i].slot).begin, {*part})
+                                  : Expected<QByteArray, EncodeError>(QByteArray());
+            if (!key || key->isEmpty() || *key == own) // that a record knows its own key is no relation
+                continue;
+            Candidate &candidate = candidates[{column, i}];
+            candidate.link.from = from.slot;
+            candidate.link.to = m_slots[i].slot;
+            candidate.link.keyPart = keyPart;
+            candidate.link.path = path;
+            const auto &keys = candidate.keys;
+            if (std::find(keys.cbegin(), keys.cend(), *key) == keys.cend())
+                candidate.keys.push_back(*key);
+        }
+    };
+    for (const KeyValue &kv : m_sample) {
+        if (const auto parts = from.codec.decodeKey(kv.key)) {
+            for (size_t i = 0; i < parts->size(); ++i)
+                offer(kv.key, QStringLiteral("key.%1").arg(i), int(i), {}, (*parts)[i]);
+        }
+        const auto value = from.codec.decodeValue(kv.value);
+        if (!value)
+            continue;
+        if (!value->isContainer() && isSimple(from.codec.type().value)) {
+            offer(kv.key, QStringLiteral("value"), -1, {}, *value);
+            continue;
+        }
+        std::vector<std::pair<ValuePath, Value>> fields;
+        collectFields(*value, {}, MostDepth, &fields);
+        for (const auto &[path, field] : fields)
+            offer(kv.key, QStringLiteral("value.") + path.toString(), -1, path, field);
+    }
+    m_candidates.clear();
+    for (auto &[name, candidate] : candidates) {
+        const bool whole = candidate.link.keyPart < 0 && candidate.link.path.isEmpty();
+        if (!whole && candidate.keys.size() > MostLookups)
+            candidate.keys.resize(MostLookups);
+        m_candidates.push_back(std::move(candidate));
+    }
     lookUp();
 }
 
 void RelationFinder::lookUp()
 {
-    if (m_sample.empty() || m_targets.empty()) {
+    TxnRequest request;
+    m_asked.clear();
+    for (size_t i = 0; i < m_candidates.size() && m_asked.size() < MostOperations; ++i) {
+        const Candidate &candidate = m_candidates[i];
+        for (size_t k = candidate.records.size();
+             k < candidate.keys.size() && m_asked.size() < MostOperations; ++k) {
+            request.success.push_back({RangeRequest {.range = KeyRange::single(candidate.keys[k])}});
+            m_asked.push_back({i, k});
+        }
+    }
+    if (m_asked.empty()) {
+        judge();
         ++m_from;
         next();
         return;
     }
-    const SlotForRelations &from = m_slots[m_from];
-    const QByteArray prefix = KeyRange::slot(m_slots[m_targets.back()].slot).begin;
-    TxnRequest request;
-    for (const KeyValue &kv : m_sample) {
-        const auto plain = from.codec.decompressed(kv.value);
-        request.success.push_back(
-            {RangeRequest {.range = KeyRange::single(prefix + (plain ? *plain : kv.value))}});
-    }
-    m_client->txn(request).then(this, [this](const Result<TxnReply> &result) { takeTargets(result); });
+    m_client->txn(request).then(this, [this](const Result<TxnReply> &result) { takeRecords(result); });
 }
 
-void RelationFinder::takeTargets(const Result<TxnReply> &result)
+void RelationFinder::takeRecords(const Result<TxnReply> &result)
 {
-    if (!result) {
-        Q_EMIT finished(m_found);
+    if (!result || result->responses.size() != m_asked.size()) {
+        Q_EMIT finished(m_found, m_from == m_slots.size());
         return;
     }
-    const SlotForRelations &from = m_slots[m_from];
-    const SlotForRelations &to = m_slots[m_targets.back()];
-    m_targets.pop_back();
-    std::vector<std::pair<KeyValue, KeyValue>> pairs;
-    for (size_t i = 0; i < result->responses.size() && i < m_sample.size(); ++i) {
+    for (size_t i = 0; i < m_asked.size(); ++i) {
         const auto *reply = std::get_if<RangeReply>(&result->responses[i].response);
-        if (reply && !reply->kvs.empty())
-            pairs.push_back({m_sample[i], reply->kvs.front()});
-    }
-    if (!pairs.empty() && double(pairs.size()) >= EnoughHits * double(m_sample.size())) {
-        FoundRelation found;
-        found.from = from.slot;
-        found.to = to.slot;
-        if (auto index = indexFrom(pairs, from, to)) {
-            found.kind = FoundRelation::Kind::Index;
-            found.index = *std::move(index);
-        }
-        m_found.push_back(std::move(found));
+        m_candidates[m_asked[i].first].records.push_back(
+            reply && !reply->kvs.empty() ? std::optional(reply->kvs.front()) : std::nullopt);
     }
     lookUp();
+}
+
+void RelationFinder::judge()
+{
+    const SlotForRelations &from = m_slots[m_from];
+    for (Candidate &candidate : m_candidates) {
+        FoundRelation &found = candidate.link;
+        found.tried = int(candidate.records.size());
+        found.hits = int(std::count_if(candidate.records.cbegin(), candidate.records.cend(),
+                                       [](const auto &record) { return record.has_value(); }));
+        const int enough = std::min(FewestHits, int(m_sample.size()));
+        if (found.hits < std::max(1, enough) || found.hits < EnoughHits * found.tried)
+            continue;
+        if (found.keyPart < 0 && found.path.isEmpty()) {
+            const auto to = std::find_if(m_slots.cbegin(), m_slots.cend(),
+                                         [&](const auto &slot) { return slot.slot == found.to; });
+            std::vector<std::pair<KeyValue, KeyValue>> pairs;
+            for (const KeyValue &entry : m_sample) {
+                const auto plain = from.codec.decompressed(entry.value);
+                const QByteArray key = KeyRange::slot(found.to).begin + (plain ? *plain : entry.value);
+                for (const auto &record : candidate.records) {
+                    if (record && record->key == key)
+                        pairs.push_back({entry, *record});
+                }
+            }
+            if (auto index = indexFrom(pairs, from, *to)) {
+                found.kind = FoundRelation::Kind::Index;
+                found.index = *std::move(index);
+            }
+        }
+        m_found.push_back(found);
+    }
 }
 
 } // namespace slotscope::core

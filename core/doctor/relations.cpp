@@ -50,4 +50,80 @@ std::vector<IndexInDatabase> indexesOf(const SlotDirectory &directory, const Sch
     return indexes;
 }
 
+Relations::Relations(Client *client, SlotDirectory *directory, QObject *parent)
+    : QObject(parent)
+    , m_client(client)
+    , m_directory(directory)
+{
+    constexpr std::chrono::milliseconds Delay(300); // slots tell of their types one after the other
+    m_timer.setSingleShot(true);
+    m_timer.setInterval(Delay);
+    connect(&m_timer, &QTimer::timeout, this, &Relations::look);
+    connect(directory, &SlotDirectory::sampled, this, &Relations::refresh);
+    connect(directory, &SlotDirectory::slotChanged, this, &Relations::refresh);
+    connect(directory, &SlotDirectory::slotAdded, this, &Relations::refresh);
+    connect(directory, &SlotDirectory::slotRemoved, this, &Relations::refresh);
+}
+
+Relations::~Relations() = default;
+
+void Relations::setSchema(const Schema &schema)
+{
+    m_schema = schema;
+    refresh();
+}
+
+void Relations::refresh()
+{
+    m_timer.start();
+}
+
+void Relations::look()
+{
+    if (!m_directory->isSampled())
+        return; // sampled() comes back here
+    m_finder = std::make_unique<RelationFinder>(m_client, slotsForRelations(*m_directory));
+    connect(m_finder.get(), &RelationFinder::finished, this, &Relations::take);
+    m_finder->start();
+}
+
+void Relations::take(const std::vector<FoundRelation> &found, bool complete)
+{
+    // What is known stays until etcd is back: then the directory is loaded and sampled again.
+    if (!complete)
+        return;
+    m_found = found;
+    m_indexes = indexesOf(*m_directory, m_schema, found);
+    m_known = true;
+    Q_EMIT changed();
+}
+
+const IndexInDatabase *Relations::indexAt(Slot slot) const
+{
+    const auto it = std::find_if(m_indexes.cbegin(), m_indexes.cend(),
+                                 [slot](const IndexInDatabase &index) { return index.index == slot; });
+    return it == m_indexes.cend() ? nullptr : &*it;
+}
+
+std::optional<Slot> Relations::targetOfKeyPart(Slot slot, int part) const
+{
+    for (const FoundRelation &found : m_found) {
+        if (found.from == slot && found.kind == FoundRelation::Kind::Link && found.keyPart == part)
+            return found.to;
+    }
+    return std::nullopt;
+}
+
+std::optional<Slot> Relations::targetOfField(Slot slot, const ValuePath &path) const
+{
+    if (const IndexInDatabase *index = path.isEmpty() ? indexAt(slot) : nullptr)
+        return index->table;
+    for (const FoundRelation &found : m_found) {
+        if (found.from == slot && found.kind == FoundRelation::Kind::Link && found.keyPart < 0
+            && found.path == path)
+            return found.to;
+    }
+    return std::nullopt;
+}
+
 } // namespace slotscope::core

@@ -5,6 +5,10 @@
 #include "core/doctor/relationfinder.h"
 #include "core/table/slotdirectory.h"
 
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
 #include <vector>
 
 namespace slotscope::core {
@@ -16,5 +20,44 @@ std::vector<SlotForRelations> slotsForRelations(const SlotDirectory &directory);
 /// schema says nothing. Declared ones whose slots are not in the database are left out.
 std::vector<IndexInDatabase> indexesOf(const SlotDirectory &directory, const Schema &schema,
                                        const std::vector<FoundRelation> &found);
+
+/// What belongs together in one database, kept up to date: looked for once all types are known, and again
+/// when types, tables or the schema change. Lives on the client's thread.
+class Relations : public QObject
+{
+    Q_OBJECT
+public:
+    Relations(Client *client, SlotDirectory *directory, QObject *parent = nullptr);
+    ~Relations() override;
+
+    void setSchema(const Schema &schema);
+    /// Looks again, soon; also when relations came into being with new records, which nothing else tells.
+    void refresh();
+    /// They have been looked for at least once.
+    bool isKnown() const { return m_known; }
+
+    const std::vector<IndexInDatabase> &indexes() const { return m_indexes; }
+    /// The index that a slot is; null pointer if it is none.
+    const IndexInDatabase *indexAt(Slot slot) const;
+    /// The table whose keys these are; nothing if they lead nowhere. Of an index: its table.
+    std::optional<Slot> targetOfKeyPart(Slot slot, int part) const;
+    std::optional<Slot> targetOfField(Slot slot, const ValuePath &path) const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void look();
+    void take(const std::vector<FoundRelation> &found, bool complete);
+
+    Client *m_client;
+    SlotDirectory *m_directory;
+    Schema m_schema;
+    QTimer m_timer;
+    std::unique_ptr<RelationFinder> m_finder;
+    std::vector<FoundRelation> m_found;
+    std::vector<IndexInDatabase> m_indexes;
+    bool m_known = false;
+};
 
 } // namespace slotscope::core

@@ -95,7 +95,10 @@ private Q_SLOTS:
         QStringList links;
         for (const FoundRelation &relation : relations()) {
             if (relation.kind == FoundRelation::Kind::Link) {
-                links += QStringLiteral("%1 %2").arg(relation.from.value).arg(relation.to.value);
+                const QString where = relation.keyPart >= 0 ? QStringLiteral("key %1").arg(relation.keyPart)
+                                                            : relation.path.toString();
+                links +=
+                    QStringLiteral("%1 %2 %3").arg(relation.from.value).arg(where).arg(relation.to.value);
                 continue;
             }
             QCOMPARE(relation.index.fields.size(), 1U);
@@ -112,7 +115,10 @@ private Q_SLOTS:
                             .arg(index[QLatin1String("index_slot")].toInt())
                             .arg(index[QLatin1String("field")].toString());
         QCOMPARE(found, expected);
-        QCOMPARE(links, QStringList(QStringLiteral("10 6"))); // shelf → book
+        // document → its owner, membership → user and group, shelf → book
+        QCOMPARE(links,
+                 QStringList({QStringLiteral("8 owner 1"), QStringLiteral("9 key 0 1"),
+                              QStringLiteral("9 key 1 11"), QStringLiteral("10  6")}));
     }
 
     void exactlyTheKnownFaultsAreFound()
