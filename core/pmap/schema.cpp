@@ -145,11 +145,13 @@ QString schemaPropertyText(SchemaProperty property, const SlotType &type)
         return byteOrderName(type.valueOrder);
     case SchemaProperty::Compression:
         return compressionName(type.compression);
+    case SchemaProperty::FlatBuffersSchema:
+        return type.flatBuffers.schemaFile;
+    case SchemaProperty::FlatBuffersRoot:
+        return type.flatBuffers.root;
     case SchemaProperty::ClassName:
     case SchemaProperty::Name:
     case SchemaProperty::Description:
-    case SchemaProperty::FlatBuffersSchema:
-    case SchemaProperty::FlatBuffersRoot:
         break;
     }
     return {};
@@ -237,8 +239,7 @@ ResolvedType resolveType(const SlotType &inferred, const TableSchema *table)
         return *entry->value();
     };
     for (const SchemaProperty property :
-         {SchemaProperty::ClassName, SchemaProperty::Name, SchemaProperty::Description,
-          SchemaProperty::FlatBuffersSchema, SchemaProperty::FlatBuffersRoot})
+         {SchemaProperty::ClassName, SchemaProperty::Name, SchemaProperty::Description})
         said(property);
 
     SlotType &type = resolved.type;
@@ -270,13 +271,21 @@ ResolvedType resolveType(const SlotType &inferred, const TableSchema *table)
     if (const auto text = said(SchemaProperty::Compression))
         type.compression = compressionFromName(*text).value_or(Compression::None);
 
-    // Another type than the one that was found: what was found says nothing of it.
-    if (type.value != inferred.value || resolved.from(SchemaProperty::ValueType).source != inferred.source)
+    if (const auto text = said(SchemaProperty::FlatBuffersRoot))
+        type.flatBuffers.root = *text;
+    if (const auto text = said(SchemaProperty::FlatBuffersSchema)) {
+        // Read by whoever has the time.
+        type.flatBuffers.schemaFile = *text;
+        type.flatBuffers.schema = nullptr;
+    }
+
+    // Where somebody says what it is, nothing else explains the samples as well.
+    if (certainty(resolved.from(SchemaProperty::ValueType).source) > certainty(TypeSource::Inferred))
         type.otherValues.clear();
     const TypeSource key = resolved.from(SchemaProperty::KeyType).source;
     const TypeSource value = resolved.from(SchemaProperty::ValueType).source;
     const TypeSource compression = resolved.from(SchemaProperty::Compression).source;
-    if (certainty(key) < 2 && certainty(value) < 2)
+    if (std::max(certainty(key), certainty(value)) <= certainty(TypeSource::Inferred))
         return resolved;
     TypeSource weakest = certainty(key) < certainty(value) ? key : value;
     // Nobody says that values are compressed where nobody says anything of it.

@@ -324,20 +324,19 @@ void SlotDirectory::finish()
     m_toSample.clear();
     m_changedCounts.clear();
     for (auto &[slot, info] : m_slots) {
-        if (const auto pinned = m_pinned.find(slot); pinned != m_pinned.end()) {
-            info.type = pinned->second;
-            info.sampled = true;
-        } else if (info.kind == SlotKind::Catalogue || info.kind == SlotKind::PlainKeys) {
-            info.type = builtInType(info.kind);
+        info.looksPlain = info.kind == SlotKind::PlainKeys;
+        if (info.kind == SlotKind::Catalogue || info.kind == SlotKind::PlainKeys) {
+            info.inferred = builtInType(info.kind);
             info.sampled = true;
         } else if (info.records > 0) {
             // The same table as before keeps its type until it is looked for again, so that open tables do
             // not flicker.
             if (const auto known = before.find(slot);
                 known != before.cend() && isSameTable(known->second, info))
-                info.type = known->second.type;
+                info.inferred = known->second.inferred;
             m_toSample.push_back(slot);
         }
+        resolve(&info);
     }
     m_loaded = true;
     m_sampling = false;
@@ -393,19 +392,9 @@ void SlotDirectory::takeSample(Slot slot, const Result<RangeReply> &result)
     samples.reserve(result->kvs.size());
     for (const KeyValue &kv : result->kvs)
         samples.push_back({kv.key.sliced(2), kv.value});
-    it->second.type = inferSlotType(samples);
+    it->second.inferred = inferSlotType(samples);
     it->second.sampled = true;
-    Q_EMIT slotChanged(slot);
-}
-
-void SlotDirectory::pinType(Slot slot, const SlotType &type)
-{
-    m_pinned[slot] = type;
-    const auto it = m_slots.find(slot);
-    if (it == m_slots.end())
-        return;
-    it->second.type = type;
-    it->second.sampled = true;
+    resolve(&it->second);
     Q_EMIT slotChanged(slot);
 }
 
@@ -417,10 +406,12 @@ SlotInfo &SlotDirectory::ensure(Slot slot, const QByteArray &key)
     SlotInfo &info = m_slots[slot];
     info.slot = slot;
     info.kind = mayBeText(slot) && looksLikePlainKeys({key}) ? SlotKind::PlainKeys : SlotKind::Untyped;
-    if (info.kind == SlotKind::PlainKeys) {
-        info.type = builtInType(info.kind);
+    info.looksPlain = info.kind == SlotKind::PlainKeys;
+    if (info.looksPlain) {
+        info.inferred = builtInType(info.kind);
         info.sampled = true;
     }
+    resolve(&info);
     Q_EMIT slotAdded(slot);
     return info;
 }
@@ -449,6 +440,7 @@ void SlotDirectory::takeCatalogueEvent(const Event &event)
             m_slots.erase(it);
             Q_EMIT slotRemoved(slot);
         } else {
+            resolve(&it->second);
             Q_EMIT slotChanged(slot);
         }
         return;
@@ -456,15 +448,17 @@ void SlotDirectory::takeCatalogueEvent(const Event &event)
     const bool isNew = !m_slots.contains(slot);
     SlotInfo &info = m_slots[slot];
     info.slot = slot;
-    const bool wasPlain = info.kind == SlotKind::PlainKeys;
+    const bool wasPlain = std::exchange(info.looksPlain, false);
     info.kind = SlotKind::Table;
     info.entry = readCatalogueEntry(event.kv.key, event.kv.value);
     if (wasPlain) {
         // Taken for text keys by the look of them; now somebody says what they are.
-        info.type = {};
+        info.inferred = {};
         info.sampled = false;
-        sample(slot);
     }
+    resolve(&info);
+    if (wasPlain)
+        sample(slot);
     if (isNew)
         Q_EMIT slotAdded(slot);
     else

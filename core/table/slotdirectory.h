@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/codec/flatbuffers/flatschema.h"
 #include "core/etcd/watch.h"
-#include "core/pmap/catalogue.h"
-#include "core/pmap/slottype.h"
+#include "core/pmap/schema.h"
 
 #include <QObject>
 #include <QTimer>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -28,8 +29,15 @@ struct SlotInfo
     SlotKind kind = SlotKind::Untyped;
     std::optional<CatalogueEntry> entry;
     qint64 records = 0;
-    SlotType type;
+    SlotType type; ///< the one that counts: pinned over imported over inferred
+    SlotType inferred; ///< what the sample alone says
+    std::array<Provenance, SchemaPropertyCount> provenance {}; ///< of each property of `type`
+    QString typeProblem; ///< why the type cannot be used as it is, a schema that cannot be read say
     bool sampled = false; ///< the type has been looked for
+    bool looksPlain = false; ///< its keys look like text keys
+    const Provenance &from(SchemaProperty property) const { return provenance[size_t(property)]; }
+    /// What a schema knows it by.
+    TableId id() const { return TableId::of(slot, entry); }
     /// For lists: the table's short name, else `slot 40`, for plain keys the two characters.
     QString title() const;
 };
@@ -58,8 +66,16 @@ public:
 
     /// Looks for the type of a slot from a sample of its records now, ahead of the others.
     void sample(Slot slot);
-    /// The user's own word on a slot's type.
+    /// What is known of the tables beside their records. Slots that it says something of change their types.
+    const Schema &schema() const { return m_schema; }
+    void setSchema(Schema schema);
+    /// The user's own word on a property of a slot; to be kept by whoever hears schemaEdited().
+    void pin(Slot slot, SchemaProperty property, const QString &text);
+    void unpin(Slot slot, SchemaProperty property);
+    /// Pins the types of key and value, the compression, and the byte orders where they matter.
     void pinType(Slot slot, const SlotType &type);
+    /// Replaces what the schema says of a slot's table.
+    void setTableSchema(Slot slot, const TableSchema &table);
     /// True once every slot has been sampled.
     bool isSampled() const { return m_loaded && !m_sampling && m_toSample.empty(); }
 
@@ -77,6 +93,8 @@ Q_SIGNALS:
     void countsChanged(const QList<slotscope::core::Slot> &numbers);
     /// Every slot has been sampled.
     void sampled();
+    /// The schema changed in another way than by setSchema().
+    void schemaEdited();
 
 private:
     struct Span; // consecutive slot numbers whose keys are counted together
@@ -92,13 +110,20 @@ private:
     void sampleNext();
     void takeSample(Slot slot, const Result<RangeReply> &result);
     void noteCount(Slot slot);
+    void resolve(SlotInfo *info);
+    void resolveAndTell(Slot slot);
+    void resolveAll();
+    void editTable(Slot slot, const std::function<void(TableSchema &)> &edit);
+    void completeFlatBuffers(SlotInfo *info);
 
     Client *m_client;
     std::map<Slot, SlotInfo> m_slots;
     std::map<Slot, SlotInfo> m_loading;
     std::set<QByteArray> m_shortKeys;
     std::set<QByteArray> m_loadingShortKeys;
-    std::map<Slot, SlotType> m_pinned;
+    Schema m_schema;
+    /// FlatBuffers schemas by file; without an outcome while they are being read.
+    std::map<QString, std::optional<FlatSchema::Outcome>> m_flatSchemas;
     std::vector<Slot> m_toSample;
     std::set<Slot> m_changedCounts;
     QTimer m_countTimer;
