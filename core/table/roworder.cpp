@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/table/roworder.h"
 
+#include "core/value/numbertext.h"
+#include "core/value/utf8.h"
+
 #include <QThreadPool>
 #include <QtConcurrent>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <numeric>
@@ -40,32 +44,149 @@ bool containsText(const Value &value, const QString &needle)
     }
 }
 
-SortKey sortKeyOf(const Value *value)
+/// Looks for a text in all that is decoded, and in most cases without decoding it.
+class TextSearch final : public LeafVisitor
 {
-    if (!value)
-        return {.rank = Absent};
-    switch (value->kind()) {
+public:
+    explicit TextSearch(const Needle &needle)
+        : m_needle(needle)
+    {
+    }
+
+    bool found() const { return m_found; }
+    void restart() override { m_found = false; }
+    void visit(const Cell &leaf) override
+    {
+        if (!m_found)
+            m_found = contains(leaf);
+    }
+
+private:
+    bool contains(const Cell &cell) const
+    {
+        if (cell.kind == Cell::Kind::Decoded)
+            return containsText(*cell.value, m_needle.text);
+        if (!m_needle.ascii.isEmpty()) {
+            switch (cell.kind) {
+            case Cell::Kind::Absent:
+            case Cell::Kind::Null:
+                return false;
+            case Cell::Kind::Bool:
+                return containsAscii(cell.integer ? "true" : "false");
+            case Cell::Kind::Integer:
+                return containsAscii(QByteArray::number(cell.integer));
+            case Cell::Kind::Float:
+                return containsAscii(floatText(cell.number));
+            case Cell::Kind::Bytes:
+                return containsAscii(cell.bytes.toByteArray().toHex());
+            case Cell::Kind::Text:
+                if (isAscii(cell.bytes))
+                    return containsAscii(cell.bytes);
+                break;
+            default:
+                break;
+            }
+        }
+        const auto value = toValue(cell);
+        return value && containsText(*value, m_needle.text);
+    }
+
+    bool containsAscii(QByteArrayView text) const
+    {
+        const auto equal = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? char(a + 32) : a) == b; };
+        return std::search(text.begin(), text.end(), m_needle.ascii.begin(), m_needle.ascii.end(), equal)
+            != text.end();
+    }
+
+    const Needle &m_needle;
+    bool m_found = false;
+};
+
+QString foldedText(QByteArrayView utf8)
+{
+    if (!isAscii(utf8))
+        return textFromUtf8(utf8).value_or(QString()).toCaseFolded();
+    QString folded(utf8.size(), Qt::Uninitialized);
+    std::transform(utf8.begin(), utf8.end(), folded.begin(),
+                   [](char c) { return QLatin1Char(c >= 'A' && c <= 'Z' ? char(c + 32) : c); });
+    return folded;
+}
+
+SortKey sortKeyOf(double number)
+{
+    // NaN has no place among numbers; behind them is as good as any, as long as it is always the same.
+    return std::isnan(number) ? SortKey {.rank = Other} : SortKey {.rank = Number, .number = number};
+}
+
+SortKey sortKeyOf(const Value &value)
+{
+    switch (value.kind()) {
     case Value::Kind::Null:
     case Value::Kind::Undefined:
         return {.rank = Null};
     case Value::Kind::Bool:
-        return {.rank = Bool, .exact = value->toBool() ? 1 : 0};
+        return {.rank = Bool, .exact = value.toBool() ? 1 : 0};
     case Value::Kind::Integer:
-        return {.rank = Number, .number = value->toDouble(), .exact = value->toInt64().value_or(0)};
-    case Value::Kind::Float: {
-        const double number = value->toDouble();
-        // NaN has no place among numbers; behind them is as good as any, as long as it is always the same.
-        return std::isnan(number) ? SortKey {.rank = Other} : SortKey {.rank = Number, .number = number};
-    }
+        return {.rank = Number, .number = value.toDouble(), .exact = value.toInt64().value_or(0)};
+    case Value::Kind::Float:
+        return sortKeyOf(value.toDouble());
     case Value::Kind::Decimal:
-        return {.rank = Number, .number = value->toText().toDouble(), .text = value->toText()};
+        return {.rank = Number, .number = value.toText().toDouble(), .text = value.toText()};
     case Value::Kind::Timestamp:
-        return {.rank = Time, .exact = value->toNanoseconds()};
+        return {.rank = Time, .exact = value.toNanoseconds()};
     case Value::Kind::Text:
-        return {.rank = Text, .text = value->toText().toCaseFolded()};
+        return {.rank = Text, .text = value.toText().toCaseFolded()};
     default:
-        return {.rank = Other, .text = displayText(*value)};
+        return {.rank = Other, .text = displayText(value)};
     }
+}
+
+SortKey sortKeyOf(const Cell &cell)
+{
+    switch (cell.kind) {
+    case Cell::Kind::Absent:
+        return {.rank = Absent};
+    case Cell::Kind::Null:
+        return {.rank = Null};
+    case Cell::Kind::Bool:
+        return {.rank = Bool, .exact = cell.integer};
+    case Cell::Kind::Integer:
+        return {.rank = Number, .number = double(cell.integer), .exact = cell.integer};
+    case Cell::Kind::Float:
+        return sortKeyOf(cell.number);
+    case Cell::Kind::Timestamp:
+        return {.rank = Time, .exact = cell.integer};
+    case Cell::Kind::Text:
+        return {.rank = Text, .text = foldedText(cell.bytes)};
+    case Cell::Kind::Decoded:
+        return sortKeyOf(*cell.value);
+    default:
+        const auto value = toValue(cell);
+        return value ? sortKeyOf(*value) : SortKey {.rank = Absent};
+    }
+}
+
+Needle needleOf(const QString &text)
+{
+    const bool ascii =
+        std::all_of(text.begin(), text.end(), [](QChar c) { return c.unicode() > 0 && c.unicode() < 0x80; });
+    return {text, ascii ? text.toLower().toLatin1() : QByteArray()};
+}
+
+std::vector<Column> columnsFor(const RowQuery &query, const KeyType &key)
+{
+    std::vector<Column> columns;
+    if (query.sortColumn)
+        columns.push_back(*query.sortColumn);
+    if (!query.filter.isEmpty()) {
+        for (size_t i = 0; i < key.components().size(); ++i) {
+            Column column;
+            column.group = Column::Group::Key;
+            column.keyPart = int(i);
+            columns.push_back(std::move(column));
+        }
+    }
+    return columns;
 }
 
 /// A stretch of the key order, evaluated on one thread.
@@ -90,27 +211,37 @@ bool operator<(const SortKey &a, const SortKey &b)
 }
 
 RowEvaluator::RowEvaluator(SlotCodec codec, RowQuery query)
-    : m_codec(std::move(codec))
-    , m_query(std::move(query))
+    : m_query(std::move(query))
+    , m_needle(needleOf(m_query.filter))
+    , m_reader(codec, columnsFor(m_query, codec.type().key))
 {
 }
 
 std::optional<SortKey> RowEvaluator::evaluate(const RowView &row) const
 {
-    const bool needsDecoding =
-        !m_query.filter.isEmpty() || (m_query.sortColumn && m_query.sortColumn->group != Column::Group::Meta);
-    const DecodedRow decoded = needsDecoding ? decodeRow(m_codec, row.key, row.value) : DecodedRow();
-    if (!m_query.filter.isEmpty()) {
-        const auto matches = [this](const Value &value) { return containsText(value, m_query.filter); };
-        if (!matches(decoded.value)
-            && std::none_of(decoded.keyParts.cbegin(), decoded.keyParts.cend(), matches))
+    CellRow memory;
+    return evaluate(row, memory);
+}
+
+std::optional<SortKey> RowEvaluator::evaluate(const RowView &row, CellRow &memory) const
+{
+    if (m_query.filter.isEmpty()) {
+        m_reader.read(row.key, row.value, memory);
+    } else {
+        TextSearch search(m_needle);
+        m_reader.read(row.key, row.value, memory, &search);
+        for (size_t i = m_query.sortColumn ? 1 : 0; i < memory.cells.size(); ++i) {
+            if (memory.cells[i].kind != Cell::Kind::Absent)
+                search.visit(memory.cells[i]);
+        }
+        if (!search.found())
             return std::nullopt;
     }
     if (!m_query.sortColumn)
         return SortKey();
     if (m_query.sortColumn->group == Column::Group::Meta)
         return SortKey {.rank = Number, .exact = metaNumber(row, m_query.sortColumn->meta)};
-    return sortKeyOf(cellValue(decoded, *m_query.sortColumn));
+    return sortKeyOf(memory.cells.front());
 }
 
 Call<std::shared_ptr<RowOrder>> RowOrder::compute(RowSnapshot snapshot, std::vector<RowId> keyOrder,
@@ -145,9 +276,10 @@ Call<std::shared_ptr<RowOrder>> RowOrder::compute(RowSnapshot snapshot, std::vec
         QtConcurrent::blockingMap(stretches, [&](Stretch &stretch) {
             if (cancelled->load(std::memory_order_relaxed))
                 return;
+            CellRow memory;
             for (size_t i = stretch.begin; i < stretch.end; ++i) {
                 const RowId id = keyOrder[i];
-                std::optional<SortKey> key = evaluator.evaluate(snapshot.row(id));
+                std::optional<SortKey> key = evaluator.evaluate(snapshot.row(id), memory);
                 if (!key)
                     continue;
                 if (sorts)

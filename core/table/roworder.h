@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/call.h"
-#include "core/table/columns.h"
+#include "core/table/columnreader.h"
 #include "core/value/valuetext.h"
 
 #include <optional>
@@ -34,6 +34,13 @@ struct SortKey
     friend bool operator<(const SortKey &a, const SortKey &b);
 };
 
+/// A text to be found whatever its case.
+struct Needle
+{
+    QString text;
+    QByteArray ascii; ///< in lower case; empty where it is not ASCII
+};
+
 /// Evaluates a query on single records; safe on any thread.
 class RowEvaluator
 {
@@ -43,10 +50,13 @@ public:
     const RowQuery &query() const { return m_query; }
     /// Nothing when the filter leaves the record out.
     std::optional<SortKey> evaluate(const RowView &row) const;
+    /// The same with memory that is kept from one record to the next, for many of them.
+    std::optional<SortKey> evaluate(const RowView &row, CellRow &memory) const;
 
 private:
-    SlotCodec m_codec;
     RowQuery m_query;
+    Needle m_needle;
+    ColumnReader m_reader; // of the sort column, if there is one, and with a filter of the key's parts
 };
 
 /// The rows that a query selects, in order, with what is needed to keep them so while rows change.

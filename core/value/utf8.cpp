@@ -7,7 +7,7 @@ namespace slotscope::core {
 
 qsizetype firstInvalidUtf8(QByteArrayView bytes)
 {
-    if (bytes.isValidUtf8())
+    if (isUtf8(bytes))
         return -1;
     const auto byteAt = [&](qsizetype i) { return i < bytes.size() ? int(quint8(bytes[i])) : -1; };
     const auto follows = [&](qsizetype i, int low = 0x80, int high = 0xbf) {
@@ -36,8 +36,12 @@ qsizetype firstInvalidUtf8(QByteArrayView bytes)
 
 std::optional<QString> textFromUtf8(QByteArrayView bytes)
 {
-    if (firstInvalidUtf8(bytes) >= 0)
+    if (isAscii(bytes))
+        return QString::fromLatin1(bytes);
+    if (!bytes.isValidUtf8())
         return std::nullopt;
+    if (!bytes.startsWith("\xef\xbb\xbf"))
+        return QString::fromUtf8(bytes);
     QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::ConvertInitialBom);
     QString text = decoder.decode(bytes);
     return text;
