@@ -97,15 +97,14 @@ void ColumnReader::read(QByteArrayView key, QByteArrayView value, CellRow &row, 
     row.cells.assign(m_cellCount, Cell());
     row.keyFailed = false;
     row.valueFailed = false;
+    if ((!m_fieldColumns.empty() || leaves) && !scan(value, row, leaves)) {
+        if (leaves)
+            leaves->restart();
+        readTree(value, row, leaves);
+    }
+    // Last, as a scan that gives up leaves all cells in disorder.
     if (!m_keyColumns.empty())
         readKey(key, row);
-    if (m_fieldColumns.empty() && !leaves)
-        return;
-    if (scan(value, row, leaves))
-        return;
-    if (leaves)
-        leaves->restart();
-    readTree(value, row, leaves);
 }
 
 void ColumnReader::readKey(QByteArrayView key, CellRow &row) const
@@ -170,9 +169,9 @@ bool ColumnReader::scanFormat(QByteArrayView value, CellRow &row, LeafVisitor *l
     case ValueType::Json:
         return scanJson(value, m_root, row.cells, leaves);
     case ValueType::Pickle:
-        return !leaves && row.pickle.scan(value, m_root, row.cells);
+        return row.pickle.scan(value, m_root, row.cells, leaves);
     case ValueType::Pickle5:
-        return !leaves && row.pickle.scan5(value, m_root, row.cells);
+        return row.pickle.scan5(value, m_root, row.cells, leaves);
     default:
         break;
     }

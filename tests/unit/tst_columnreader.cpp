@@ -219,9 +219,12 @@ private Q_SLOTS:
         QTest::addColumn<int>("type");
         QTest::addColumn<QString>("file");
         QTest::addColumn<QByteArray>("damaged");
-        QTest::newRow("cbor") << int(ValueType::Cbor) << "cbor-vectors.json" << QByteArray("malformed");
-        QTest::newRow("json") << int(ValueType::Json) << "json-vectors.json" << QByteArray("malformed");
-        QTest::newRow("pickle") << int(ValueType::Pickle) << "pickle-vectors.json" << QByteArray("hostile");
+        QTest::addColumn<int>("atLeast");
+        QTest::newRow("cbor") << int(ValueType::Cbor) << "cbor-vectors.json" << QByteArray("malformed")
+                              << 100;
+        QTest::newRow("json") << int(ValueType::Json) << "json-vectors.json" << QByteArray("malformed") << 20;
+        QTest::newRow("pickle") << int(ValueType::Pickle) << "pickle-vectors.json" << QByteArray("hostile")
+                                << 100;
     }
 
     void vectors()
@@ -229,15 +232,23 @@ private Q_SLOTS:
         QFETCH(int, type);
         QFETCH(QString, file);
         QFETCH(QByteArray, damaged);
+        QFETCH(int, atLeast);
         const SlotCodec codec = codecFor(ValueType(type));
+        int scanned = 0;
         for (const char *list : {"vectors", damaged.constData()}) {
             for (const Json &vector : vectorsIn(file, list)) {
                 if (!vector.contains("hex"))
                     continue;
-                const QString what = difference(codec, fromHex(vector["hex"]));
+                const QByteArray bytes = fromHex(vector["hex"]);
+                const QString what = difference(codec, bytes);
                 QVERIFY2(what.isEmpty(), qPrintable(what));
+                CellRow row;
+                ColumnReader(codec, {field(ValuePath())}).read(Key, bytes, row);
+                scanned += row.cells.front().kind == Cell::Kind::Decoded ? 0 : 1;
             }
         }
+        // Else the decoder would have been compared with itself.
+        QCOMPARE_GE(scanned, atLeast);
     }
 
     void typedVectors()
@@ -370,6 +381,16 @@ private Q_SLOTS:
         pickle("pairs in two steps", "}(X\1\0\0\0aK\1uX\1\0\0\0bK\2s(X\1\0\0\0aK\3u.");
         pickle("something beneath the root", "K\1}(X\1\0\0\0aK\2u.");
         pickle("a mark beneath the root", "(}(X\1\0\0\0aK\2u.");
+        pickle("a dict of one in a dict", "}(X\1\0\0\0b}X\1\0\0\0xK\1sX\1\0\0\0aK\2u.");
+        pickle("an empty dict in a dict", "}(X\1\0\0\0b}X\1\0\0\0aK\2u.");
+        pickle("a list of one in a dict", "}(X\1\0\0\0b]X\1\0\0\0xaX\1\0\0\0aK\2u.");
+        pickle("an empty list in a dict", "}(X\1\0\0\0b]X\1\0\0\0aK\2u.");
+        pickle("lists of one in each other", "}X\1\0\0\0a]]]]K\1aaaas.");
+        pickle("a tuple behind an empty dict", "}(X\1\0\0\0b}X\1\0\0\0a(K\1K\2tu.");
+        pickle("an item for a text", "}(X\1\0\0\0bX\1\0\0\0aK\2au.");
+        add("many empty lists", ValueType::Pickle, QByteArray(60, ']') + QByteArray(59, 'a') + '.');
+        add("too many lists", ValueType::Pickle, QByteArray(80, ']') + QByteArray(79, 'a') + '.');
+        add("lists that take nothing", ValueType::Pickle, QByteArray(60, ']') + "N.");
         pickle("a list in a list of the stack", "}X\1\0\0\0a](](K\1ees.");
     }
 

@@ -45,7 +45,7 @@ private:
         return true;
     }
 
-    bool head(Head *head)
+    Q_ALWAYS_INLINE bool head(Head *head)
     {
         if (m_at == m_end)
             return false;
@@ -56,6 +56,11 @@ private:
             head->argument = head->information;
             return true;
         }
+        return longHead(head);
+    }
+
+    bool longHead(Head *head)
+    {
         switch (head->information) {
         case 24:
             return number<quint8>(&head->argument);

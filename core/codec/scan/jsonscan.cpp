@@ -6,7 +6,12 @@
 #include "core/codec/scan/scan.h"
 #include "core/value/utf8.h"
 
+#include <QtAlgorithms>
+#include <QtEndian>
+
 #include <charconv>
+#include <cstring>
+#include <string_view>
 
 namespace slotscope::core {
 
@@ -148,24 +153,25 @@ private:
         return take(']');
     }
 
-    // Whether one of eight bytes is a quote, a backslash or a control character.
-    static bool hasSpecial(const char *at)
+    // How many of the next eight bytes come before a quote, a backslash or a control character.
+    static int plainBytes(const char *at)
     {
         constexpr quint64 Ones = 0x0101010101010101;
         constexpr quint64 HighBits = 0x8080808080808080;
-        quint64 eight = 0;
-        std::memcpy(&eight, at, sizeof eight);
-        const auto hasZero = [](quint64 x) { return (x - Ones) & ~x & HighBits; };
-        const quint64 control = (eight - Ones * 0x20) & ~eight & HighBits;
-        return (hasZero(eight ^ (Ones * '"')) | hasZero(eight ^ (Ones * '\\')) | control) != 0;
+        const auto eight = qFromLittleEndian<quint64>(at);
+        const auto zeros = [](quint64 x) { return (x - Ones) & ~x & HighBits; };
+        // Beyond the first one that is found, more may seem to be, which does not matter.
+        const quint64 special = zeros(eight ^ (Ones * '"')) | zeros(eight ^ (Ones * '\\'))
+            | ((eight - Ones * 0x20) & ~eight & HighBits);
+        return int(qCountTrailingZeroBits(special)) / 8;
     }
 
     bool string(bool *escapes)
     {
         ++m_at;
         while (true) {
-            while (m_end - m_at >= 8 && !hasSpecial(m_at))
-                m_at += 8;
+            for (int plain = 8; plain == 8 && m_end - m_at >= 8; m_at += plain)
+                plain = plainBytes(m_at);
             while (m_at != m_end && *m_at != '"' && *m_at != '\\' && quint8(*m_at) >= 0x20)
                 ++m_at;
             if (take('"'))
@@ -241,16 +247,15 @@ private:
     {
         while (m_at != m_end && isWordPart(*m_at))
             ++m_at;
-        const QByteArrayView word(start, m_at - start);
+        const std::string_view word(start, size_t(m_at - start));
         Cell cell;
-        if (word == QByteArrayView("null"))
+        if (word == "null")
             cell = Cell::null();
-        else if (word == QByteArrayView("true"))
+        else if (word == "true")
             cell = Cell::boolean(true);
-        else if (word == QByteArrayView("false"))
+        else if (word == "false")
             cell = Cell::boolean(false);
-        else if (word == QByteArrayView("NaN") || word == QByteArrayView("Infinity")
-                 || word == QByteArrayView("-Infinity"))
+        else if (word == "NaN" || word == "Infinity" || word == "-Infinity")
             cell = encoded(start);
         else
             return false;

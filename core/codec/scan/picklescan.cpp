@@ -22,22 +22,31 @@ public:
     }
     Expected<QByteArray, EncodeError> encode(const Value &value) const override
     {
-        return pickleCodec().encode(value);
+        auto bytes = pickleCodec().encode(value);
+        if (bytes)
+            bytes->chop(1);
+        return bytes;
     }
 };
 
-const Codec &objectCodec()
+} // namespace
+
+const Codec &pickledObjectCodec()
 {
     static const ObjectCodec codec;
     return codec;
 }
 
-} // namespace
-
-bool PickleScanner::scan(QByteArrayView bytes, const WantedField &root, std::vector<Cell> &cells)
+bool PickleScanner::scan(QByteArrayView bytes, const WantedField &root, std::vector<Cell> &cells,
+                         LeafVisitor *leaves)
 {
     if (bytes.size() > std::numeric_limits<qint32>::max())
         return false;
+    if (scanPlainPickle(bytes, root, cells, leaves))
+        return true;
+    if (leaves)
+        return false;
+    std::fill(cells.begin(), cells.end(), Cell());
     m_bytes = bytes;
     m_at = 0;
     m_lastReference = -1;
@@ -56,11 +65,12 @@ bool PickleScanner::scan(QByteArrayView bytes, const WantedField &root, std::vec
     return m_recalled < MostRecalled && fill(m_stack.back(), root, cells);
 }
 
-bool PickleScanner::scan5(QByteArrayView bytes, const WantedField &root, std::vector<Cell> &cells)
+bool PickleScanner::scan5(QByteArrayView bytes, const WantedField &root, std::vector<Cell> &cells,
+                          LeafVisitor *leaves)
 {
     constexpr qsizetype Head = 4;
     return bytes.size() > Head && qFromBigEndian<quint32>(bytes.data()) == quint64(bytes.size() - Head)
-        && scan(bytes.sliced(Head), root, cells);
+        && scan(bytes.sliced(Head), root, cells, leaves);
 }
 
 bool PickleScanner::run()
@@ -350,7 +360,7 @@ bool PickleScanner::fill(const Entry &entry, const WantedField &wanted, std::vec
         // Read by itself, it would be cut at another depth and miss what was remembered before it.
         if (m_lastReference >= entry.start || entry.depth > MaximumScanDepth)
             return false;
-        cell = Cell::encoded(m_bytes.sliced(entry.start, entry.end - entry.start), objectCodec());
+        cell = Cell::encoded(m_bytes.sliced(entry.start, entry.end - entry.start), pickledObjectCodec());
     }
     for (const size_t index : wanted.cells)
         cells[index] = cell;

@@ -91,6 +91,7 @@ public:
         , m_leaves(leaves)
     {
     }
+    bool hasVisitor() const { return m_leaves != nullptr; }
     bool wants(const WantedField *field) const { return field || m_leaves; }
     void leaf(const WantedField *field, const Cell &cell)
     {
