@@ -146,8 +146,8 @@ private:
                 return;
             }
         }
-        const auto shortest = cbor::styledScalar(
-            Value::number(value).withStyle({CborStyle | cbor::HalfFloat, {}}));
+        const auto shortest =
+            cbor::styledScalar(Value::number(value).withStyle({CborStyle | cbor::HalfFloat, {}}));
         m_out += floatDigits(value);
         if (shortest && shortest->size() < bytes.size())
             m_out += '_' + QByteArray::number(width);

@@ -1,91 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/codec/json.h"
 
+#include "core/codec/jsonlayout.h"
 #include "core/value/jsonreader.h"
 #include "core/value/numbertext.h"
-
-#include <QList>
+#include "core/value/valueedit.h"
 
 namespace slotscope::core {
 
 namespace {
 
-// What stands around the names and values of an array or object: brackets, commas, colons and blanks.
-class Frame
-{
-public:
-    Frame(const Value &value, bool object)
-        : m_object(object)
-        , m_count(object ? value.members().size() : value.items().size())
-    {
-        const Value::Style &style = value.style();
-        if (!(style.flags & JsonStyle) || style.spelling.isEmpty())
-            return;
-        const QList<QByteArray> pieces = style.spelling.split(JsonPlaceholder);
-        if (size_t(pieces.size()) == (object ? m_count * 2 : m_count) + 1)
-            m_exact = pieces;
-        else
-            adapt(pieces);
-    }
-
-    // In front of the n-th name or value; behind the last one.
-    QByteArray piece(size_t n) const
-    {
-        if (!m_exact.isEmpty())
-            return m_exact[qsizetype(n)];
-        const size_t parts = m_object ? m_count * 2 : m_count;
-        if (parts == 0)
-            return m_object ? QByteArrayLiteral("{}") : QByteArrayLiteral("[]");
-        if (n == 0)
-            return m_open.isEmpty() ? QByteArray(1, m_object ? '{' : '[') : m_open;
-        if (n == parts)
-            return m_close.isEmpty() ? QByteArray(1, m_object ? '}' : ']') : m_close;
-        if (m_object && n % 2 == 1)
-            return m_colon;
-        return m_comma;
-    }
-
-private:
-    // Members came or went: it begins and ends as before, and in between goes on as in front of the second
-    // member.
-    void adapt(const QList<QByteArray> &pieces)
-    {
-        if (pieces.size() == 1) // was empty
-            return;
-        m_open = pieces.front();
-        m_close = pieces.back();
-        if (m_object)
-            m_colon = pieces[1];
-        const qsizetype second = m_object ? 2 : 1;
-        if (pieces.size() > second + 1)
-            m_comma = pieces[second];
-        else
-            m_comma = ',' + m_open.mid(m_open.indexOf(m_object ? '{' : '[') + 1);
-    }
-
-    bool m_object;
-    size_t m_count;
-    QList<QByteArray> m_exact;
-    QByteArray m_open;
-    QByteArray m_close;
-    QByteArray m_comma = QByteArrayLiteral(",");
-    QByteArray m_colon = QByteArrayLiteral(":");
-};
-
 // Depth-first; the depth is bounded by MaximumDepth.
 class Writer
 {
 public:
-    bool write(const Value &value)
+    bool write(const Value &value, const json::Layout &around)
     {
-        if (m_path.size() > size_t(MaximumDepth))
+        if (m_levels.size() > size_t(MaximumDepth))
             return fail(QStringLiteral("nested deeper than %1 levels").arg(MaximumDepth));
         switch (value.kind()) {
         case Value::Kind::Array:
         case Value::Kind::Tuple:
-            return array(value);
+            return array(value, around);
         case Value::Kind::Map:
-            return object(value);
+            return object(value, around);
         case Value::Kind::Null:
             return token(value, QByteArrayLiteral("null"));
         case Value::Kind::Bool:
@@ -121,7 +59,10 @@ public:
 private:
     bool fail(const QString &what)
     {
-        m_error = {ValuePath(m_path), what};
+        std::vector<PathStep> steps;
+        for (const Level &level : m_levels)
+            steps.push_back(stepTo(*level.container, level.child));
+        m_error = {ValuePath(std::move(steps)), what};
         return false;
     }
 
@@ -140,50 +81,56 @@ private:
         return token(value, spelled ? QByteArray() : jsonString(value.toText()));
     }
 
-    bool child(PathStep step, const Value &value)
+    bool child(const Value &parent, size_t position, const Value &value, const json::Layout &around)
     {
-        m_path.push_back(std::move(step));
-        const bool done = write(value);
-        m_path.pop_back();
+        m_levels.push_back({&parent, qsizetype(position)});
+        const bool done = write(value, around);
+        m_levels.pop_back();
         return done;
     }
 
-    bool array(const Value &value)
+    bool array(const Value &value, const json::Layout &around)
     {
         const ValueList &items = value.items();
-        const Frame frame(value, false);
+        const json::Frame frame(value, around);
         for (size_t i = 0; i < items.size(); ++i) {
             m_out += frame.piece(i);
-            if (!child(PathStep::item(qsizetype(i)), items[i]))
+            if (!child(value, i, items[i], frame.layout()))
                 return false;
         }
         m_out += frame.piece(items.size());
         return true;
     }
 
-    bool object(const Value &value)
+    bool object(const Value &value, const json::Layout &around)
     {
         const MemberList &members = value.members();
-        const Frame frame(value, true);
-        size_t n = 0;
-        for (const Member &member : members) {
-            m_out += frame.piece(n++);
-            if (member.key.kind() != Value::Kind::Text) {
-                m_path.push_back(PathStep::member(member.key));
+        const json::Frame frame(value, around);
+        for (size_t i = 0; i < members.size(); ++i) {
+            m_out += frame.piece(i * 2);
+            m_levels.push_back({&value, qsizetype(i)});
+            if (members[i].key.kind() != Value::Kind::Text)
                 return fail(QStringLiteral("the names in a JSON object are texts"));
-            }
-            if (!text(member.key))
+            if (!text(members[i].key))
                 return false;
-            m_out += frame.piece(n++);
-            if (!child(PathStep::member(member.key), member.value))
+            m_levels.pop_back();
+            m_out += frame.piece(i * 2 + 1);
+            if (!child(value, i, members[i].value, frame.layout()))
                 return false;
         }
-        m_out += frame.piece(n);
+        m_out += frame.piece(members.size() * 2);
         return true;
     }
 
+    // A container on the way from the root, and the child that is being written.
+    struct Level
+    {
+        const Value *container = nullptr;
+        qsizetype child = 0;
+    };
+
     QByteArray m_out;
-    std::vector<PathStep> m_path;
+    std::vector<Level> m_levels;
     EncodeError m_error;
 };
 
@@ -197,7 +144,7 @@ public:
     Expected<QByteArray, EncodeError> encode(const Value &value) const override
     {
         Writer writer;
-        if (!writer.write(value))
+        if (!writer.write(value, {}))
             return Unexpected {writer.error()};
         return writer.take();
     }

@@ -16,6 +16,8 @@ bool isDigit(char c)
 {
     return c >= '0' && c <= '9';
 }
+constexpr char PlacesMark = '\0'; // between a skeleton and the places
+
 bool isWordPart(char c)
 {
     return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -34,9 +36,14 @@ public:
     {
         if (const qsizetype bad = firstInvalidUtf8(m_bytes); bad >= 0)
             return Unexpected {DecodeError {bad, QStringLiteral("not valid UTF-8")}};
-        const bool done = run();
-        if (!done)
+        if (!run())
             return Unexpected {m_error};
+        if (m_missedSkeletons && m_blanks && !m_keepAll) {
+            // Containers that ended before the first blank was seen: now it is known that there are some.
+            Reader again(m_bytes, m_reading);
+            again.m_keepAll = true;
+            return again.read();
+        }
         return *std::move(m_root);
     }
 
@@ -51,6 +58,7 @@ private:
         MemberList members;
         std::optional<Value> name;
         QByteArray skeleton;
+        QByteArray places;
     };
 
     bool fail(qint64 offset, const QString &what)
@@ -70,6 +78,7 @@ private:
         if (m_at > start && m_reading.keepStyle && !m_stack.empty()) {
             m_stack.back().skeleton += m_bytes.sliced(start, m_at - start);
             m_stack.back().blanks = true;
+            m_blanks = true;
         }
     }
 
@@ -102,15 +111,34 @@ private:
         return true;
     }
 
+    // In front of a name or value of the innermost container.
+    void placeholder(qint64 offset)
+    {
+        if (!m_reading.keepStyle)
+            return;
+        Frame &frame = m_stack.back();
+        frame.skeleton += JsonPlaceholder;
+        for (int shift = 0; shift < 32; shift += 8)
+            frame.places += char(quint8(offset >> shift));
+    }
+
     void keepOuterBlanks(qsizetype leading, qsizetype end)
     {
         Value::Style style = m_root->style();
         style.flags = JsonStyle;
         const QByteArrayView token = m_bytes.sliced(leading, end - leading);
+        const bool container = m_root->isContainer();
         QByteArray inner = style.spelling;
+        QByteArray places;
+        if (container && !inner.isEmpty()) {
+            const JsonSkeleton kept = jsonSkeleton(style.spelling);
+            inner = kept.skeleton.toByteArray();
+            places = QByteArray(1, PlacesMark) + kept.places.toByteArray();
+        }
         if (inner.isEmpty())
-            inner = m_root->isContainer() ? plainSkeleton(*m_root) : token.toByteArray();
-        style.spelling = m_bytes.first(leading).toByteArray() + inner + m_bytes.sliced(end).toByteArray();
+            inner = container ? plainSkeleton(*m_root) : token.toByteArray();
+        style.spelling =
+            m_bytes.first(leading).toByteArray() + inner + m_bytes.sliced(end).toByteArray() + places;
         m_root = std::move(*m_root).withStyle(std::move(style));
     }
 
@@ -160,9 +188,8 @@ private:
         auto name = string();
         if (!name)
             return false;
+        placeholder(name->source().offset);
         frame.name = std::move(name);
-        if (m_reading.keepStyle)
-            frame.skeleton += JsonPlaceholder;
         skipBlanks();
         if (current() != ':')
             return fail(m_at, QStringLiteral("expected a colon behind the name"));
@@ -177,16 +204,19 @@ private:
         m_stack.pop_back();
         Value value =
             frame.object ? Value::map(std::move(frame.members)) : Value::array(std::move(frame.items));
-        if (frame.blanks)
-            value = std::move(value).withStyle({JsonStyle, std::move(frame.skeleton)});
+        const bool empty = frame.places.isEmpty();
+        if (frame.blanks || ((m_blanks || m_keepAll) && !empty))
+            value = std::move(value).withStyle({JsonStyle, frame.skeleton + PlacesMark + frame.places});
+        else if (!empty)
+            m_missedSkeletons = true;
         deliver(std::move(value).withSource({frame.start, m_at - frame.start}));
         return true;
     }
 
     void deliver(Value value)
     {
-        if (!m_stack.empty() && m_reading.keepStyle)
-            m_stack.back().skeleton += JsonPlaceholder;
+        if (!m_stack.empty())
+            placeholder(value.source().offset);
         if (m_stack.empty()) {
             m_root = std::move(value);
         } else if (m_stack.back().object) {
@@ -378,9 +408,33 @@ private:
     std::vector<Frame> m_stack;
     std::optional<Value> m_root;
     DecodeError m_error;
+    bool m_blanks = false; // seen so far
+    bool m_keepAll = false;
+    bool m_missedSkeletons = false;
 };
 
 } // namespace
+
+JsonSkeleton jsonSkeleton(QByteArrayView spelling)
+{
+    const qsizetype mark = spelling.indexOf(PlacesMark);
+    if (mark < 0)
+        return {spelling, {}};
+    return {spelling.first(mark), spelling.sliced(mark + 1)};
+}
+
+QList<qint64> jsonPlaces(QByteArrayView places)
+{
+    QList<qint64> offsets;
+    offsets.reserve(places.size() / 4);
+    for (qsizetype at = 0; at + 4 <= places.size(); at += 4) {
+        quint32 offset = 0;
+        for (int i = 3; i >= 0; --i)
+            offset = offset << 8 | quint8(places[at + i]);
+        offsets.append(offset);
+    }
+    return offsets;
+}
 
 Expected<Value, DecodeError> readJson(QByteArrayView bytes, const JsonReading &reading)
 {

@@ -9,14 +9,25 @@
 
 #include <QByteArray>
 #include <QByteArrayView>
+#include <QList>
 
 namespace slotscope::core {
 
 /// Marks a Value::Style as set by the JSON reader; its `spelling` is then the token as it stood, or for an
 /// array or object its skeleton: the brackets, commas and colons with the blanks around them, and a
-/// JsonPlaceholder for each name and value.
+/// JsonPlaceholder for each name and value. Behind it are their places in the text. In a text without blanks
+/// arrays and objects have no style; where there are blanks, all have that are not empty.
 inline constexpr quint32 JsonStyle = 0x02000000;
 inline constexpr char JsonPlaceholder = '.';
+
+/// A spelling of an array or object taken apart: the skeleton, and where its names and values began.
+struct JsonSkeleton
+{
+    QByteArrayView skeleton;
+    QByteArrayView places; ///< see jsonPlaces()
+};
+JsonSkeleton jsonSkeleton(QByteArrayView spelling);
+QList<qint64> jsonPlaces(QByteArrayView places);
 
 struct JsonReading
 {

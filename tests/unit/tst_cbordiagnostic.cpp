@@ -36,7 +36,8 @@ private Q_SLOTS:
             QCOMPARE(cborDiagnostic(fromHex(vector["hex"])).hasValue(), whole);
         }
         QCOMPARE(diagnostic("c063616263"), QStringLiteral("0(\"abc\")"));
-        QCOMPARE(diagnostic("820118"), QStringLiteral("3: the bytes end inside of an item that begins at byte 2"));
+        QCOMPARE(diagnostic("820118"),
+                 QStringLiteral("3: the bytes end inside of an item that begins at byte 2"));
     }
 
     void encodingIndicators_data()
@@ -84,8 +85,9 @@ private Q_SLOTS:
 
     void lines()
     {
-        QCOMPARE(diagnostic("a26161820102617a9fc1a001ff", {.indent = 2}),
-                 QStringLiteral("{\n  \"a\": [\n    1,\n    2\n  ],\n  \"z\": [_\n    1({}),\n    1\n  ]\n}"));
+        QCOMPARE(
+            diagnostic("a26161820102617a9fc1a001ff", {.indent = 2}),
+            QStringLiteral("{\n  \"a\": [\n    1,\n    2\n  ],\n  \"z\": [_\n    1({}),\n    1\n  ]\n}"));
     }
 
     void anyBytesAreSurvived()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/codec/json.h"
+#include "core/value/valueedit.h"
 #include "tests/support/vectors.h"
 
 #include <QtTest>
@@ -119,6 +120,69 @@ private Q_SLOTS:
                  QByteArray("{\n  \"a\": 1.50,\n  \"b\": [],\n  \"c\": null\n}\n"));
         const Value one = decoded("[ 1 ]");
         QCOMPARE(written(*removed(one, path("[0]"))), QByteArray("[]"));
+    }
+
+    // What is written after one edit of a text, whose blanks are all different.
+    void blanksStayWithWhatTheyAreInFrontOf_data()
+    {
+        QTest::addColumn<QByteArray>("before");
+        QTest::addColumn<QString>("place");
+        QTest::addColumn<QByteArray>("value"); // empty: removed
+        QTest::addColumn<QByteArray>("after");
+        const auto row = [](const char *name, const char *before, const char *place, const char *value,
+                            const char *after) {
+            QTest::newRow(name) << QByteArray(before) << QString::fromLatin1(place) << QByteArray(value)
+                                << QByteArray(after);
+        };
+        const char *list = "[ 1,  2 ,3   , \t4]";
+        row("first item removed", list, "[0]", "", "[ 2 ,3   , \t4]");
+        row("second item removed", list, "[1]", "", "[ 1 ,3   , \t4]");
+        row("last item removed", list, "[3]", "", "[ 1,  2 ,3]");
+        const char *object = "{\"a\" :1,  \"b\": 2 ,\"c\"  :  3}\n";
+        row("first member removed", object, "a", "", "{\"b\": 2 ,\"c\"  :  3}\n");
+        row("second member removed", object, "b", "", "{\"a\" :1 ,\"c\"  :  3}\n");
+        row("last member removed", object, "c", "", "{\"a\" :1,  \"b\": 2}\n");
+        row("member added", object, "d", "4", "{\"a\" :1,  \"b\": 2 ,\"c\"  :  3,  \"d\" :4}\n");
+        row("member set", object, "b", "[]", "{\"a\" :1,  \"b\": [] ,\"c\"  :  3}\n");
+        const char *lines = "{\n\t\"a\": [\n\t\t1\n\t],\n\t\"b\": {},\n\t\"c\": {\"x\":1}\n}\n";
+        row("a new list follows the lines", lines, "d", "[1,[],[2]]",
+            "{\n\t\"a\": [\n\t\t1\n\t],\n\t\"b\": {},\n\t\"c\": {\"x\":1},\n\t\"d\": [\n\t\t1,\n\t\t[],"
+            "\n\t\t[\n\t\t\t2\n\t\t]\n\t]\n}\n");
+        row("an empty one is filled", lines, "b.y", "true",
+            "{\n\t\"a\": [\n\t\t1\n\t],\n\t\"b\": {\n\t\t\"y\": true\n\t},\n\t\"c\": {\"x\":1}\n}\n");
+        row("one in a line stays in it", lines, "c.y", "{\"map\":[[\"z\",1]]}",
+            "{\n\t\"a\": [\n\t\t1\n\t],\n\t\"b\": {},\n\t\"c\": {\"x\":1,\"y\":{\"z\":1}}\n}\n");
+        row("the only one goes", lines, "a[0]", "", "{\n\t\"a\": [],\n\t\"b\": {},\n\t\"c\": {\"x\":1}\n}\n");
+        row("as Python writes by default", "{\"a\": [[1], [2, 3]]}", "b",
+            "[4,{\"map\":[[\"c\",5],[\"d\",6]]}]",
+            "{\"a\": [[1], [2, 3]], \"b\": [4, {\"c\": 5, \"d\": 6}]}");
+        // Without blanks in front of a container that is without: only at its end it is known that there are
+        // some.
+        row("blanks come late", "[[1,2],[3,4], 5]", "[0][1]", "", "[[1],[3,4], 5]");
+        row("blanks come late, added", "[{\"a\":1}, 5]", "[0].b", "2", "[{\"a\":1,\"b\":2}, 5]");
+        row("no blanks but outside", " [[1,2]]\n", "[0][0]", "", " [[2]]\n");
+    }
+    void blanksStayWithWhatTheyAreInFrontOf()
+    {
+        QFETCH(QByteArray, before);
+        QFETCH(QString, place);
+        QFETCH(QByteArray, value);
+        const Value old = decoded(before);
+        const ValuePath at = *ValuePath::parse(place);
+        const auto edited = value.isEmpty() ? removed(old, at) : replaced(old, at, *fromNotation(value));
+        QVERIFY(edited);
+        QTEST(written(*edited), "after");
+        QCOMPARE(decoded(written(*edited)), *edited);
+    }
+
+    void aMemberIsInsertedInFront()
+    {
+        const Value old = decoded("{\n  \"a\": 1,\n  \"b\": 2\n}");
+        const auto edited = inserted(old, {}, 0, Value::integer(0), Value::text(QStringLiteral("z")));
+        QCOMPARE(written(*edited), QByteArray("{\n  \"z\": 0,\n  \"a\": 1,\n  \"b\": 2\n}"));
+        QCOMPARE(written(*moved(old, path("b"), 0)), QByteArray("{\n  \"b\": 2,\n  \"a\": 1\n}"));
+        QCOMPARE(written(*renamed(old, path("a"), Value::text(QStringLiteral("é")))),
+                 QByteArray("{\n  \"é\": 1,\n  \"b\": 2\n}"));
     }
 
     void newValuesAreWrittenAsPythonDoes()
