@@ -7,6 +7,7 @@
 #include "app/demo/demo.h"
 #include "app/interrupt.h"
 #include "app/windowsession.h"
+#include "core/pmap/schemafile.h"
 
 #include <QCoreApplication>
 #include <QGuiApplication>
@@ -43,6 +44,8 @@ int runCommand(const CommandLine &line)
     QCommandLineParser parser;
     parser.setApplicationDescription(command->description());
     addCommandOptions(&parser);
+    if (command->needsServer())
+        addSchemaOption(&parser);
     command->addOptions(&parser);
     if (!parser.parse(QStringList {QCoreApplication::applicationName()} + line.commandArguments))
         return wrongUsage(parser.errorText());
@@ -61,6 +64,15 @@ int runCommand(const CommandLine &line)
                                                  : core::Result<core::Endpoint>(core::Endpoint());
     if (!endpoint)
         return wrongUsage(endpoint.error().detail);
+
+    if (command->needsServer() && parser.isSet(QStringLiteral("schema"))) {
+        auto schema = core::loadSchema(parser.value(QStringLiteral("schema")));
+        if (!schema) {
+            writeError(schema.error().detail);
+            return Failed;
+        }
+        command->setSchema(*std::move(schema));
+    }
 
     Interrupt interrupt;
     const int interrupted = command->isEndless() ? Done : Failed;

@@ -115,6 +115,13 @@ void addCommandOptions(QCommandLineParser *parser)
     parser->addOption(helpOption());
 }
 
+void addSchemaOption(QCommandLineParser *parser)
+{
+    parser->addOption({QStringLiteral("schema"),
+                       QStringLiteral("What the slots hold, as far as this schema file says it."),
+                       QStringLiteral("FILE")});
+}
+
 QString endpointText(const QString &given)
 {
     if (!given.isEmpty())

@@ -31,6 +31,8 @@ struct CommandLine
 
 /// The options that every command has.
 void addCommandOptions(QCommandLineParser *parser);
+/// That of every command that reads slots.
+void addSchemaOption(QCommandLineParser *parser);
 
 /// The address given, else that of ETCDCTL_ENDPOINTS (its first) or ETCD_URL; empty if there is none.
 QString endpointText(const QString &given);

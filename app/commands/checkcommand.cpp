@@ -52,7 +52,7 @@ void CheckCommand::checkIndexes(const std::vector<core::FoundRelation> &found, b
         fail(tr("the relations could not be looked for, since %1 did not answer").arg(serverName()));
         return;
     }
-    std::vector<core::IndexInDatabase> indexes = core::indexesOf(*directory(), core::Schema(), found);
+    std::vector<core::IndexInDatabase> indexes = core::indexesOf(*directory(), directory()->schema(), found);
     if (m_slot)
         std::erase_if(indexes, [this](const core::IndexInDatabase &index) {
             return index.table != *m_slot && index.index != *m_slot;

@@ -6,6 +6,7 @@
 #include "app/commands/getcommand.h"
 #include "app/commands/output.h"
 #include "app/commands/recordscommand.h"
+#include "app/commands/schemacommand.h"
 #include "app/commands/slotscommand.h"
 #include "app/commands/watchcommand.h"
 #include "ui/errortext.h"
@@ -43,6 +44,7 @@ void Command::run(const core::Endpoint &endpoint, bool json)
     m_watch = std::make_unique<core::Watch>(m_client.get(), core::KeyRange::all(),
                                             core::Watch::Options {.prevKv = wantsPreviousValues()});
     m_directory = std::make_unique<core::SlotDirectory>(m_client.get(), m_watch.get());
+    m_directory->setSchema(m_schema);
     connect(m_directory.get(), &core::SlotDirectory::loaded, this, [this] {
         // The directory goes on with itself after this signal; what follows may destroy it.
         QMetaObject::invokeMethod(
@@ -163,6 +165,9 @@ const std::vector<CommandEntry> &commands()
          [] { return std::make_unique<CodecCommand>(CodecCommand::Direction::Encode); }},
         {QStringLiteral("types"), QStringLiteral("list the types of keys and values"),
          [] { return std::make_unique<TypesCommand>(); }},
+        {QStringLiteral("schema"),
+         QStringLiteral("import declarations of tables, show what is known of them"),
+         [] { return std::make_unique<SchemaCommand>(); }},
     };
     return entries;
 }

@@ -37,6 +37,9 @@ public:
     /// Whether it connects to an etcd at all.
     virtual bool needsServer() const { return true; }
 
+    /// What is known of the slots' types; before run().
+    void setSchema(core::Schema schema) { m_schema = std::move(schema); }
+
     /// Once; finished() follows. The endpoint is not looked at where none is needed.
     void run(const core::Endpoint &endpoint, bool json);
 
@@ -75,6 +78,7 @@ private:
     std::unique_ptr<core::Watch> m_watch;
     std::unique_ptr<core::SlotDirectory> m_directory;
     core::Endpoint m_endpoint;
+    core::Schema m_schema;
     std::function<void()> m_whenLoaded;
     std::vector<core::Slot> m_awaited;
     std::function<void()> m_whenSampled;

@@ -105,6 +105,21 @@ void mergeIndex(SchemaMerge *merge, const TableId &id, const QString &name, cons
          .index = nth});
 }
 
+/// Those that the file which declares the table had attached, and does not attach any more.
+void dropGoneIndexes(SchemaMerge *merge, const TableId &id, const TableSchema &incoming)
+{
+    const PropertyEntry *declared = incoming.find(SchemaProperty::ClassName);
+    if (!declared)
+        return;
+    const auto gone = [&](const IndexRelation &index) {
+        return index.provenance.source == TypeSource::Imported
+            && index.provenance.from.file == declared->from.file
+            && std::none_of(incoming.indexes.begin(), incoming.indexes.end(),
+                            [&](const IndexRelation &other) { return isSameIndex(index, other); });
+    };
+    merge->changed += static_cast<int>(std::erase_if(merge->schema.tables[id].indexes, gone));
+}
+
 } // namespace
 
 SchemaMerge mergeImport(const Schema &schema, const Schema &imported)
@@ -117,6 +132,7 @@ SchemaMerge mergeImport(const Schema &schema, const Schema &imported)
         const int changed = merge.changed;
         for (const auto &[property, entry] : incoming.properties)
             mergeProperty(&merge, id, name, property, entry);
+        dropGoneIndexes(&merge, id, incoming);
         for (size_t i = 0; i < incoming.indexes.size(); ++i)
             mergeIndex(&merge, id, name, incoming, i);
         if (isNew) {

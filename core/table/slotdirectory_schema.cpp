@@ -16,7 +16,8 @@ namespace {
 bool saysTypes(const TableSchema *table)
 {
     return table
-        && (!table->text(SchemaProperty::KeyType).isEmpty() || !table->text(SchemaProperty::ValueType).isEmpty());
+        && (!table->text(SchemaProperty::KeyType).isEmpty()
+            || !table->text(SchemaProperty::ValueType).isEmpty());
 }
 
 bool hasTimestamp(const KeyType &key)

@@ -285,6 +285,13 @@ private Q_SLOTS:
         after.indexes.front().table = TableId::ofSlot(Slot(9));
         merge = mergeImport(schemaOf(before), schemaOf(after));
         QCOMPARE(merge.schema.tables.begin()->second.indexes.size(), size_t(2));
+        // The file that had attached it does not any more.
+        after.import(SchemaProperty::ClassName, QStringLiteral("Users"), {QStringLiteral("a.py"), 1});
+        merge = mergeImport(schemaOf(before), schemaOf(after));
+        QVERIFY(merge.schema.tables.begin()->second.indexes == after.indexes);
+        before.indexes.front().provenance.source = TypeSource::Pinned;
+        merge = mergeImport(schemaOf(before), schemaOf(after));
+        QCOMPARE(merge.schema.tables.begin()->second.indexes.size(), size_t(2));
     }
 };
 

@@ -25,9 +25,10 @@ QByteArray catalogueKey(quint16 slot)
 
 QByteArray catalogueValue(const QString &oid, int slot)
 {
-    return *cborCodec().encode(Value::map({{Value::text(QStringLiteral("oid")), Value::text(oid)},
-                                           {Value::text(QStringLiteral("name")), Value::text(QStringLiteral("a.B"))},
-                                           {Value::text(QStringLiteral("slot")), Value::integer(slot)}}));
+    return *cborCodec().encode(
+        Value::map({{Value::text(QStringLiteral("oid")), Value::text(oid)},
+                    {Value::text(QStringLiteral("name")), Value::text(QStringLiteral("a.B"))},
+                    {Value::text(QStringLiteral("slot")), Value::integer(slot)}}));
 }
 
 TableSchema typed(const char *key, const char *value)
@@ -205,11 +206,13 @@ private Q_SLOTS:
         directory.setSchema(schema);
         load(&directory);
         QTRY_VERIFY(directory.find(Slot(5))->type.flatBuffers.schema);
-        QVERIFY2(directory.find(Slot(5))->typeProblem.isEmpty(), qPrintable(directory.find(Slot(5))->typeProblem));
+        QVERIFY2(directory.find(Slot(5))->typeProblem.isEmpty(),
+                 qPrintable(directory.find(Slot(5))->typeProblem));
         QCOMPARE(directory.find(Slot(5))->type.flatBuffers.root, QStringLiteral("library.Book"));
 
         directory.pin(Slot(5), SchemaProperty::FlatBuffersRoot, QStringLiteral("library.Nobody"));
-        QCOMPARE(directory.find(Slot(5))->typeProblem, QStringLiteral("book.fbs has no table library.Nobody"));
+        QCOMPARE(directory.find(Slot(5))->typeProblem,
+                 QStringLiteral("book.fbs has no table library.Nobody"));
         directory.pin(Slot(5), SchemaProperty::FlatBuffersSchema, QStringLiteral("missing.fbs"));
         QTRY_VERIFY(directory.find(Slot(5))->typeProblem.contains(QLatin1String("missing.fbs")));
         QVERIFY(!directory.find(Slot(5))->type.flatBuffers.schema);
