@@ -363,8 +363,9 @@ private:
         return std::move(*value).withStyle({flags | CborStyle | InheritedStyle, bytes});
     }
 
-    // A container with a tag around it that only says how it is stored.
-    std::optional<Value> carrying(const Frame &frame, const Value &content, quint32 flag) const
+    // A container with a tag around it that only says how it is stored. It is taken where there is a result,
+    // for a copy of a long one in each of many tags would take its time.
+    std::optional<Value> carrying(const Frame &frame, Value &content, quint32 flag) const
     {
         if (!carriesTags(content))
             return std::nullopt;
@@ -373,10 +374,10 @@ private:
         style.spelling.prepend(m_bytes.sliced(frame.start, frame.headSize).toByteArray());
         if (flag & Shared)
             style.spelling = numbered(style.spelling, frame.shared);
-        return content.withStyle(std::move(style));
+        return std::move(content).withStyle(std::move(style));
     }
 
-    std::optional<Value> selfDescribed(const Frame &frame, const Value &content) const
+    std::optional<Value> selfDescribed(const Frame &frame, Value &content) const
     {
         if (content.isContainer())
             return carrying(frame, content, 0);
@@ -405,7 +406,7 @@ private:
             .withStyle({CborStyle | frame.head | StringReference, numbered({}, table.fingerprint())});
     }
 
-    std::optional<Value> shared(const Frame &frame, const Value &content, const Extent &extent)
+    std::optional<Value> shared(const Frame &frame, Value &content, const Extent &extent)
     {
         SharedValue &entry = m_shared[frame.shared];
         entry.open = false;

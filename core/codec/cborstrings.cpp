@@ -22,6 +22,12 @@ void StringTable::add(bool text, QByteArrayView content)
     m_entries.push_back(std::move(entry));
 }
 
+void StringTable::addChunked()
+{
+    m_clear = false;
+    m_fingerprint = (m_fingerprint ^ 0x102) * 0x100000001b3;
+}
+
 const StringTable::Entry *StringTable::at(quint64 number) const
 {
     return number < m_entries.size() ? &m_entries[size_t(number)] : nullptr;

@@ -31,7 +31,7 @@ public:
     void add(bool text, QByteArrayView content);
     /// A string in chunks. Readers do not agree on whether its chunks count, so references behind it are left
     /// alone.
-    void addChunked() { m_clear = false; }
+    void addChunked();
 
     const Entry *at(quint64 number) const;
     /// The number to refer to a string by.

@@ -128,7 +128,8 @@ private:
         const auto bytes = styledScalar(value);
         if (!bytes)
             return fail(bytes.error());
-        if (!(flags & StringReference) || m_strings.empty() || !stringReference(*bytes, spelling))
+        if (!(flags & StringReference) || m_strings.empty() || !m_strings.back().isClear()
+            || !stringReference(*bytes, spelling))
             append(*bytes);
         return true;
     }

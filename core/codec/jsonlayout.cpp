@@ -79,8 +79,8 @@ void Frame::follow(const Layout &around)
     }
 }
 
-// From what was around the children before. It begins and ends as before, and goes on as in front of the second
-// child.
+// From what was around the children before. It begins and ends as before, and goes on as in front of the
+// second child.
 void Frame::learn(const QList<QByteArray> &pieces, const Layout &around)
 {
     if (pieces.size() == 1) { // was empty, with blanks

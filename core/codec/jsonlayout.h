@@ -10,8 +10,8 @@
 
 namespace slotscope::core::json {
 
-/// How an array or object spells what is around its children, as those inside of it are to follow when they are
-/// new.
+/// How an array or object spells what is around its children, as those inside of it are to follow when they
+/// are new.
 struct Layout
 {
     QByteArray comma = QByteArrayLiteral(","); ///< in front of every child but the first
@@ -22,9 +22,9 @@ struct Layout
     QByteArray unit; ///< by which they are deeper than their container
 };
 
-/// What stands around the names and values of one array or object when it is written: as it was where it is as it
-/// was. Where children came or went, each one keeps what is in front of it, new ones get what the others have. An
-/// array or object that is new follows `around`, the layout of the one that it is in.
+/// What stands around the names and values of one array or object when it is written: as it was where it is
+/// as it was. Where children came or went, each one keeps what is in front of it, new ones get what the
+/// others have. An array or object that is new follows `around`, the layout of the one that it is in.
 class Frame
 {
 public:

@@ -31,6 +31,7 @@ struct Format
     const char *name; ///< as readers.py calls it
     ValueType type;
     const char *vectors; ///< file below tests/data
+    std::vector<QByteArray> more; ///< records beyond the vectors
     /// Whether a set leaf changes its own bytes and no others, not even a length in front.
     bool setsInPlace;
     bool readsRepeatedKeys; ///< whether the reference keeps all members of the same key
@@ -48,11 +49,40 @@ bool hasCborReferences(const QByteArray &bytes)
     return bytes.contains("\xd8\x19") || bytes.contains("\xd8\x1d");
 }
 
+// What cbor2 writes with value_sharing and string_referencing, more types, and what other writers spell
+// otherwise.
+std::vector<QByteArray> moreCbor()
+{
+    std::vector<QByteArray> records;
+    for (const char *hex :
+         {"d81ca36161d81ca2646e616d6563416e6e6474616773d81c82617861796162d81c82d81d01d81d026163d81d02",
+          "d81ca3616e016473656c66d81d00646c697374d81c82d81d00d81c81d81d00",
+          "d9010083a365666972737463416e6e646c61737465536d697468626964d8255000000000000000000000000000000005a3"
+          "d8190063426f62d81902d81903626964d825d81904a3d81900d81901d81902654a6f6e6573626964d825d81904",
+          "d90100d81c82d81ca265666972737463416e6e646d6f7265d81ca2646e616d65d819016474616773d81c8261786179d81c"
+          "a2d81900d81901d81902d81d02",
+          "d9010083c24d0c9f2c9cd04674edea40000000c2d81900c34d0c9f2c9cd04674edea3fffffff",
+          "a701d81e82010302c482200f03d823616104d90104500000000000000000000000000000000105d90105a15020010db800"
+          "0000000000000000000000182006d90102836178010207d917708201a1616102",
+          "c1fb41d7835769600000", "bf18007f61616162ff6166f93e006174c11a514b67b0617801ff",
+          "d9d9f7a261619f1801f93c00ff616282fa3fc000005f4101ff",
+          "9b000000000000000282b9000161611a000000010102", "d9010282f93c007f6161ff"})
+        records.push_back(QByteArray::fromHex(hex));
+    return records;
+}
+
+std::vector<QByteArray> moreJson()
+{
+    return {"{\n    \"name\": \"Ann \\u00e9\",\n    \"tags\": [\n        \"x\",\n        1.50\n    ],\n"
+            "    \"one\": [1, 2,3 , 4],\n    \"none\": {},\n    \"flat\": {\"a\":1,\"b\":{\"c\":null}}\n}\n",
+            R"([{"a": 1, "a": 2}, [[1], [2, 3]], {"b" :"\u0041\/", "c":1E5}])"};
+}
+
 const std::vector<Format> &formats()
 {
     static const std::vector<Format> list {
-        {"cbor", ValueType::Cbor, "cbor-vectors.json", true, false, hasCborReferences},
-        {"json", ValueType::Json, "json-vectors.json", true, true, never},
+        {"cbor", ValueType::Cbor, "cbor-vectors.json", moreCbor(), true, false, hasCborReferences},
+        {"json", ValueType::Json, "json-vectors.json", moreJson(), true, true, never},
     };
     return list;
 }
@@ -72,6 +102,8 @@ std::vector<Record> vectorRecords(const Format &format)
         records.push_back(
             {QString::fromStdString(vector["hex"]).left(40), codecOf(format.type), fromHex(vector["hex"])});
     }
+    for (const QByteArray &bytes : format.more)
+        records.push_back({QString::fromLatin1(bytes.toHex().left(40)), codecOf(format.type), bytes});
     return records;
 }
 

@@ -436,6 +436,15 @@ private Q_SLOTS:
         QCOMPARE(*cborCodec().encode(*many), texts);
     }
 
+    void manyTagsAroundALongListTakeNoTime()
+    {
+        QByteArray bytes = QByteArray::fromHex("d9d9f7").repeated(400);
+        bytes += QByteArray::fromHex("9a000f4240") + QByteArray(1'000'000, '\0');
+        const auto value = cborCodec().decode(bytes);
+        QVERIFY(value && value->kind() == Value::Kind::Array);
+        QCOMPARE(*cborCodec().encode(*value), bytes);
+    }
+
     void timesFromTheEpochStaySo()
     {
         const auto before = cborCodec().decode(QByteArray::fromHex("c11a514b67b0"));
