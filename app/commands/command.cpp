@@ -4,6 +4,7 @@
 #include "app/commands/checkcommand.h"
 #include "app/commands/codeccommand.h"
 #include "app/commands/getcommand.h"
+#include "app/commands/infercommand.h"
 #include "app/commands/output.h"
 #include "app/commands/recordscommand.h"
 #include "app/commands/schemacommand.h"
@@ -153,6 +154,8 @@ const std::vector<CommandEntry> &commands()
          [] { return std::make_unique<SlotsCommand>(); }},
         {QStringLiteral("records"), QStringLiteral("list the decoded records of a slot"),
          [] { return std::make_unique<RecordsCommand>(); }},
+        {QStringLiteral("infer"), QStringLiteral("tell the types of slots from their records"),
+         [] { return std::make_unique<InferCommand>(); }},
         {QStringLiteral("watch"), QStringLiteral("show changes as they happen"),
          [] { return std::make_unique<WatchCommand>(); }},
         {QStringLiteral("get"), QStringLiteral("show one record"),

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/table/slotdirectory.h"
 
-#include "core/pmap/inference.h"
+#include "core/table/slotsampler.h"
 
+#include <QtConcurrentRun>
 #include <QtEndian>
 
 namespace slotscope::core {
 
 namespace {
 
-constexpr qint64 SampleSize = 100;
 constexpr qint64 ProbeSize = 50;
 /// A span of slot numbers that holds keys is cut into so many, until each is one slot.
 constexpr int Fanout = 16;
@@ -78,7 +78,17 @@ QString SlotInfo::title() const
 SlotDirectory::SlotDirectory(Client *client, Watch *watch, QObject *parent)
     : QObject(parent)
     , m_client(client)
+    , m_sampler(new SlotSampler(client, this))
 {
+    connect(m_sampler, &SlotSampler::sampled, this, &SlotDirectory::takeSample);
+    connect(m_sampler, &SlotSampler::failed, this, [this](Slot slot, const Error &error) {
+        if (error.kind == ErrorKind::PermissionDenied)
+            return takeSample(slot, {});
+        m_sampling = false;
+        m_toSample.insert(m_toSample.begin(), slot); // goes on when the watch is back, or it is time
+        m_sampleTimer.start();
+    });
+    connect(&m_inferring, &QFutureWatcherBase::finished, this, &SlotDirectory::takeInference);
     m_countTimer.setSingleShot(true);
     m_countTimer.setInterval(CountInterval);
     connect(&m_countTimer, &QTimer::timeout, this, [this] {
@@ -340,6 +350,9 @@ void SlotDirectory::finish()
     }
     m_loaded = true;
     m_sampling = false;
+    m_sampler->cancel();
+    ++m_sampleGeneration; // what is being inferred is of no use any more
+    m_knownKeys.clear();
     const quint64 generation = m_generation;
     Q_EMIT loaded();
     if (generation == m_generation)
@@ -365,37 +378,54 @@ void SlotDirectory::sampleNext()
         Q_EMIT sampled();
         return;
     }
-    m_sampling = true;
     const Slot slot = m_toSample.front();
     m_toSample.erase(m_toSample.begin());
-    m_client->range({.range = KeyRange::slot(slot), .limit = SampleSize})
-        .then(this, [this, slot, generation = m_generation](const Result<RangeReply> &result) {
-            if (generation != m_generation)
-                return;
-            m_sampling = false;
-            if (!result && result.error().kind != ErrorKind::PermissionDenied) {
-                m_toSample.insert(m_toSample.begin(), slot); // goes on when the watch is back, or it is time
-                m_sampleTimer.start();
-                return;
-            }
-            takeSample(slot, result);
-            sampleNext();
-        });
+    const SlotInfo *info = find(slot);
+    if (!info)
+        return sampleNext(); // deleted meanwhile
+    m_sampling = true;
+    m_sampler->start(slot, info->records);
 }
 
-void SlotDirectory::takeSample(Slot slot, const Result<RangeReply> &result)
+void SlotDirectory::takeSample(Slot slot, const std::vector<Sample> &samples)
 {
-    const auto it = m_slots.find(slot);
-    if (it == m_slots.end() || it->second.sampled || !result || result->kvs.empty())
+    if (samples.empty()) {
+        m_sampling = false;
+        sampleNext();
         return;
-    std::vector<Sample> samples;
-    samples.reserve(result->kvs.size());
-    for (const KeyValue &kv : result->kvs)
-        samples.push_back({kv.key.sliced(2), kv.value});
-    it->second.inferred = inferSlotType(samples);
-    it->second.sampled = true;
-    resolve(&it->second);
-    Q_EMIT slotChanged(slot);
+    }
+    InferenceContext context;
+    for (const auto &[other, keys] : m_knownKeys) {
+        if (other != slot)
+            context.otherKeys.push_back(keys);
+    }
+    m_inferred = {slot, m_sampleGeneration};
+    const SlotInfo *info = find(slot);
+    KnownKeys keys {.name = info ? info->title() : QString()};
+    for (const Sample &sample : samples)
+        keys.keys += sample.key;
+    m_knownKeys.insert_or_assign(slot, std::move(keys));
+    m_inferring.setFuture(QtConcurrent::run([samples, context] { return inferSlot(samples, context); }));
+}
+
+void SlotDirectory::takeInference()
+{
+    const auto [slot, generation] = m_inferred;
+    if (generation != m_sampleGeneration)
+        return;
+    const auto inference = std::make_shared<const Inference>(m_inferring.result());
+    m_sampling = false;
+    m_knownKeys[slot].type = inference->type().key;
+    if (const auto it = m_slots.find(slot); it != m_slots.end()) {
+        it->second.inference = inference;
+        if (!it->second.sampled) {
+            it->second.inferred = inference->type();
+            it->second.sampled = true;
+            resolve(&it->second);
+            Q_EMIT slotChanged(slot);
+        }
+    }
+    sampleNext();
 }
 
 SlotInfo &SlotDirectory::ensure(Slot slot, const QByteArray &key)

@@ -3,13 +3,16 @@
 
 #include "core/codec/flatbuffers/flatschema.h"
 #include "core/etcd/watch.h"
+#include "core/pmap/inference.h"
 #include "core/pmap/schema.h"
 
+#include <QFutureWatcher>
 #include <QObject>
 #include <QTimer>
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 
@@ -21,6 +24,8 @@ enum class SlotKind {
     Untyped, ///< records, but no catalogue entry
     PlainKeys, ///< ordinary text keys that happen to share two bytes
 };
+
+class SlotSampler;
 
 /// What is known of one slot.
 struct SlotInfo
@@ -34,6 +39,8 @@ struct SlotInfo
     std::array<Provenance, SchemaPropertyCount> provenance {}; ///< of each property of `type`
     QString typeProblem; ///< why the type cannot be used as it is, a schema that cannot be read say
     bool sampled = false; ///< the type has been looked for
+    /// All that the sample says, what else it might be included; null until it was looked for.
+    std::shared_ptr<const Inference> inference {};
     bool looksPlain = false; ///< its keys look like text keys
     const Provenance &from(SchemaProperty property) const { return provenance[size_t(property)]; }
     /// What a schema knows it by.
@@ -108,7 +115,8 @@ private:
     void takeCatalogueEvent(const Event &event);
     SlotInfo &ensure(Slot slot, const QByteArray &key);
     void sampleNext();
-    void takeSample(Slot slot, const Result<RangeReply> &result);
+    void takeSample(Slot slot, const std::vector<Sample> &samples);
+    void takeInference();
     void noteCount(Slot slot);
     void resolve(SlotInfo *info);
     void resolveAndTell(Slot slot);
@@ -128,9 +136,14 @@ private:
     std::set<Slot> m_changedCounts;
     QTimer m_countTimer;
     QTimer m_sampleTimer; // after a sample that failed
+    SlotSampler *m_sampler;
+    QFutureWatcher<Inference> m_inferring; // on another thread
+    std::pair<Slot, quint64> m_inferred; // the slot that it is about, and when that was
+    std::map<Slot, KnownKeys> m_knownKeys; // of what was sampled
     bool m_loaded = false;
     bool m_sampling = false;
     quint64 m_generation = 0;
+    quint64 m_sampleGeneration = 0;
     size_t m_operationsPerTxn = 64;
     Revision m_revision;
 };
