@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pmap/keytype.h"
 
+#include "core/codec/scalar.h"
 #include "core/value/utf8.h"
 
 #include <QtEndian>
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 
 namespace slotscope::core {
@@ -43,39 +45,6 @@ const ComponentInfo &info(KeyComponent component)
 {
     return *std::find_if(Components.begin(), Components.end(),
                          [&](const ComponentInfo &entry) { return entry.component == component; });
-}
-
-Unexpected<DecodeError> failure(qint64 offset, const QString &what)
-{
-    return Unexpected {DecodeError {offset, what}};
-}
-
-Value decodeFixed(KeyComponent component, ByteOrder order, QByteArrayView bytes)
-{
-    const char *data = bytes.data();
-    switch (component) {
-    case KeyComponent::Oid:
-    case KeyComponent::Uint64:
-        return Value::unsignedInteger(qFromBigEndian<quint64>(data));
-    case KeyComponent::Uint16:
-        return Value::integer(qFromLittleEndian<quint16>(data));
-    case KeyComponent::SlotNumber:
-        return Value::integer(qFromBigEndian<quint16>(data));
-    case KeyComponent::Uint8:
-        return Value::integer(quint8(*data));
-    case KeyComponent::Uuid:
-        return Value::uuid(QUuid::fromRfc4122(bytes));
-    case KeyComponent::Timestamp:
-        return Value::timestamp(order == ByteOrder::BigEndian ? qFromBigEndian<qint64>(data)
-                                                              : qFromLittleEndian<qint64>(data));
-    case KeyComponent::Bytes16:
-    case KeyComponent::Bytes20:
-    case KeyComponent::Bytes32:
-    case KeyComponent::String:
-    case KeyComponent::Bytes:
-        break;
-    }
-    return Value::bytes(bytes.toByteArray());
 }
 
 template <typename T>
@@ -247,18 +216,48 @@ std::vector<QString> KeyType::componentTitles() const
     return titles;
 }
 
-Expected<ValueList, DecodeError> KeyType::decode(QByteArrayView key) const
+Cell KeyType::cellOf(KeyComponent component, QByteArrayView bytes) const
+{
+    const char *data = bytes.data();
+    switch (component) {
+    case KeyComponent::Oid:
+    case KeyComponent::Uint64:
+        if (qFromBigEndian<quint64>(data) > quint64(std::numeric_limits<qint64>::max()))
+            return Cell::encoded(bytes, oidCodec());
+        return Cell::ofInteger(qFromBigEndian<qint64>(data));
+    case KeyComponent::Uint16:
+        return Cell::ofInteger(qFromLittleEndian<quint16>(data));
+    case KeyComponent::SlotNumber:
+        return Cell::ofInteger(qFromBigEndian<quint16>(data));
+    case KeyComponent::Uint8:
+        return Cell::ofInteger(quint8(*data));
+    case KeyComponent::Uuid:
+        return Cell::uuid(bytes);
+    case KeyComponent::Timestamp:
+        return Cell::timestamp(m_timestampOrder == ByteOrder::BigEndian ? qFromBigEndian<qint64>(data)
+                                                                        : qFromLittleEndian<qint64>(data));
+    case KeyComponent::String:
+        return Cell::text(bytes);
+    case KeyComponent::Bytes16:
+    case KeyComponent::Bytes20:
+    case KeyComponent::Bytes32:
+    case KeyComponent::Bytes:
+        break;
+    }
+    return Cell::ofBytes(bytes);
+}
+
+std::optional<DecodeError> KeyType::split(QByteArrayView key, std::vector<QByteArrayView> &parts) const
 {
     const int fixed = fixedSize(m_components);
     const qsizetype open = openCount(m_components);
     if (key.size() < fixed || (open == 0 && key.size() != fixed)) {
         const QString expected = open ? QStringLiteral("at least %1").arg(fixed) : QString::number(fixed);
-        return failure(std::min<qint64>(key.size(), fixed),
-                       QStringLiteral("expected %1 bytes for %2, but there are %3")
-                           .arg(expected, name())
-                           .arg(key.size()));
+        return DecodeError {std::min<qint64>(key.size(), fixed),
+                            QStringLiteral("expected %1 bytes for %2, but there are %3")
+                                .arg(expected, name())
+                                .arg(key.size())};
     }
-    ValueList parts;
     parts.reserve(m_components.size());
     qsizetype at = 0;
     qsizetype openEnd = key.size(); // where the strings end: in front of the fixed tail
@@ -266,38 +265,59 @@ Expected<ValueList, DecodeError> KeyType::decode(QByteArrayView key) const
         openEnd -= info(*it).size;
     qsizetype openLeft = open;
     for (const KeyComponent component : m_components) {
-        qsizetype size = info(component).size;
-        if (size) {
-            parts.push_back(
-                decodeFixed(component, m_timestampOrder, key.sliced(at, size)).withSource({at, size}));
+        if (const qsizetype size = info(component).size) {
+            parts.push_back(key.sliced(at, size));
             at += size;
             continue;
         }
         --openLeft;
         QByteArrayView bytes = key.sliced(at, openEnd - at);
         if (component == KeyComponent::Bytes) {
-            parts.push_back(Value::bytes(bytes.toByteArray()).withSource({at, bytes.size()}));
+            parts.push_back(bytes);
             at = openEnd;
             continue;
         }
         if (openLeft > 0) {
             const qsizetype separator = bytes.indexOf('\0');
             if (separator < 0)
-                return failure(
+                return DecodeError {
                     openEnd,
-                    QStringLiteral("too few strings: expected a 00 byte between two of %1").arg(open));
+                    QStringLiteral("too few strings: expected a 00 byte between two of %1").arg(open)};
             bytes = bytes.first(separator);
         } else if (const qsizetype separator = bytes.indexOf('\0'); open > 1 && separator >= 0) {
-            return failure(at + separator,
-                           QStringLiteral("a 00 byte behind the last of %1 strings").arg(open));
+            return DecodeError {at + separator,
+                                QStringLiteral("a 00 byte behind the last of %1 strings").arg(open)};
         }
-        const auto text = textFromUtf8(bytes);
-        if (!text)
-            return failure(at + firstInvalidUtf8(bytes), QStringLiteral("not valid UTF-8"));
-        parts.push_back(Value::text(*text).withSource({at, bytes.size()}));
+        if (const qsizetype bad = firstInvalidUtf8(bytes); bad >= 0)
+            return DecodeError {at + bad, QStringLiteral("not valid UTF-8")};
+        parts.push_back(bytes);
         at += bytes.size() + (openLeft > 0 ? 1 : 0);
     }
-    return parts;
+    return std::nullopt;
+}
+
+Expected<ValueList, DecodeError> KeyType::decode(QByteArrayView key) const
+{
+    std::vector<QByteArrayView> parts;
+    if (auto error = split(key, parts))
+        return Unexpected {*std::move(error)};
+    ValueList values;
+    values.reserve(parts.size());
+    for (size_t i = 0; i < parts.size(); ++i)
+        values.push_back(toValue(cellOf(m_components[i], parts[i]))
+                             ->withSource({parts[i].data() - key.data(), parts[i].size()}));
+    return values;
+}
+
+bool KeyType::read(QByteArrayView key, std::vector<Cell> &cells) const
+{
+    std::vector<QByteArrayView> parts;
+    if (split(key, parts))
+        return false;
+    cells.clear();
+    for (size_t i = 0; i < parts.size(); ++i)
+        cells.push_back(cellOf(m_components[i], parts[i]));
+    return true;
 }
 
 Expected<QByteArray, QString> KeyType::encode(const ValueList &parts) const

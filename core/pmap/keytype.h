@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/expected.h"
+#include "core/codec/scan/cell.h"
 #include "core/value/notation.h"
 #include "core/value/value.h"
 
@@ -52,11 +53,17 @@ public:
 
     /// One Value per component. A nil UUID is shown as such.
     Expected<ValueList, DecodeError> decode(QByteArrayView key) const;
+    /// The same without making values: one cell per component, as long as the key lives. False where decode()
+    /// fails.
+    bool read(QByteArrayView key, std::vector<Cell> &cells) const;
     Expected<QByteArray, QString> encode(const ValueList &parts) const;
 
     friend bool operator==(const KeyType &, const KeyType &) = default;
 
 private:
+    std::optional<DecodeError> split(QByteArrayView key, std::vector<QByteArrayView> &parts) const;
+    Cell cellOf(KeyComponent component, QByteArrayView bytes) const;
+
     std::vector<KeyComponent> m_components {KeyComponent::Bytes};
     ByteOrder m_timestampOrder = ByteOrder::BigEndian;
 };

@@ -109,31 +109,29 @@ void ColumnReader::read(QByteArrayView key, QByteArrayView value, CellRow &row, 
 
 void ColumnReader::readKey(QByteArrayView key, CellRow &row) const
 {
-    if (auto parts = m_codec.decodeKey(key)) {
-        row.decoded.keyParts = *std::move(parts);
-    } else {
+    const int prefix = m_codec.prefixLength();
+    if (key.size() < prefix || !m_codec.type().key.read(key.sliced(prefix), row.keyParts)) {
         row.keyFailed = true;
-        row.decoded.keyParts = {
-            Value::bytes(key.sliced(std::min<qsizetype>(m_codec.prefixLength(), key.size())).toByteArray())};
+        row.keyParts = {Cell::ofBytes(key.sliced(std::min<qsizetype>(prefix, key.size())))};
     }
     for (const auto &[cell, part] : m_keyColumns) {
-        if (part < row.decoded.keyParts.size())
-            row.cells[cell] = Cell::decoded(&row.decoded.keyParts[part]);
+        if (part < row.keyParts.size())
+            row.cells[cell] = row.keyParts[part];
     }
 }
 
 void ColumnReader::readTree(QByteArrayView value, CellRow &row, LeafVisitor *leaves) const
 {
     if (auto decoded = m_codec.decodeValue(value)) {
-        row.decoded.value = *std::move(decoded);
+        row.tree = *std::move(decoded);
     } else {
         row.valueFailed = true;
-        row.decoded.value = Value::bytes(value.toByteArray());
+        row.tree = Value::bytes(value.toByteArray());
     }
     for (const FieldColumn &column : m_fieldColumns)
-        row.cells[column.cell] = Cell::decoded(column.whole.find(row.decoded.value));
+        row.cells[column.cell] = Cell::decoded(column.whole.find(row.tree));
     if (leaves)
-        leaves->visit(Cell::decoded(&row.decoded.value));
+        leaves->visit(Cell::decoded(&row.tree));
 }
 
 bool ColumnReader::scan(QByteArrayView value, CellRow &row, LeafVisitor *leaves) const

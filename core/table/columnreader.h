@@ -19,7 +19,8 @@ struct CellRow
 private:
     friend class ColumnReader;
     QByteArray inflated;
-    DecodedRow decoded;
+    std::vector<Cell> keyParts;
+    Value tree; // where the codec was needed
     std::deque<Value> parts; // under paths that only the tree of a field has
     PickleScanner pickle;
 };

@@ -38,13 +38,17 @@ struct Value::Node
                  std::shared_ptr<const TagData>, std::shared_ptr<const OpaqueData>>
         data;
 
+    Node() = default;
+    template <typename T>
+    Node(Kind ofKind, T &&content)
+        : kind(ofKind)
+        , data(std::forward<T>(content))
+    {
+    }
     template <typename T>
     static Value make(Kind kind, T &&data)
     {
-        auto node = std::make_shared<Node>();
-        node->kind = kind;
-        node->data = std::forward<T>(data);
-        return Value(std::shared_ptr<const Node>(std::move(node)));
+        return Value(std::make_shared<Node>(kind, std::forward<T>(data)));
     }
 };
 

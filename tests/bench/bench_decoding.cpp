@@ -3,9 +3,6 @@
 // Decodes the same records as Python does (cbor2's C decoder, json, pickle) in turns with it, and prints how
 // many times its records per second are reached, and how often memory is allocated for a record. CPU time,
 // the median of the rounds. Figures are printed, never asserted: the machine may be busy.
-#include "core/codec/cbor.h"
-#include "core/codec/json.h"
-#include "core/codec/pickle.h"
 #include "core/table/columnreader.h"
 
 #include <QCoreApplication>
@@ -15,9 +12,10 @@
 #include <QtEndian>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <ctime>
-#include <map>
+#include <vector>
 
 using namespace slotscope::core;
 
@@ -127,8 +125,7 @@ std::vector<QByteArray> readRecords(const QString &path)
 
 struct Task
 {
-    const char *title;
-    std::vector<double> ratios;
+    std::vector<double> ratios; // a round each
     double allocationsPerRecord = 0;
 };
 
