@@ -4,13 +4,13 @@
 #include "core/value/numbertext.h"
 #include "core/value/utf8.h"
 
-#include <QThreadPool>
+#include <QThread>
 #include <QtConcurrent>
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <numeric>
+#include <cstring>
 
 namespace slotscope::core {
 
@@ -82,6 +82,10 @@ private:
             case Cell::Kind::Text:
                 if (isAscii(cell.bytes))
                     return containsAscii(cell.bytes);
+                break;
+            case Cell::Kind::Uuid:
+                if (!m_needle.uuidPart)
+                    return false;
                 break;
             default:
                 break;
@@ -170,7 +174,11 @@ Needle needleOf(const QString &text)
 {
     const bool ascii =
         std::all_of(text.begin(), text.end(), [](QChar c) { return c.unicode() > 0 && c.unicode() < 0x80; });
-    return {text, ascii ? text.toLower().toLatin1() : QByteArray()};
+    const QByteArray lower = ascii ? text.toLower().toLatin1() : QByteArray();
+    const bool uuidPart = std::all_of(lower.begin(), lower.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-';
+    });
+    return {text, lower, uuidPart};
 }
 
 std::vector<Column> columnsFor(const RowQuery &query, const KeyType &key)
@@ -196,6 +204,75 @@ struct Stretch
     size_t end = 0;
     std::vector<RowId> rows;
 };
+
+/// The first bits of a sort key, as a number: keys whose numbers differ are in the order of these.
+quint64 prefixOf(const SortKey &key)
+{
+    constexpr int RankBits = 3;
+    constexpr quint64 SignBit = quint64(1) << 63;
+    quint64 bits = 0;
+    switch (key.rank) {
+    case Number: {
+        const double number = key.number + 0.0; // so that there is one zero
+        std::memcpy(&bits, &number, sizeof bits);
+        bits = bits & SignBit ? ~bits : bits | SignBit;
+        break;
+    }
+    case Text:
+    case Other:
+        for (qsizetype i = 0; i < 4; ++i)
+            bits = bits << 16 | (i < key.text.size() ? key.text[i].unicode() : 0U);
+        break;
+    default:
+        bits = quint64(key.exact) ^ SignBit;
+    }
+    return quint64(key.rank) << (64 - RankBits) | bits >> RankBits;
+}
+
+/// Sorts rows by their keys (by RowId); equal ones stay in the order they have. On several threads. The keys
+/// are looked at only where their beginnings are alike, as they lie all over the memory.
+void sortRows(std::vector<RowId> &rows, const std::vector<SortKey> &keys, bool descending)
+{
+    struct Place
+    {
+        quint64 prefix = 0;
+        quint32 position = 0;
+    };
+    std::vector<Place> places(rows.size());
+    const auto less = [&](const Place &a, const Place &b) {
+        if (a.prefix != b.prefix)
+            return (a.prefix < b.prefix) != descending;
+        const SortKey &left = keys[rows[a.position].value];
+        const SortKey &right = keys[rows[b.position].value];
+        if (left < right)
+            return !descending;
+        if (right < left)
+            return descending;
+        return a.position < b.position;
+    };
+
+    using Part = std::pair<std::vector<Place>::iterator, std::vector<Place>::iterator>;
+    std::vector<Part> parts;
+    const size_t length = rows.size() / size_t(std::max(1, QThread::idealThreadCount())) + 1;
+    for (size_t begin = 0; begin < rows.size(); begin += length)
+        parts.emplace_back(places.begin() + qsizetype(begin),
+                           places.begin() + qsizetype(std::min(begin + length, rows.size())));
+    QtConcurrent::blockingMap(parts, [&](const Part &part) {
+        for (auto place = part.first; place != part.second; ++place) {
+            place->position = quint32(place - places.begin());
+            place->prefix = prefixOf(keys[rows[place->position].value]);
+        }
+        std::sort(part.first, part.second, less);
+    });
+    for (size_t i = 1; i < parts.size(); ++i)
+        std::inplace_merge(places.begin(), parts[i].first, parts[i].second, less);
+
+    std::vector<RowId> sorted;
+    sorted.reserve(rows.size());
+    for (const Place &place : places)
+        sorted.push_back(rows[place.position]);
+    rows = std::move(sorted);
+}
 
 } // namespace
 
@@ -240,7 +317,7 @@ std::optional<SortKey> RowEvaluator::evaluate(const RowView &row, CellRow &memor
     if (!m_query.sortColumn)
         return SortKey();
     if (m_query.sortColumn->group == Column::Group::Meta)
-        return SortKey {.rank = Number, .exact = metaNumber(row, m_query.sortColumn->meta)};
+        return sortKeyOf(Cell::ofInteger(metaNumber(row, m_query.sortColumn->meta)));
     return sortKeyOf(memory.cells.front());
 }
 
@@ -292,13 +369,8 @@ Call<std::shared_ptr<RowOrder>> RowOrder::compute(RowSnapshot snapshot, std::vec
         for (const RowId id : order->m_rows)
             order->m_selected[id.value] = true;
         if (sorts && !cancelled->load()) {
-            // The rows come in the order of their keys, which a stable sort keeps among equals.
-            std::stable_sort(order->m_rows.begin(), order->m_rows.end(),
-                             [&order, descending = evaluator.query().descending](RowId a, RowId b) {
-                                 const SortKey &left = order->m_keys[a.value];
-                                 const SortKey &right = order->m_keys[b.value];
-                                 return descending ? right < left : left < right;
-                             });
+            // The rows come in the order of their etcd keys, which stays among equals.
+            sortRows(order->m_rows, order->m_keys, evaluator.query().descending);
         }
         return order;
     }));

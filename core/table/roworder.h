@@ -39,6 +39,7 @@ struct Needle
 {
     QString text;
     QByteArray ascii; ///< in lower case; empty where it is not ASCII
+    bool uuidPart = false; ///< may be part of a UUID's text
 };
 
 /// Evaluates a query on single records; safe on any thread.

@@ -228,6 +228,79 @@ private Q_SLOTS:
         compute();
         QVERIFY(order->rows() == replayed);
     }
+
+    void sortOrderIsThatOfTheSortKeys_data()
+    {
+        QTest::addColumn<bool>("descending");
+        QTest::newRow("up") << false;
+        QTest::newRow("down") << true;
+    }
+
+    void sortOrderIsThatOfTheSortKeys()
+    {
+        QFETCH(bool, descending);
+        // Alike in what begins them, in different kinds, and with many that are equal.
+        const QByteArrayList values {"null",
+                                     "true",
+                                     "false",
+                                     "0",
+                                     "-0.0",
+                                     "0.0",
+                                     "NaN",
+                                     "-Infinity",
+                                     "Infinity",
+                                     "9007199254740992",
+                                     "9007199254740993",
+                                     "-9007199254740993",
+                                     "123456789012345678901234567890",
+                                     "1e-300",
+                                     "-1e-300",
+                                     "-2.5",
+                                     "\"\"",
+                                     "\"abcd\"",
+                                     "\"abcde\"",
+                                     "\"ABCDE\"",
+                                     "\"abc\"",
+                                     "\"abcf\"",
+                                     "\"\u00e9t\u00e9\"",
+                                     "\"\U0001f600\"",
+                                     "[]",
+                                     "[1,2]",
+                                     "{\"a\":1}",
+                                     "not JSON",
+                                     "3",
+                                     "30",
+                                     "4"};
+        QRandomGenerator random(3);
+        std::vector<KeyValue> kvs;
+        for (int i = 0; i < 5000; ++i)
+            kvs.push_back(record(QByteArray::number(i).rightJustified(6, '0'),
+                                 values.at(random.bounded(values.size())), i + 1));
+        RowStore store;
+        store.append(kvs);
+
+        SlotType type;
+        type.key = *KeyType::parse(u"String");
+        type.value = ValueType::Json;
+        for (const Column::Group group : {Column::Group::Field, Column::Group::Key, Column::Group::Meta}) {
+            Column column;
+            column.group = group;
+            column.meta = Column::Meta::Size;
+            const RowEvaluator evaluator(SlotCodec(type, 0),
+                                         {.sortColumn = column, .descending = descending});
+            std::vector<RowId> expected = store.keyOrder();
+            std::stable_sort(expected.begin(), expected.end(), [&](RowId a, RowId b) {
+                const SortKey left = *evaluator.evaluate(store.row(a));
+                const SortKey right = *evaluator.evaluate(store.row(b));
+                return descending ? right < left : left < right;
+            });
+            std::shared_ptr<RowOrder> order;
+            RowOrder::compute(store.snapshot(), store.keyOrder(), evaluator)
+                .then(this, [&order](const Result<std::shared_ptr<RowOrder>> &result) { order = *result; });
+            QTRY_VERIFY(order);
+            QVERIFY(order->rows() == expected);
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestRowStore)
