@@ -3,6 +3,8 @@
 
 #include "app/commands/keytext.h"
 #include "core/codec/cbordiagnostic.h"
+#include "core/codec/flatbuffers/flatbuffers.h"
+#include "core/codec/flatbuffers/flatschema.h"
 #include "core/table/recordjson.h"
 
 #include <unistd.h>
@@ -72,6 +74,43 @@ void CodecCommand::addOptions(QCommandLineParser *parser)
     if (m_direction == Direction::Decode)
         parser->addOption({QStringLiteral("diagnostic"),
                            QStringLiteral("CBOR in diagnostic notation (RFC 8949), as it is stored.")});
+    parser->addOption({QStringLiteral("schema"),
+                       QStringLiteral("Of FlatBuffers: the schema, a .fbs or .bfbs. Without one, what their "
+                                      "structure tells is shown."),
+                       QStringLiteral("FILE")});
+    parser->addOption({QStringLiteral("schema-path"),
+                       QStringLiteral("A folder with files that the schema includes, besides its own. May be "
+                                      "given several times."),
+                       QStringLiteral("DIR")});
+    parser->addOption({QStringLiteral("root"),
+                       QStringLiteral("The table that the values are. Default: the schema's root_type."),
+                       QStringLiteral("NAME")});
+    parser->addOption({QStringLiteral("any-identifier"),
+                       QStringLiteral("Also values without the schema's file identifier.")});
+}
+
+// What is wrong with the options for FlatBuffers; empty when nothing is.
+QString CodecCommand::takeSchema(const QCommandLineParser &parser, core::SlotType *type)
+{
+    const QString schemaFile = parser.value(QStringLiteral("schema"));
+    if (type->value != core::ValueType::FlatBuffers) {
+        for (const char *option : {"schema", "schema-path", "root", "any-identifier"}) {
+            if (parser.isSet(QLatin1String(option)))
+                return QStringLiteral("--%1 is for FlatBuffers only").arg(QLatin1String(option));
+        }
+        return {};
+    }
+    core::FlatBuffersType &flat = type->flatBuffers;
+    flat.root = parser.value(QStringLiteral("root"));
+    flat.schemaFile = schemaFile;
+    flat.anyIdentifier = parser.isSet(QStringLiteral("any-identifier"));
+    if (schemaFile.isEmpty())
+        return flat.root.isEmpty() ? QString() : QStringLiteral("--root needs a --schema");
+    const auto schema = core::FlatSchema::load(schemaFile, parser.values(QStringLiteral("schema-path")));
+    if (!schema)
+        return schema.error().text();
+    flat.schema = *schema;
+    return core::FlatBuffersCodec(flat).problem();
 }
 
 QString CodecCommand::takeArguments(const QCommandLineParser &parser)
@@ -118,6 +157,8 @@ QString CodecCommand::takeArguments(const QCommandLineParser &parser)
     m_diagnostic = m_direction == Direction::Decode && parser.isSet(QStringLiteral("diagnostic"));
     if (m_diagnostic && (m_key || type.value != core::ValueType::Cbor))
         return QStringLiteral("--diagnostic is for values of --type Cbor");
+    if (const QString wrong = takeSchema(parser, &type); !wrong.isEmpty())
+        return wrong;
     m_codec = core::SlotCodec(type, 0);
     return {};
 }

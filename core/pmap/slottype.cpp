@@ -3,6 +3,7 @@
 
 #include "core/codec/cbor.h"
 #include "core/codec/compression.h"
+#include "core/codec/flatbuffers/flatbuffers.h"
 #include "core/codec/json.h"
 #include "core/codec/pickle.h"
 #include "core/codec/scalar.h"
@@ -45,7 +46,7 @@ constexpr std::array<TypeEntry, 19> TypeEntries {{
     {ValueType::Unknown, "Unknown", true},
 }};
 
-// Bytes as they are for what is not read yet.
+// Of all types but FlatBuffers, whose codec needs more than a type. Bytes as they are for Unknown.
 const Codec &codecFor(const SlotType &type)
 {
     const bool littleEndian = type.valueOrder == ByteOrder::LittleEndian;
@@ -88,6 +89,13 @@ const Codec &codecFor(const SlotType &type)
         break;
     }
     return binaryCodec();
+}
+
+Expected<Value, DecodeError> decodePlain(const SlotType &type, QByteArrayView bytes)
+{
+    if (type.value == ValueType::FlatBuffers)
+        return FlatBuffersCodec(type.flatBuffers).decode(bytes);
+    return codecFor(type).decode(bytes);
 }
 
 // A plain text of typed notation as what the type says that it is; others stay.
@@ -236,11 +244,11 @@ Expected<QByteArray, DecodeError> SlotCodec::decompressed(QByteArrayView bytes) 
 Expected<Value, DecodeError> SlotCodec::decodeValue(QByteArrayView bytes) const
 {
     if (m_type.compression == Compression::None)
-        return codecFor(m_type).decode(bytes);
+        return decodePlain(m_type, bytes);
     const auto plain = decompressed(bytes);
     if (!plain)
         return Unexpected {plain.error()};
-    auto value = codecFor(m_type).decode(*plain);
+    auto value = decodePlain(m_type, *plain);
     if (value)
         return value;
     DecodeError error = value.error();
@@ -248,12 +256,21 @@ Expected<Value, DecodeError> SlotCodec::decodeValue(QByteArrayView bytes) const
     return Unexpected {std::move(error)};
 }
 
-Expected<QByteArray, EncodeError> SlotCodec::encodeValue(const Value &value, QByteArrayView before) const
+Expected<QByteArray, EncodeError> SlotCodec::encodePlain(const Value &value, QByteArrayView before) const
 {
+    if (m_type.value == ValueType::FlatBuffers) {
+        const auto original = decompressed(before);
+        return FlatBuffersCodec(m_type.flatBuffers).encode(value, original ? *original : QByteArray());
+    }
     const bool pickled = m_type.value == ValueType::Pickle || m_type.value == ValueType::Pickle5;
     const auto like =
         pickled && !before.isEmpty() ? decodeValue(before) : Expected<Value, DecodeError>(Value());
-    auto plain = codecFor(m_type).encode(like ? withPickleProtocolOf(value, *like) : value);
+    return codecFor(m_type).encode(like ? withPickleProtocolOf(value, *like) : value);
+}
+
+Expected<QByteArray, EncodeError> SlotCodec::encodeValue(const Value &value, QByteArrayView before) const
+{
+    auto plain = encodePlain(value, before);
     if (!plain || m_type.compression == Compression::None)
         return plain;
     // What is not changed is not compressed anew: another compressor may have made it.
@@ -276,6 +293,13 @@ QString SlotCodec::readOnlyReason(QByteArrayView bytes) const
         return QStringLiteral("the value cannot be decoded: %1 (at byte %2)")
             .arg(value.error().what)
             .arg(value.error().offset);
+    if (m_type.value == ValueType::FlatBuffers) {
+        const auto plain = decompressed(bytes);
+        const QString reason =
+            plain ? FlatBuffersCodec(m_type.flatBuffers).readOnlyReason(*plain) : QString();
+        if (!reason.isEmpty())
+            return reason;
+    }
     const auto written = encodeValue(*value, bytes);
     if (!written)
         return QStringLiteral("the value could not be written back: %1").arg(written.error().what);
@@ -286,7 +310,8 @@ QString SlotCodec::readOnlyReason(QByteArrayView bytes) const
 
 QByteArray SlotCodec::valueNotation(const Value &value) const
 {
-    return isSimple(m_type.value) ? toTypedNotation(value) : toNotation(value);
+    const bool typed = isSimple(m_type.value) || m_type.value == ValueType::FlatBuffers;
+    return typed ? toTypedNotation(value) : toNotation(value);
 }
 
 Value SlotCodec::blankValue() const
@@ -316,6 +341,7 @@ Value SlotCodec::blankValue() const
     case ValueType::Bytes20Timestamp:
         return Value::array({Value::bytes(QByteArray(20, '\0')), Value::timestamp(0)});
     case ValueType::FlatBuffers:
+        return FlatBuffersCodec(m_type.flatBuffers).blank();
     case ValueType::Binary:
     case ValueType::Unknown:
         return Value::bytes({});
@@ -329,6 +355,8 @@ Value SlotCodec::blankValue() const
 Expected<Value, DecodeError> SlotCodec::valueFromNotation(const QByteArray &json) const
 {
     auto value = fromNotation(json);
+    if (value && m_type.value == ValueType::FlatBuffers)
+        return FlatBuffersCodec(m_type.flatBuffers).adopted(*value);
     if (!value || !isSimple(m_type.value))
         return value;
     if (value->kind() != Value::Kind::Set)

@@ -99,6 +99,8 @@ public:
     Expected<Value, QString> parseValue(const Value &before, const QString &text) const;
 
 private:
+    Expected<QByteArray, EncodeError> encodePlain(const Value &value, QByteArrayView before) const;
+
     SlotType m_type;
     int m_prefixLength;
 };

@@ -3,6 +3,7 @@
 
 #include "core/value/jsonreader.h"
 #include "core/value/numbertext.h"
+#include "core/value/recordstyle.h"
 #include "core/value/timetext.h"
 #include "core/value/toldtag.h"
 
@@ -23,6 +24,8 @@ public:
 
     void write(const Value &value)
     {
+        if (const quint32 kind = flatKind(value); kind != 0 && writeFlat(value, kind))
+            return;
         switch (value.kind()) {
         case Value::Kind::Null:
             m_out += "null";
@@ -118,9 +121,9 @@ private:
     }
 
     template <typename List, typename WriteOne>
-    void sequence(const List &items, WriteOne &&writeOne)
+    void sequence(const List &items, WriteOne &&writeOne, char opening = '[', char closing = ']')
     {
-        m_out += '[';
+        m_out += opening;
         ++m_level;
         bool first = true;
         for (const auto &item : items) {
@@ -133,7 +136,7 @@ private:
         --m_level;
         if (!first)
             newLine();
-        m_out += ']';
+        m_out += closing;
     }
 
     void list(const ValueList &items)
@@ -242,6 +245,124 @@ private:
             colon();
             write(part.value);
         }
+        m_out += '}';
+    }
+
+    // What the FlatBuffers codec knows of a value; false where that is nothing to be told.
+    bool writeFlat(const Value &value, quint32 kind)
+    {
+        const QByteArray &spelling = value.style().spelling;
+        switch (kind) {
+        case FlatTable:
+            if (value.kind() != Value::Kind::Map)
+                return false;
+            table(value, FlatTableStyle::unpacked(spelling));
+            return true;
+        case FlatStruct:
+            if (value.kind() != Value::Kind::Map)
+                return false;
+            open("$struct");
+            m_out += jsonString(QString::fromUtf8(spelling));
+            next("fields");
+            fields(value.members());
+            m_out += '}';
+            return true;
+        case FlatEnum:
+            open("enum");
+            m_out += spelling.isEmpty() ? QByteArray("null") : jsonString(QString::fromUtf8(spelling));
+            next("value");
+            integer(value);
+            m_out += '}';
+            return true;
+        case FlatFlags:
+            flags(value, spelling);
+            return true;
+        case FlatByteVector: {
+            const QByteArray &bytes = value.toBytes();
+            sequence(bytes, [this](char byte) { m_out += QByteArray::number(quint8(byte)); });
+            return true;
+        }
+        case FlatDamaged:
+            open("hex");
+            m_out += '"' + value.toBytes().toHex() + '"';
+            next("error");
+            m_out += jsonString(QString::fromUtf8(spelling)) + '}';
+            return true;
+        default:
+            return false;
+        }
+    }
+
+    void next(const char *name)
+    {
+        m_out += m_indent < 0 ? ",\"" : ", \"";
+        m_out += name;
+        m_out += '"';
+        colon();
+    }
+
+    void fields(const MemberList &members)
+    {
+        // Absent ones only where a reader gets something in their place.
+        std::vector<const Member *> shown;
+        for (const Member &member : members) {
+            if (!isAbsent(member.value) || !member.value.isNull() || flatKind(member.value) == FlatOptional)
+                shown.push_back(&member);
+        }
+        sequence(
+            shown,
+            [this](const Member *member) {
+                m_out += jsonString(member->key.toText());
+                colon();
+                write(member->value);
+            },
+            '{', '}');
+    }
+
+    void table(const Value &value, const FlatTableStyle &style)
+    {
+        if (style.nestedBytes) {
+            open("hex");
+            m_out += '"' + style.nestedBytes->toHex() + '"';
+            next("nested");
+        }
+        open("$table");
+        m_out += jsonString(QString::fromUtf8(style.name));
+        next("fields");
+        fields(value.members());
+        next("absent");
+        m_out += '[';
+        QByteArray separator;
+        for (const Member &member : value.members()) {
+            if (!isAbsent(member.value))
+                continue;
+            m_out += separator + jsonString(member.key.toText());
+            separator = m_indent < 0 ? "," : ", ";
+        }
+        m_out += ']';
+        if (!style.unknownFields.empty()) {
+            next("unknown");
+            sequence(style.unknownFields, [this](int id) { m_out += QByteArray::number(id); });
+        }
+        m_out += style.nestedBytes ? "}}" : "}";
+    }
+
+    void flags(const Value &value, const QByteArray &spelling)
+    {
+        QByteArray rest = "0";
+        QByteArrayList names;
+        for (const QByteArray &name : spelling.isEmpty() ? QByteArrayList() : spelling.split('|')) {
+            if (name.front() >= '0' && name.front() <= '9')
+                rest = name;
+            else
+                names += jsonString(QString::fromUtf8(name));
+        }
+        open("flags");
+        m_out += '[' + names.join(m_indent < 0 ? "," : ", ") + ']';
+        next("rest");
+        write(*Value::integerFromText(QString::fromLatin1(rest)));
+        next("value");
+        integer(value);
         m_out += '}';
     }
 

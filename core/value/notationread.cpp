@@ -2,6 +2,7 @@
 #include "core/value/jsonreader.h"
 #include "core/value/notation.h"
 #include "core/value/numbertext.h"
+#include "core/value/recordstyle.h"
 #include "core/value/timetext.h"
 #include "core/value/toldtag.h"
 
@@ -251,12 +252,55 @@ ReadMember readerFor(const QString &name)
     return readers.value(name, nullptr);
 }
 
+// A table or struct of FlatBuffers. Its fields may have any name, so that none of them is telling.
+Outcome readRecord(const Value &json, bool isStruct, int depth)
+{
+    const MemberList &parts = json.members();
+    const Value *fields = nullptr;
+    FlatTableStyle style {parts[0].value.toText().toUtf8()};
+    QStringList absent;
+    for (size_t i = 1; i < parts.size(); ++i) {
+        const QString &name = parts[i].key.toText();
+        const Value &part = parts[i].value;
+        if (name == QLatin1String("fields") && part.kind() == Value::Kind::Map) {
+            fields = &part;
+        } else if (!isStruct && name == QLatin1String("absent") && part.kind() == Value::Kind::Array) {
+            for (const Value &item : part.items())
+                absent += item.toText();
+        } else if (!isStruct && name == QLatin1String("unknown") && part.kind() == Value::Kind::Array) {
+            for (const Value &item : part.items())
+                style.unknownFields.push_back(int(item.toInt64().value_or(-1)));
+        } else {
+            return failure(part, QStringLiteral("%1 is no part of a table or struct").arg(name));
+        }
+    }
+    if (!fields)
+        return failure(json, QStringLiteral("a table or struct without fields"));
+    MemberList members;
+    for (const Member &field : fields->members()) {
+        auto value = read(field.value, depth + 2);
+        if (!value)
+            return value;
+        Value::Style known = value->style();
+        if (absent.removeAll(field.key.toText()) > 0)
+            known.flags |= AbsentField;
+        members.push_back({field.key.withSource({}), (*std::move(value)).withStyle(known)});
+    }
+    for (const QString &name : absent)
+        members.push_back({Value::text(name), Value().withStyle({AbsentField, {}})});
+    return Value::map(std::move(members))
+        .withStyle({FlatStyle | (isStruct ? FlatStruct : FlatTable), style.packed()});
+}
+
 Outcome readMap(const Value &json, int depth)
 {
     const MemberList &members = json.members();
     if (members.empty())
         return Value::map({});
     const QString &first = members[0].key.toText();
+    const bool isStruct = first == QLatin1String("$struct");
+    if ((isStruct || first == QLatin1String("$table")) && members[0].value.kind() == Value::Kind::Text)
+        return readRecord(json, isStruct, depth);
     if (members.size() == 1) {
         if (const ReadMember reader = readerFor(first))
             return reader(members[0].value, depth);

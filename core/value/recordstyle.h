@@ -25,7 +25,8 @@ enum FlatKind : quint32 {
     FlatFlags = 4, ///< an Integer: the spelling is `Name|Name|rest`
     FlatByteVector = 5, ///< Bytes that are a list of numbers in the notation
     FlatDamaged = 6, ///< Bytes of a nested buffer that cannot be read: the spelling says why
-    FlatOptional = 7, ///< an absent Null that is the default
+    FlatOptional = 7, ///< an absent Null that readers get as such
+    FlatNotANumber = 8, ///< a Float: the spelling is its bytes
 };
 
 /// Of a table, packed into the spelling of its style.

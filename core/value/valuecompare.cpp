@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/value/recordstyle.h"
 #include "core/value/value.h"
 
 #include <algorithm>
@@ -44,6 +45,8 @@ int Value::compare(const Value &a, const Value &b)
     if (a.m_node == b.m_node)
         return 0;
     if (const int order = compareScalars(a.kind(), b.kind()))
+        return order;
+    if (const int order = compareScalars(isAbsent(a), isAbsent(b)))
         return order;
     const auto compareItems = [](const auto &x, const auto &y, const auto &compareOne) {
         if (const int order = compareScalars(x.size(), y.size()))

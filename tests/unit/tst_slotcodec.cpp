@@ -195,6 +195,8 @@ private Q_SLOTS:
     void blankValuesCanBeWritten()
     {
         for (const ValueType type : allValueTypes()) {
+            if (type == ValueType::FlatBuffers)
+                continue; // there is none without a schema
             const SlotCodec codec = codecFor(type);
             const auto bytes = codec.encodeValue(codec.blankValue());
             QVERIFY2(bytes, qPrintable(valueTypeName(type)));

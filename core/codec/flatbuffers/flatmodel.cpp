@@ -21,14 +21,14 @@ constexpr int MostAlignment = 256;
 constexpr int LargestId = 32765; // of a field, so that the vtable's size fits into 16 bits
 
 // Where a schema is not what the library writes; caught where the model is made and nowhere else.
-struct Flaw
+struct Refusal
 {
     QString what;
 };
 
 [[noreturn]] void refuse(const QString &what)
 {
-    throw Flaw {what};
+    throw Refusal {what};
 }
 
 QString quoted(const QString &name)
@@ -84,6 +84,8 @@ public:
             refuse(QStringLiteral("the root type %1 is no table of the schema").arg(m_model.rootTable));
         if (m_schema.file_ident() && m_schema.file_ident()->size() == 4)
             m_model.identifier = QByteArray(m_schema.file_ident()->c_str(), 4);
+        if (m_model.identifier.contains('\0'))
+            refuse(QStringLiteral("its file identifier is no text"));
         return std::move(m_model);
     }
 
@@ -445,8 +447,8 @@ Expected<Model, QString> modelFrom(const reflection::Schema &schema,
 {
     try {
         return Builder(schema, unsignedDefaults).build();
-    } catch (const Flaw &flaw) {
-        return Unexpected {flaw.what};
+    } catch (const Refusal &refusal) {
+        return Unexpected {refusal.what};
     }
 }
 
