@@ -6,7 +6,9 @@
 #include "ui/panels/inspector.h"
 #include "ui/panels/navigator.h"
 #include "ui/panels/pendingpanel.h"
+#include "ui/panels/problemspanel.h"
 #include "ui/panels/recordtab.h"
+#include "ui/panels/referrerspanel.h"
 #include "ui/sessionsettings.h"
 #include "ui/views/recordview.h"
 
@@ -111,7 +113,14 @@ void MainWindow::buildDocks()
     m_inspectorDock = dock(tr("Inspector"), "inspectorDock", m_inspector, Qt::RightDockWidgetArea);
     m_pending = new PendingPanel(this);
     m_pendingDock = dock(tr("Pending changes"), "pendingDock", m_pending, Qt::BottomDockWidgetArea);
-    m_pendingDock->hide();
+    m_problems = new ProblemsPanel(this);
+    m_problemsDock = dock(tr("Problems"), "problemsDock", m_problems, Qt::BottomDockWidgetArea);
+    m_referrers = new ReferrersPanel(this);
+    m_referrersDock = dock(tr("References"), "referrersDock", m_referrers, Qt::BottomDockWidgetArea);
+    tabifyDockWidget(m_pendingDock, m_problemsDock);
+    tabifyDockWidget(m_problemsDock, m_referrersDock);
+    for (QDockWidget *hidden : {m_pendingDock, m_problemsDock, m_referrersDock})
+        hidden->hide();
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     resizeDocks({m_navigatorDock, m_inspectorDock}, {230, 340}, Qt::Horizontal);
@@ -121,7 +130,13 @@ void MainWindow::buildDocks()
     connect(m_inspector, &Inspector::valueEdited, this, &MainWindow::stageFromInspector);
     connect(m_inspector, &Inspector::editingFinished, this, &MainWindow::inspectCurrent,
             Qt::QueuedConnection);
-    connect(m_pending, &PendingPanel::showRequested, this, &MainWindow::showKey);
+    connect(m_pending, &PendingPanel::showRequested, this, &MainWindow::goTo);
+    connect(m_problems, &ProblemsPanel::showRequested, this, &MainWindow::goTo);
+    connect(m_problems, &ProblemsPanel::reviewRequested, this, [this] {
+        m_pendingDock->show();
+        m_pendingDock->raise();
+    });
+    connect(m_referrers, &ReferrersPanel::showRequested, this, &MainWindow::goTo);
     connect(m_pending, &PendingPanel::commitRequested, this, &MainWindow::commit);
 }
 
@@ -157,6 +172,10 @@ void MainWindow::closeConnection()
         delete m_tabs->widget(0);
     m_navigator->follow(nullptr, nullptr);
     m_pending->setSession(nullptr, {});
+    m_problems->follow(nullptr);
+    m_referrers->follow(nullptr);
+    m_back.clear();
+    m_forward.clear();
     m_bar->follow(nullptr);
     m_plainKeys.reset();
     m_connection.reset();
@@ -179,6 +198,8 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     m_bar->follow(connection);
     m_navigator->follow(connection->directory(), m_plainKeys.get());
     m_pending->setSession(connection->edits(), resolverFor(connection->directory()));
+    m_problems->follow(connection);
+    m_referrers->follow(connection);
 
     connect(connection, &core::Connection::stateChanged, this, &MainWindow::connectionStateChanged);
     connect(connection, &core::Connection::revisionChanged, this, &MainWindow::updateStatus);
@@ -288,6 +309,8 @@ RecordTab *MainWindow::openRange(const core::KeyRange &range, std::optional<core
     connect(tab, &RecordTab::statusChanged, this, &MainWindow::updateStatus);
     connect(tab, &RecordTab::messageRaised, this,
             [this](const QString &text) { statusBar()->showMessage(text, MessageMilliseconds); });
+    connect(tab, &RecordTab::followRequested, this, &MainWindow::followLink);
+    connect(tab, &RecordTab::referrersRequested, this, &MainWindow::findReferrers);
     connect(tab, &RecordTab::detailRequested, this, [this] {
         m_inspectorDock->show();
         m_inspectorDock->raise();
@@ -364,7 +387,7 @@ void MainWindow::showKey(const QByteArray &key)
     if (!tab)
         tab = info ? openRange(core::KeyRange::slot(*slot), slot, info->title())
                    : openRange(core::KeyRange::single(key), std::nullopt, QString::fromUtf8(key));
-    tab->view()->showRecord(key);
+    tab->showRecord(key);
     tab->setFocus();
 }
 

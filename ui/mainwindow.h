@@ -21,6 +21,8 @@ class ConnectDialog;
 class Inspector;
 class Navigator;
 class PendingPanel;
+class ProblemsPanel;
+class ReferrersPanel;
 class RecordTab;
 struct OpenTarget;
 
@@ -83,9 +85,20 @@ private:
     void closeTab(int index);
     void inspectCurrent();
     void showKey(const QByteArray &key);
+    /// Of the current record; empty when there is none.
+    QByteArray currentKey() const;
+    /// Shows a record, so that Back leads to where the user was.
+    void goTo(const QByteArray &key);
+    void goBack();
+    void goForward();
+    /// As goTo(), if the record exists.
+    void followLink(const QByteArray &key);
+    void findReferrers();
     void stageFromInspector(const QByteArray &key, const core::Value &value);
     /// Brings up what is to be settled before a commit.
     void noticeConflicts();
+    /// Has the doctor look at everything, or at the indexes of one slot.
+    void checkProblems(std::optional<core::Slot> slot = {});
     void commit();
     void commitFinished(const core::CommitReport &report);
     void updateActions();
@@ -110,14 +123,20 @@ private:
     Navigator *m_navigator = nullptr;
     Inspector *m_inspector = nullptr;
     PendingPanel *m_pending = nullptr;
+    ProblemsPanel *m_problems = nullptr;
+    ReferrersPanel *m_referrers = nullptr;
     QDockWidget *m_inspectorDock = nullptr;
     QDockWidget *m_pendingDock = nullptr;
+    QDockWidget *m_problemsDock = nullptr;
+    QDockWidget *m_referrersDock = nullptr;
     QDockWidget *m_navigatorDock = nullptr;
     ConnectDialog *m_connectDialog = nullptr;
     QLabel *m_rowsLabel = nullptr;
     QLabel *m_sizeLabel = nullptr;
     QLabel *m_liveLabel = nullptr;
     QTimer m_settleTimer;
+    std::vector<QByteArray> m_back; // keys of records, the latest last
+    std::vector<QByteArray> m_forward;
     QByteArray m_inspectedKey;
     core::KeyState m_inspectedState; // what an edit in the inspector is made on
     bool m_tabsRestored = false; // for this connection
@@ -128,6 +147,8 @@ private:
     QAction *m_undo = nullptr;
     QAction *m_redo = nullptr;
     QAction *m_discard = nullptr;
+    QAction *m_backAction = nullptr;
+    QAction *m_forwardAction = nullptr;
     std::vector<QAction *> m_tabActions; // need an open tab
 };
 

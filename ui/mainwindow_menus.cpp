@@ -92,6 +92,8 @@ void MainWindow::buildMenus()
     QAction *review = m_pendingDock->toggleViewAction();
     review->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
     view->addAction(review);
+    view->addAction(m_problemsDock->toggleViewAction());
+    view->addAction(m_referrersDock->toggleViewAction());
     view->addSeparator();
     add(view, tr("&Next tab"), QKeySequence(Qt::CTRL | Qt::Key_PageDown),
         [this] { m_tabs->setCurrentIndex((m_tabs->currentIndex() + 1) % std::max(1, m_tabs->count())); });
@@ -101,6 +103,19 @@ void MainWindow::buildMenus()
     });
     addForTab(view, tr("C&lose tab"), QKeySequence::Close,
               [this](RecordTab *) { closeTab(m_tabs->currentIndex()); });
+
+    QMenu *go = menuBar()->addMenu(tr("&Go"));
+    m_backAction = add(go, tr("&Back"), QKeySequence(Qt::ALT | Qt::Key_Left), [this] { goBack(); });
+    m_forwardAction = add(go, tr("&Forward"), QKeySequence(Qt::ALT | Qt::Key_Right), [this] { goForward(); });
+    go->addSeparator();
+    addForTab(go, tr("Follow &link"), QKeySequence(Qt::Key_F4), [](RecordTab *tab) { tab->followCurrent(); });
+    addForTab(go, tr("&Who refers to this record?"), QKeySequence(Qt::SHIFT | Qt::Key_F4),
+              [this](RecordTab *) { findReferrers(); });
+
+    QMenu *tools = menuBar()->addMenu(tr("&Tools"));
+    add(tools, tr("&Check indexes and catalogue"), QKeySequence(Qt::Key_F8), [this] { checkProblems(); });
+    addForTab(tools, tr("Check the indexes of this &table"), {},
+              [this](RecordTab *tab) { checkProblems(tab->slot()); });
 
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     add(help, tr("&About Slotscope"), {}, [this] {
@@ -122,6 +137,8 @@ void MainWindow::updateActions()
     const bool idle = edits && !edits->isCommitting();
     m_undo->setEnabled(edits && edits->canUndo());
     m_redo->setEnabled(edits && edits->canRedo());
+    m_backAction->setEnabled(!m_back.empty());
+    m_forwardAction->setEnabled(!m_forward.empty());
     m_discard->setEnabled(idle && staged > 0);
     // Also with nothing staged: something may be in an open editor, or there is a reason to tell.
     m_commit->setEnabled(idle);

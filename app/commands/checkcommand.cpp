@@ -4,6 +4,7 @@
 #include "app/commands/output.h"
 #include "core/doctor/relations.h"
 #include "core/table/recordjson.h"
+#include "ui/models/faulttext.h"
 
 #include <QLocale>
 
@@ -97,27 +98,6 @@ QByteArray CheckCommand::recordNotation(core::Slot table, const QByteArray &tabl
     return core::keyNotation(parts ? *parts : core::ValueList {core::Value::bytes(tableKey)});
 }
 
-QString CheckCommand::explanation(const IndexFault &fault) const
-{
-    const auto record = [&] { return QString::fromUtf8(keyNotation(fault.record)); };
-    const auto target = [&] { return QString::fromUtf8(recordNotation(fault.table, fault.pointsTo)); };
-    switch (fault.kind) {
-    case IndexFault::Kind::Missing:
-        return tr("the record %1 has no entry").arg(record());
-    case IndexFault::Kind::Wrong:
-        return tr("the entry of %1 leads to %2").arg(record(), target());
-    case IndexFault::Kind::Orphaned:
-        return tr("leads to %1, which does not exist").arg(target());
-    case IndexFault::Kind::Stale:
-        return tr("leads to %1, which has other content by now").arg(target());
-    case IndexFault::Kind::Shadowed:
-        return tr("%1 has the same key as %2, which alone can be found").arg(record(), target());
-    case IndexFault::Kind::Unindexable:
-        return tr("the record %1 cannot be in the index: %2").arg(record(), fault.why);
-    }
-    return {};
-}
-
 void CheckCommand::printFault(const IndexFault &fault)
 {
     ++m_faults;
@@ -126,7 +106,7 @@ void CheckCommand::printFault(const IndexFault &fault)
             fault.entryKey.isEmpty() ? QString() : QString::fromUtf8(keyNotation(fault.entryKey));
         print(QStringLiteral("%1 · %2 · %3 %4: %5")
                   .arg(tableName(fault.table), tableName(fault.index), core::indexFaultName(fault.kind), key,
-                       explanation(fault)));
+                       ui::faultText(fault, *directory())));
         return;
     }
     core::JsonLine line;
@@ -148,7 +128,7 @@ void CheckCommand::printFault(const IndexFault &fault)
         line.addNull("record");
     else
         line.add("record", keyNotation(fault.record));
-    line.add("explanation", explanation(fault));
+    line.add("explanation", ui::faultText(fault, *directory()));
     print(line.line());
 }
 

@@ -31,7 +31,6 @@ private:
     QByteArray recordNotation(core::Slot table, const QByteArray &tableKey) const;
     void printFault(const core::IndexFault &fault);
     void printFault(const core::CatalogueFault &fault);
-    QString explanation(const core::IndexFault &fault) const;
     void summarize(const core::IndexReport &report);
 
     QString m_slotText;

@@ -34,7 +34,8 @@ QString conflictText(const core::SchemaConflict &conflict)
 QString SchemaCommand::description() const
 {
     return QStringLiteral(
-        "import reads the declarations of tables from Python source (files, folders, wheels), which it does not "
+        "import reads the declarations of tables from Python source (files, folders, wheels), which it does "
+        "not "
         "run, and from zlmdb's YAML, lists them, and with -o lays them over a schema file. show lists what a "
         "schema file says; without one, what is known of every slot of an etcd, and where that comes from. A "
         "schema file is given to the other commands with --schema.");
@@ -49,8 +50,8 @@ void SchemaCommand::addOptions(QCommandLineParser *parser)
                        QStringLiteral("import: where the file says something else, take what is imported.")});
     parser->addOption({QStringLiteral("keep"),
                        QStringLiteral("import: where the file says something else, leave it as it is.")});
-    parser->addOption(
-        {QStringLiteral("json-schema"), QStringLiteral("show: the JSON Schema that describes schema files.")});
+    parser->addOption({QStringLiteral("json-schema"),
+                       QStringLiteral("show: the JSON Schema that describes schema files.")});
 }
 
 QString SchemaCommand::takeArguments(const QCommandLineParser &parser)
@@ -145,9 +146,7 @@ void SchemaCommand::takeImported(const core::SchemaImport &import)
         fail(tr("no table is declared in %1").arg(m_paths.join(QLatin1String(", "))));
         return;
     }
-    QString summary = tr("%1 tables declared in %2 files")
-                          .arg(import.schema.tables.size())
-                          .arg(import.files);
+    QString summary = tr("%1 tables declared in %2 files").arg(import.schema.tables.size()).arg(import.files);
     if (!m_file.isEmpty() && !writeMerged(import.schema, &summary))
         return;
     if (!printSchema(import.schema))
@@ -168,7 +167,8 @@ bool SchemaCommand::writeMerged(const core::Schema &imported, QString *summary)
     if (!merge.conflicts.empty() && m_decision == Decision::None) {
         for (const core::SchemaConflict &conflict : merge.conflicts)
             writeError(conflictText(conflict));
-        fail(tr("%1 says something else in %2 places, and nothing was written; --replace takes what is imported, "
+        fail(tr("%1 says something else in %2 places, and nothing was written; --replace takes what is "
+                "imported, "
                 "--keep what the file says")
                  .arg(m_file)
                  .arg(merge.conflicts.size()));
@@ -206,8 +206,13 @@ bool SchemaCommand::printSchema(const core::Schema &schema)
         }
         return true;
     }
-    TextTable table({{tr("CLASS")}, {tr("KEY")}, {tr("VALUE")}, {tr("COMPRESSED")}, {tr("INDEXES"), true},
-                     {tr("OID")}, {tr("FROM")}},
+    TextTable table({{tr("CLASS")},
+                     {tr("KEY")},
+                     {tr("VALUE")},
+                     {tr("COMPRESSED")},
+                     {tr("INDEXES"), true},
+                     {tr("OID")},
+                     {tr("FROM")}},
                     outputWidth(), 60);
     QList<QStringList> rows;
     for (const auto &[id, entry] : schema.tables) {

@@ -5,8 +5,8 @@
 
 namespace slotscope::app {
 
-/// A declared table as one line of JSON: `oid slot class name keyType valueType compression description file line
-/// indexes`, and what else the schema says of it.
+/// A declared table as one line of JSON: `oid slot class name keyType valueType compression description file
+/// line indexes`, and what else the schema says of it.
 QByteArray tableJson(const core::TableId &id, const core::TableSchema &table);
 /// A slot as one line of JSON: `slot oid name`, and for each property its value and where that comes from.
 QByteArray slotJson(const core::SlotInfo &info, const core::TableSchema *table);

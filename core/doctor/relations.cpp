@@ -61,17 +61,12 @@ Relations::Relations(Client *client, SlotDirectory *directory, QObject *parent)
     connect(&m_timer, &QTimer::timeout, this, &Relations::look);
     connect(directory, &SlotDirectory::sampled, this, &Relations::refresh);
     connect(directory, &SlotDirectory::slotChanged, this, &Relations::refresh);
+    connect(directory, &SlotDirectory::schemaEdited, this, &Relations::refresh);
     connect(directory, &SlotDirectory::slotAdded, this, &Relations::refresh);
     connect(directory, &SlotDirectory::slotRemoved, this, &Relations::refresh);
 }
 
 Relations::~Relations() = default;
-
-void Relations::setSchema(const Schema &schema)
-{
-    m_schema = schema;
-    refresh();
-}
 
 void Relations::refresh()
 {
@@ -93,7 +88,7 @@ void Relations::take(const std::vector<FoundRelation> &found, bool complete)
     if (!complete)
         return;
     m_found = found;
-    m_indexes = indexesOf(*m_directory, m_schema, found);
+    m_indexes = indexesOf(*m_directory, m_directory->schema(), found);
     m_known = true;
     Q_EMIT changed();
 }
@@ -124,6 +119,23 @@ std::optional<Slot> Relations::targetOfField(Slot slot, const ValuePath &path) c
             return found.to;
     }
     return std::nullopt;
+}
+
+std::optional<QByteArray> Relations::linkedKey(Slot slot, const Column &column, const Value &cell) const
+{
+    std::optional<Slot> target;
+    if (column.group == Column::Group::Key)
+        target = targetOfKeyPart(slot, column.keyPart);
+    else if (column.group == Column::Group::Field)
+        target = targetOfField(slot, column.path);
+    const SlotInfo *info = target ? m_directory->find(*target) : nullptr;
+    if (!info || info->type.key.components().size() != 1)
+        return std::nullopt;
+    const auto part = asKeyPart(cell, info->type.key.components().front());
+    if (!part)
+        return std::nullopt;
+    const auto key = SlotCodec(info->type).encodeKey(KeyRange::slot(*target).begin, {*part});
+    return key ? std::optional(*key) : std::nullopt;
 }
 
 } // namespace slotscope::core

@@ -3,6 +3,7 @@
 
 #include "core/doctor/indexcheck.h"
 #include "core/doctor/relationfinder.h"
+#include "core/table/columns.h"
 #include "core/table/slotdirectory.h"
 
 #include <QObject>
@@ -30,8 +31,8 @@ public:
     Relations(Client *client, SlotDirectory *directory, QObject *parent = nullptr);
     ~Relations() override;
 
-    void setSchema(const Schema &schema);
-    /// Looks again, soon; also when relations came into being with new records, which nothing else tells.
+    /// Looks again, soon: after the directory was given another schema, or when relations came into being
+    /// with new records, which nothing else tells.
     void refresh();
     /// They have been looked for at least once.
     bool isKnown() const { return m_known; }
@@ -42,6 +43,8 @@ public:
     /// The table whose keys these are; nothing if they lead nowhere. Of an index: its table.
     std::optional<Slot> targetOfKeyPart(Slot slot, int part) const;
     std::optional<Slot> targetOfField(Slot slot, const ValuePath &path) const;
+    /// The etcd key of the record that a cell leads to, be it there or not; nothing if it leads nowhere.
+    std::optional<QByteArray> linkedKey(Slot slot, const Column &column, const Value &cell) const;
 
 Q_SIGNALS:
     void changed();
@@ -52,7 +55,6 @@ private:
 
     Client *m_client;
     SlotDirectory *m_directory;
-    Schema m_schema;
     QTimer m_timer;
     std::unique_ptr<RelationFinder> m_finder;
     std::vector<FoundRelation> m_found;

@@ -85,17 +85,35 @@ std::optional<Change> copyOf(const Change *change)
 
 } // namespace
 
-bool EditSession::stageValue(const QByteArray &key, const KeyState &current, const QByteArray &value)
+std::optional<Change> EditSession::intended(const Intent &intent) const
+{
+    Change after = copyOf(find(intent.key)).value_or(Change {.key = intent.key, .base = intent.current});
+    if (!intent.value) {
+        after.kind = Change::Kind::Delete;
+        after.value.clear();
+        // A new record that was never written needs no deletion.
+        return after.base.exists ? std::optional(after) : std::nullopt;
+    }
+    after.value = *intent.value;
+    after.kind = after.base.exists ? Change::Kind::Update : Change::Kind::Insert;
+    const bool isBack = after.base.exists && after.base.value == after.value && !after.conflict;
+    return isBack ? std::nullopt : std::optional(after);
+}
+
+bool EditSession::stageAll(const std::vector<Intent> &intents)
 {
     if (m_committing)
         return false;
-    const std::optional<Change> before = copyOf(find(key));
-    Change after = before.value_or(Change {.key = key, .base = current});
-    after.value = value;
-    after.kind = after.base.exists ? Change::Kind::Update : Change::Kind::Insert;
-    const bool isBack = after.base.exists && after.base.value == value && !after.conflict;
-    record({{{key, before, isBack ? std::nullopt : std::optional(after)}}});
+    Step step;
+    for (const Intent &intent : intents)
+        step.entries.emplace_back(intent.key, copyOf(find(intent.key)), intended(intent));
+    record(std::move(step));
     return true;
+}
+
+bool EditSession::stageValue(const QByteArray &key, const KeyState &current, const QByteArray &value)
+{
+    return stageAll({{key, current, value}});
 }
 
 bool EditSession::stageInsert(const QByteArray &key, const QByteArray &value)
@@ -113,20 +131,10 @@ bool EditSession::stageInsert(const QByteArray &key, const QByteArray &value)
 
 bool EditSession::stageDelete(const std::vector<std::pair<QByteArray, KeyState>> &keys)
 {
-    if (m_committing)
-        return false;
-    Step step;
-    for (const auto &[key, current] : keys) {
-        const std::optional<Change> before = copyOf(find(key));
-        std::optional<Change> after = before.value_or(Change {.key = key, .base = current});
-        after->kind = Change::Kind::Delete;
-        after->value.clear();
-        if (!after->base.exists)
-            after.reset(); // a new record that was never written
-        step.entries.emplace_back(key, before, after);
-    }
-    record(std::move(step));
-    return true;
+    std::vector<Intent> intents;
+    for (const auto &[key, current] : keys)
+        intents.push_back({key, current, std::nullopt});
+    return stageAll(intents);
 }
 
 bool EditSession::rekeyInsert(const QByteArray &from, const QByteArray &to)

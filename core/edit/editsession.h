@@ -52,6 +52,15 @@ public:
     bool stageInsert(const QByteArray &key, const QByteArray &value);
     /// Several keys at once are one undo step.
     bool stageDelete(const std::vector<std::pair<QByteArray, KeyState>> &keys);
+    /// What is to become of a key that is now as `current`; no value: it is to go.
+    struct Intent
+    {
+        QByteArray key;
+        KeyState current;
+        std::optional<QByteArray> value;
+    };
+    /// Puts and deletions over several keys as one undo step.
+    bool stageAll(const std::vector<Intent> &intents);
     /// Gives a staged insert another key; refused when that key is staged already.
     bool rekeyInsert(const QByteArray &from, const QByteArray &to);
     bool revert(const std::vector<QByteArray> &keys);
@@ -98,6 +107,7 @@ private:
         std::vector<std::tuple<QByteArray, std::optional<Change>, std::optional<Change>>> entries;
     };
     void record(Step step);
+    std::optional<Change> intended(const Intent &intent) const;
     void apply(const Step &step, bool forward);
     bool recognizeLostCommit(const EventBatch &batch);
     void takeReply(const Result<TxnReply> &reply);

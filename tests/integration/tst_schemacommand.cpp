@@ -96,16 +96,19 @@ private Q_SLOTS:
     }
     void indexesAndProblems()
     {
-        const Run imported = run(import({dataFile(QStringLiteral("import/indexes")), QStringLiteral("--json")}));
+        const Run imported =
+            run(import({dataFile(QStringLiteral("import/indexes")), QStringLiteral("--json")}));
         QCOMPARE(imported.exitCode, 0);
         QVERIFY(imported.errors.contains(QLatin1String("slotscope: indexed.py:49: ")));
-        const auto users = std::find_if(imported.json.begin(), imported.json.end(), [](const QJsonObject &line) {
-            return line[QLatin1String("class")] == QLatin1String("Users");
-        });
+        const auto users =
+            std::find_if(imported.json.begin(), imported.json.end(), [](const QJsonObject &line) {
+                return line[QLatin1String("class")] == QLatin1String("Users");
+            });
         QVERIFY(users != imported.json.end());
         const QJsonObject index = (*users)[QLatin1String("indexes")].toArray().at(1).toObject();
         QCOMPARE(index[QLatin1String("name")].toString(), QStringLiteral("idx2"));
-        QCOMPARE(index[QLatin1String("oid")].toString(), QStringLiteral("00000000-0000-4000-8000-000000000002"));
+        QCOMPARE(index[QLatin1String("oid")].toString(),
+                 QStringLiteral("00000000-0000-4000-8000-000000000002"));
         QCOMPARE(index[QLatin1String("fields")].toArray(),
                  (QJsonArray {QStringLiteral("realm"), QStringLiteral("name")}));
         QCOMPARE(index[QLatin1String("unique")], QJsonValue(false));
@@ -129,22 +132,27 @@ private Q_SLOTS:
         // Another source says something else.
         const QString other = folder.filePath(QStringLiteral("other.py"));
         writeFile(other,
-                  "from zlmdb import table, MapUuidJson\n@table('" + Users.toUtf8() + "')\n"
-                  "class Users(MapUuidJson):\n    \"\"\"\n    Readers of the library.\n\n    One record per card "
-                  "holder, by the UUID of the holder.\n    \"\"\"\n");
+                  "from zlmdb import table, MapUuidJson\n@table('" + Users.toUtf8()
+                      + "')\n"
+                        "class Users(MapUuidJson):\n    \"\"\"\n    Readers of the library.\n\n    One "
+                        "record per card "
+                        "holder, by the UUID of the holder.\n    \"\"\"\n");
         const Run refused = run(import(QStringList {other} + output));
         QCOMPARE(refused.exitCode, 1);
-        QVERIFY2(refused.errors.contains(QLatin1String(
-                     "Users: valueType is Cbor (imported from library_tables.py:125), but other.py:3 says Json")),
-                 qPrintable(refused.errors));
+        QVERIFY2(
+            refused.errors.contains(QLatin1String(
+                "Users: valueType is Cbor (imported from library_tables.py:125), but other.py:3 says Json")),
+            qPrintable(refused.errors));
         QVERIFY(refused.errors.contains(QLatin1String("--replace")));
         QCOMPARE(readFile(file), written);
         QCOMPARE(run(import(QStringList {other, QStringLiteral("--keep")} + output)).exitCode, 0);
-        QCOMPARE(core::loadSchema(file)->find(core::TableId::ofOid(Users))->text(core::SchemaProperty::ValueType),
-                 QStringLiteral("Cbor"));
+        QCOMPARE(
+            core::loadSchema(file)->find(core::TableId::ofOid(Users))->text(core::SchemaProperty::ValueType),
+            QStringLiteral("Cbor"));
         QCOMPARE(run(import(QStringList {other, QStringLiteral("--replace")} + output)).exitCode, 0);
-        QCOMPARE(core::loadSchema(file)->find(core::TableId::ofOid(Users))->text(core::SchemaProperty::ValueType),
-                 QStringLiteral("Json"));
+        QCOMPARE(
+            core::loadSchema(file)->find(core::TableId::ofOid(Users))->text(core::SchemaProperty::ValueType),
+            QStringLiteral("Json"));
 
         // What is damaged stays as it is.
         writeFile(file, "{\n\"slotscope\": 1,\n<<<<<<<\n");
@@ -164,11 +172,13 @@ private Q_SLOTS:
         QCOMPARE(text.exitCode, 0);
         QVERIFY(text.output.startsWith("CLASS"));
         QVERIFY(text.output.contains(Users.toUtf8()));
-        const Run json = run({QStringLiteral("schema"), QStringLiteral("show"), file, QStringLiteral("--json")});
+        const Run json =
+            run({QStringLiteral("schema"), QStringLiteral("show"), file, QStringLiteral("--json")});
         QCOMPARE(json.exitCode, 0);
         QCOMPARE(json.json.size(), size_t(4));
         QCOMPARE(json.json.back()[QLatin1String("valueType")].toString(), QStringLiteral("Json"));
-        QCOMPARE(json.json.back()[QLatin1String("pinned")].toArray(), QJsonArray {QStringLiteral("valueType")});
+        QCOMPARE(json.json.back()[QLatin1String("pinned")].toArray(),
+                 QJsonArray {QStringLiteral("valueType")});
         const Run description =
             run({QStringLiteral("schema"), QStringLiteral("show"), QStringLiteral("--json-schema")});
         QCOMPARE(description.exitCode, 0);
@@ -185,7 +195,8 @@ private Q_SLOTS:
         const QString file = folder.filePath(QStringLiteral("schema.json"));
         QCOMPARE(run(import({m_tables, QStringLiteral("-o"), file})).exitCode, 0);
         core::Schema schema = *core::loadSchema(file);
-        schema.tables[core::TableId::ofOid(Users)].pin(core::SchemaProperty::ValueType, QStringLiteral("Binary"));
+        schema.tables[core::TableId::ofOid(Users)].pin(core::SchemaProperty::ValueType,
+                                                       QStringLiteral("Binary"));
         QVERIFY(core::saveSchema(schema, file));
         const QStringList connected {QStringLiteral("--connect"), etcd.endpoint(), QStringLiteral("--json"),
                                      QStringLiteral("--schema"), file};
@@ -201,9 +212,11 @@ private Q_SLOTS:
                     continue;
                 ++imported;
                 QCOMPARE(line[QLatin1String("source")].toString(), QStringLiteral("imported"));
-                QCOMPARE(line[QLatin1String("keyType")].toString(), QString::fromStdString(table["key_type"]));
+                QCOMPARE(line[QLatin1String("keyType")].toString(),
+                         QString::fromStdString(table["key_type"]));
                 QCOMPARE(line[QLatin1String("valueType")].toString(),
-                         oid == Users ? QStringLiteral("Binary") : QString::fromStdString(table["value_type"]));
+                         oid == Users ? QStringLiteral("Binary")
+                                      : QString::fromStdString(table["value_type"]));
                 QCOMPARE(line[QLatin1String("compression")].toString(),
                          QString::fromStdString(table["compression"]));
             }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Many edits one after another, without saving between them: what is written is read back as what was made, or
-// refused, and written again it is the same.
+// Many edits one after another, without saving between them: what is written is read back as what was made,
+// or refused, and written again it is the same.
 #include "core/codec/cbor.h"
 #include "core/codec/json.h"
 #include "tests/support/singleedits.h"
@@ -48,15 +48,18 @@ private Q_SLOTS:
         QFETCH(bool, cbor);
         const Codec &codec = cbor ? cborCodec() : jsonCodec();
         const auto list = cbor
-            ? records("cbor-vectors.json",
-                      {"d81ca36161d81ca2646e616d6563416e6e6474616773d81c82617861796162d81c82d81d01d81d026163d81d02",
-                       "d81ca3616e016473656c66d81d00646c697374d81c82d81d00d81c81d81d00",
-                       "d90100d81c82d81ca265666972737463416e6e646d6f7265d81ca2646e616d65d819016474616773d81c82617861"
-                       "79d81ca2d81900d81901d81902d81d02",
-                       "d901009f7f63616263ff63646566d8190063646566d81901ff",
-                       "d9010085d8255011111111111111111111111111111111d825d81900c24d0c9f2c9cd04674edea40000000c2d819"
-                       "01d90100836461616161d81900d8190 0",
-                       "84d81c82d81c8101d81d01d81d00d81d0182d81d00d81d00"})
+            ? records(
+                "cbor-vectors.json",
+                {"d81ca36161d81ca2646e616d6563416e6e6474616773d81c82617861796162d81c82d81d01d81d026163d81d02",
+                 "d81ca3616e016473656c66d81d00646c697374d81c82d81d00d81c81d81d00",
+                 "d90100d81c82d81ca265666972737463416e6e646d6f7265d81ca2646e616d65d819016474616773d81c8261786"
+                 "1"
+                 "79d81ca2d81900d81901d81902d81d02",
+                 "d901009f7f63616263ff63646566d8190063646566d81901ff",
+                 "d9010085d8255011111111111111111111111111111111d825d81900c24d0c9f2c9cd04674edea40000000c2d81"
+                 "9"
+                 "01d90100836461616161d81900d8190 0",
+                 "84d81c82d81c8101d81d01d81d00d81d0182d81d00d81d00"})
             : records("json-vectors.json", {"7b0a2020226122203a5b312c20325d2c0a2020226222203a207b7d0a7d0a"});
         std::mt19937 random(4711); // the same edits every time
         int written = 0;

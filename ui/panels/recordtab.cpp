@@ -136,15 +136,18 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
             m_view->fitColumns();
         }
         updateBanner();
+        showWanted();
         Q_EMIT statusChanged();
         Q_EMIT currentRecordChanged();
     });
     connect(m_model, &RecordModel::orderingChanged, this, [this] {
         updateBanner();
+        showWanted();
         Q_EMIT statusChanged();
     });
     connect(m_table.get(), &core::LiveTable::stateChanged, this, [this] {
         updateBanner();
+        showWanted();
         Q_EMIT statusChanged();
     });
     connect(m_table.get(), &core::LiveTable::progressChanged, this, &RecordTab::updateBanner);
@@ -411,6 +414,47 @@ void RecordTab::filterByCell(const QModelIndex &index)
     m_model->setFilter(m_filter->text());
 }
 
+void RecordTab::showRecord(const QByteArray &key)
+{
+    m_wanted = key;
+    showWanted();
+}
+
+void RecordTab::showWanted()
+{
+    if (m_wanted.isEmpty())
+        return;
+    if (m_view->showRecord(m_wanted)) {
+        m_wanted.clear();
+        return;
+    }
+    // Rows may still come, and those that are there may still be put in order.
+    if (m_table->state() != core::LiveTable::State::Live || m_model->isOrdering() || m_model->rowCount() == 0)
+        return;
+    const bool hidden = m_table->rows().find(m_wanted).has_value();
+    m_wanted.clear();
+    Q_EMIT messageRaised(hidden ? tr("The record is not shown, since the filter does not let it through.")
+                                : tr("The record does not exist any more."));
+}
+
+std::optional<QByteArray> RecordTab::linkAt(const QModelIndex &index) const
+{
+    if (!index.isValid() || !m_slot)
+        return std::nullopt;
+    const core::Column &column = m_model->columns()[size_t(index.column())];
+    const ShownRow row = m_model->shownRow(index.row());
+    const core::Value *cell = row.decoded ? core::cellValue(*row.decoded, column) : nullptr;
+    return cell ? m_connection->relations()->linkedKey(*m_slot, column, *cell) : std::nullopt;
+}
+
+void RecordTab::followCurrent()
+{
+    if (const auto key = linkAt(m_view->currentIndex()))
+        Q_EMIT followRequested(*key);
+    else
+        Q_EMIT messageRaised(tr("This cell leads to no other record."));
+}
+
 void RecordTab::showContextMenu(const QPoint &position)
 {
     auto *menu = new QMenu(this);
@@ -421,6 +465,11 @@ void RecordTab::showContextMenu(const QPoint &position)
     menu->addAction(tr("Edit cell\tF2"), this, [this, index] { m_view->edit(index); })->setEnabled(on);
     menu->addAction(tr("Set to null"), m_view, &RecordView::setCurrentToNull)->setEnabled(on);
     menu->addAction(tr("Show in inspector\tShift+Enter"), this, &RecordTab::detailRequested)->setEnabled(on);
+    menu->addSeparator();
+    menu->addAction(tr("Follow link\tF4"), this, &RecordTab::followCurrent)
+        ->setEnabled(on && linkAt(index).has_value());
+    menu->addAction(tr("Who refers to this record?\tShift+F4"), this, &RecordTab::referrersRequested)
+        ->setEnabled(on && m_slot);
     menu->addSeparator();
     menu->addAction(tr("Insert record\tIns"), this, &RecordTab::insertRecord);
     menu->addAction(tr("Clone record\tCtrl+D"), this, &RecordTab::cloneRecord)->setEnabled(on);

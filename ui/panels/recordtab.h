@@ -40,6 +40,9 @@ public:
     /// `1,998 of 2,000 rows, 3 selected`.
     QString statusText() const;
     void focusFilter();
+    /// Makes the record current, as soon as it is loaded; says so where it does not exist or the filter hides
+    /// it.
+    void showRecord(const QByteArray &key);
     void saveLayout() const;
 
     // What the menu of the window and that of the table offer.
@@ -48,6 +51,10 @@ public:
     void deleteRecords();
     void revertRecords();
     void reload();
+    /// Follows the link in the current cell, or says that there is none.
+    void followCurrent();
+    /// The key of the record that a cell leads to; nothing if it leads nowhere.
+    std::optional<QByteArray> linkAt(const QModelIndex &index) const;
     /// Show or hide each column; made anew for each showing.
     void fillColumnMenu(QMenu *menu);
 
@@ -55,6 +62,9 @@ Q_SIGNALS:
     void statusChanged();
     void currentRecordChanged();
     void detailRequested();
+    /// The record that the current cell leads to is to be shown.
+    void followRequested(const QByteArray &key);
+    void referrersRequested();
     /// A refused edit and the like, for the status bar.
     void messageRaised(const QString &text);
 
@@ -64,6 +74,7 @@ private:
     void applyLayout();
     QVariantMap currentLayout() const;
     void holdPlace();
+    void showWanted();
     void findPlace();
     void showContextMenu(const QPoint &position);
     void report(const core::Expected<QByteArray, QString> &made);
@@ -92,6 +103,7 @@ private:
     };
     Place m_place;
     QVariantMap m_layout; // over a reset; empty: as in the settings
+    QByteArray m_wanted; // the record to be shown once it is there
     bool m_layoutApplied = false;
     bool m_fitted = false;
 };
