@@ -2,7 +2,7 @@
 #include "core/codec/cborreader.h"
 
 #include "core/codec/cbor.h"
-#include "core/codec/cborstrings.h"
+#include "core/codec/cborreferences.h"
 #include "core/codec/cborstyle.h"
 #include "core/codec/cbortags.h"
 #include "core/codec/cborwriter.h"
@@ -15,41 +15,12 @@ namespace {
 
 using Type = Item::Type;
 
-// Numbers a head may have that are references (tags 25 and 29).
-std::optional<quint64> referred(const Value &content)
-{
-    return flagsOf(content) & BigNumber ? std::nullopt : content.toUInt64();
-}
-
-// What can carry the tags around it in its style.
-bool carriesTags(const Value &value)
-{
-    switch (value.kind()) {
-    case Value::Kind::Array:
-    case Value::Kind::Set:
-    case Value::Kind::Map:
-        break;
-    case Value::Kind::Tag:
-        if (flagsOf(value) & (Shared | SharedReference | StringReference))
-            return false;
-        break;
-    default:
-        return false;
-    }
-    return !(flagsOf(value) & SharedReference);
-}
-
-// What references may make of a value beyond its own bytes, so that a few of them nested do not become
-// gigabytes in the hands of whoever walks the tree.
-constexpr qsizetype ExpansionFactor = 16;
-constexpr qsizetype ExpansionFloor = qsizetype(64) * 1024;
-
 class Reader
 {
 public:
     explicit Reader(QByteArrayView bytes)
         : m_bytes(bytes)
-        , m_expansionLeft(quint64(ExpansionFloor + bytes.size() * ExpansionFactor))
+        , m_references(bytes.size())
     {
     }
 
@@ -71,21 +42,6 @@ public:
     }
 
 private:
-    // What a whole value would be with its references written out.
-    struct Extent
-    {
-        quint64 size = 0; // in bytes
-        int height = 0;
-        bool cyclic = false; // refers to a container that holds it
-
-        void include(const Extent &part)
-        {
-            size += part.size;
-            height = std::max(height, part.height + 1);
-            cyclic = cyclic || part.cyclic;
-        }
-    };
-
     // An item that is still open.
     struct Frame
     {
@@ -101,15 +57,6 @@ private:
         std::optional<Value> key;
         QByteArray bytes; // of a chunked string
         Extent extent;
-    };
-
-    // What tag 28 is around.
-    struct SharedValue
-    {
-        std::optional<Value> value; // when it can be referred to
-        Extent extent;
-        size_t depth = 0; // of its frame
-        bool open = true;
     };
 
     bool fail(qint64 offset, const QString &what)
@@ -146,13 +93,13 @@ private:
         case Type::Special:
             return scalar(special(quint8(item->number)), start, true, 0);
         case Type::Bytes:
-            countString(false, item->content);
+            m_references.addString(false, item->content);
             return scalar(Value::bytes(item->content.toByteArray()), start, item->head == 0, item->head);
         case Type::Text: {
             auto text = textFromUtf8(item->content);
             if (!text)
                 return invalidText(item->content);
-            countString(true, item->content);
+            m_references.addString(true, item->content);
             return scalar(Value::text(*std::move(text)), start, item->head == 0, item->head);
         }
         case Type::Array:
@@ -175,12 +122,6 @@ private:
             return breakOff(start);
         }
         return false;
-    }
-
-    void countString(bool text, QByteArrayView content)
-    {
-        if (!m_strings.empty())
-            m_strings.back().add(text, content);
     }
 
     bool invalidText(QByteArrayView content)
@@ -223,11 +164,9 @@ private:
         frame.headSize = item.size;
         frame.left = item.type == Type::Map ? item.number * 2 : item.number;
         if (item.type == Type::Tag && item.number == StringNamespaceTag)
-            m_strings.emplace_back();
-        if (item.type == Type::Tag && item.number == SharedTag) {
-            frame.shared = m_shared.size();
-            m_shared.push_back({{}, {}, m_stack.size(), true});
-        }
+            m_references.openNamespace();
+        if (item.type == Type::Tag && item.number == SharedTag)
+            frame.shared = m_references.openShared(m_stack.size());
         m_stack.push_back(std::move(frame));
         if ((item.type == Type::Array || item.type == Type::Map) && item.number == 0)
             return close();
@@ -242,8 +181,7 @@ private:
             Value value = text ? Value::text(*textFromUtf8(frame.bytes)) : Value::bytes(frame.bytes);
             const qint64 begin = frame.start;
             m_stack.pop_back();
-            if (!m_strings.empty())
-                m_strings.back().addChunked();
+            m_references.addChunkedString();
             return scalar(std::move(value), begin, false, IndefiniteHead);
         }
         if (item.type != (frame.type == Type::ChunkedText ? Type::Text : Type::Bytes))
@@ -293,30 +231,7 @@ private:
         m_stack.pop_back();
         Extent extent = inner;
         extent.size += quint64(frame.headSize);
-        std::optional<Value> value;
-        switch (frame.tag) {
-        case SetTag:
-            value = setOf(frame, content);
-            break;
-        case SelfDescribedTag:
-            value = selfDescribed(frame, content);
-            break;
-        case StringNamespaceTag:
-            m_strings.pop_back();
-            value = carrying(frame, content, 0);
-            break;
-        case StringReferenceTag:
-            value = stringReferred(frame, content, &extent);
-            break;
-        case SharedTag:
-            value = shared(frame, content, inner);
-            break;
-        case SharedReferenceTag:
-            value = sharedReferred(frame, content, &extent);
-            break;
-        default:
-            value = meaning(frame, content);
-        }
+        auto value = seenThrough(frame, content, inner, &extent);
         if (!value) {
             value = Value::tag(frame.tag, std::move(content));
             if (frame.head)
@@ -324,6 +239,33 @@ private:
             ++extent.height;
         }
         return deliver(*std::move(value), frame.start, extent);
+    }
+
+    // What is seen instead of a tag. Nothing: it is a tag like others.
+    std::optional<Value> seenThrough(const Frame &frame, Value &content, const Extent &inner, Extent *extent)
+    {
+        const TagItem tag {frame.tag, frame.head, m_bytes.sliced(frame.start, frame.headSize),
+                           m_bytes.sliced(frame.start, m_at - frame.start), frame.shared};
+        switch (frame.tag) {
+        case SetTag:
+            return setOf(frame, content);
+        case SelfDescribedTag:
+            return m_references.selfDescribed(tag, content);
+        case StringNamespaceTag:
+            m_references.closeNamespace();
+            return m_references.carrying(tag, content);
+        case StringReferenceTag:
+            return m_references.string(tag, content, extent);
+        case SharedTag:
+            return m_references.share(tag, content, inner);
+        case SharedReferenceTag: {
+            const auto depth = m_references.openDepthOf(content);
+            return m_references.shared(tag, content, m_stack.size(), depth ? levelOf(*depth) : std::nullopt,
+                                       extent);
+        }
+        default:
+            return meaning(frame, content);
+        }
     }
 
     std::optional<Value> setOf(const Frame &frame, const Value &content) const
@@ -363,89 +305,6 @@ private:
         return std::move(*value).withStyle({flags | CborStyle | InheritedStyle, bytes});
     }
 
-    // A container with a tag around it that only says how it is stored. It is taken where there is a result,
-    // for a copy of a long one in each of many tags would take its time.
-    std::optional<Value> carrying(const Frame &frame, Value &content, quint32 flag) const
-    {
-        if (!carriesTags(content))
-            return std::nullopt;
-        Value::Style style = content.style();
-        style.flags |= CborStyle | flag;
-        style.spelling.prepend(m_bytes.sliced(frame.start, frame.headSize).toByteArray());
-        if (flag & Shared)
-            style.spelling = numbered(style.spelling, frame.shared);
-        return std::move(content).withStyle(std::move(style));
-    }
-
-    std::optional<Value> selfDescribed(const Frame &frame, Value &content) const
-    {
-        if (content.isContainer())
-            return carrying(frame, content, 0);
-        if (flagsOf(content) & (SelfDescribed | StringReference) || frame.head)
-            return std::nullopt;
-        return content.withStyle(
-            {content.style().flags | CborStyle | InheritedStyle | SelfDescribed, bytesFrom(frame.start)});
-    }
-
-    std::optional<Value> stringReferred(const Frame &frame, const Value &content, Extent *extent)
-    {
-        const auto number = referred(content);
-        if (m_strings.empty() || !number)
-            return std::nullopt;
-        const StringTable &table = m_strings.back();
-        const StringTable::Entry *entry = table.at(*number);
-        if (entry && table.isClear() && expand(quint64(entry->content.size()))) {
-            extent->size = quint64(entry->content.size());
-            Value value =
-                entry->text ? Value::text(*textFromUtf8(entry->content)) : Value::bytes(entry->content);
-            return std::move(value).withStyle(
-                {CborStyle | InheritedStyle | StringReference, bytesFrom(frame.start)});
-        }
-        ++extent->height;
-        return Value::tag(frame.tag, content)
-            .withStyle({CborStyle | frame.head | StringReference, numbered({}, table.fingerprint())});
-    }
-
-    std::optional<Value> shared(const Frame &frame, Value &content, const Extent &extent)
-    {
-        SharedValue &entry = m_shared[frame.shared];
-        entry.open = false;
-        entry.extent = extent;
-        // One number is all that a style holds.
-        auto value = flagsOf(content) & Shared ? std::nullopt : carrying(frame, content, Shared);
-        if (value) {
-            if (!extent.cyclic)
-                entry.value = value;
-            return value;
-        }
-        return Value::tag(frame.tag, content)
-            .withStyle({CborStyle | frame.head | Shared, numbered({}, frame.shared)});
-    }
-
-    std::optional<Value> sharedReferred(const Frame &frame, const Value &content, Extent *extent)
-    {
-        const auto number = referred(content);
-        if (!number || *number >= m_shared.size())
-            return std::nullopt;
-        const SharedValue &entry = m_shared[size_t(*number)];
-        const QByteArray spelling = numbered(bytesFrom(frame.start), *number);
-        if (entry.open) {
-            if (const auto level = levelOf(entry.depth)) {
-                extent->cyclic = true;
-                return Value::opaque({}, {{Value::text(QStringLiteral("ref")), Value::integer(*level)}})
-                    .withStyle({CborStyle | SharedReference, spelling});
-            }
-        } else if (entry.value && m_stack.size() + size_t(entry.extent.height) < size_t(MaximumDepth)
-                   && expand(entry.extent.size)) {
-            *extent = entry.extent;
-            const quint32 flags = (flagsOf(*entry.value) & ~Shared) | SharedReference;
-            return entry.value->withStyle({CborStyle | flags, spelling});
-        }
-        ++extent->height;
-        return Value::tag(frame.tag, content)
-            .withStyle({CborStyle | frame.head | SharedReference, numbered({}, *number)});
-    }
-
     // How many levels of the tree are above the container in the tag 28 whose frame is at this depth; nothing
     // while no container is open there.
     std::optional<qint64> levelOf(size_t depth) const
@@ -472,14 +331,6 @@ private:
         return qint64(
             std::count_if(m_stack.begin(), m_stack.begin() + qsizetype(at),
                           [&](const Frame &frame) { return isLevel(size_t(&frame - m_stack.data())); }));
-    }
-
-    bool expand(quint64 size)
-    {
-        if (size > m_expansionLeft)
-            return false;
-        m_expansionLeft -= size;
-        return true;
     }
 
     bool deliver(Value value, qint64 start, const Extent &extent)
@@ -510,9 +361,7 @@ private:
     QByteArrayView m_bytes;
     qsizetype m_at = 0;
     std::vector<Frame> m_stack;
-    std::vector<StringTable> m_strings; // of the namespaces that are open
-    std::vector<SharedValue> m_shared;
-    quint64 m_expansionLeft;
+    References m_references;
     std::optional<Value> m_root;
     DecodeError m_error;
 };
