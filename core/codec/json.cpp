@@ -75,10 +75,16 @@ private:
 
     bool text(const Value &value)
     {
-        const bool spelled = value.style().flags & JsonStyle && !value.style().spelling.isEmpty();
-        if (!spelled && !QStringView(value.toText()).isValidUtf16())
+        const Value::Style &style = value.style();
+        if (style.flags & JsonStyle && !style.spelling.isEmpty())
+            return token(value, {});
+        if (style.flags & JsonStyle && style.flags & JsonAscii) {
+            m_out += asciiJsonString(value.toText());
+            return true;
+        }
+        if (!QStringView(value.toText()).isValidUtf16())
             return fail(QStringLiteral("half of a surrogate pair cannot be written as UTF-8"));
-        return token(value, spelled ? QByteArray() : jsonString(value.toText()));
+        return token(value, jsonString(value.toText()));
     }
 
     bool child(const Value &parent, size_t position, const Value &value, const json::Layout &around)

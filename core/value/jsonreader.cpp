@@ -3,6 +3,9 @@
 
 #include "core/value/numbertext.h"
 #include "core/value/utf8.h"
+#include "core/value/valueedit.h"
+
+#include <algorithm>
 
 namespace slotscope::core {
 
@@ -18,6 +21,10 @@ bool isDigit(char c)
 }
 constexpr char PlacesMark = '\0'; // between a skeleton and the places
 
+bool isAscii(QByteArrayView text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) { return quint8(c) < 0x80; });
+}
 bool isWordPart(char c)
 {
     return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -396,9 +403,12 @@ private:
         ++m_at;
         const QByteArrayView token = m_bytes.sliced(start, m_at - start);
         const bool usual = !escapes || (QStringView(text).isValidUtf16() && jsonString(text) == token);
+        const quint32 ascii = !usual && isAscii(token) && asciiJsonString(text) != jsonString(text)
+            ? InheritedStyle | JsonAscii
+            : 0;
         Value value = Value::text(std::move(text));
         if (m_reading.keepStyle && !usual)
-            value = std::move(value).withStyle({JsonStyle, token.toByteArray()});
+            value = std::move(value).withStyle({JsonStyle | ascii, token.toByteArray()});
         return std::move(value).withSource({start, m_at - start});
     }
 

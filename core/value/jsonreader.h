@@ -19,6 +19,8 @@ namespace slotscope::core {
 /// arrays and objects have no style; where there are blanks, all have that are not empty.
 inline constexpr quint32 JsonStyle = 0x02000000;
 inline constexpr char JsonPlaceholder = '.';
+/// Beside JsonStyle: a string in which all that is not ASCII is escaped, as one in its place is to be.
+inline constexpr quint32 JsonAscii = 0x01;
 
 /// A spelling of an array or object taken apart: the skeleton, and where its names and values began.
 struct JsonSkeleton
@@ -42,5 +44,7 @@ Expected<Value, DecodeError> readJson(QByteArrayView bytes, const JsonReading &r
 
 /// A JSON string with quotes, as Python's json.dumps(ensure_ascii=False) writes it. Only for valid UTF-16.
 QByteArray jsonString(QStringView text);
+/// The same with ensure_ascii=True; for any text.
+QByteArray asciiJsonString(QStringView text);
 
 } // namespace slotscope::core

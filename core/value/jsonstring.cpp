@@ -43,4 +43,18 @@ QByteArray jsonString(QStringView text)
     return out;
 }
 
+QByteArray asciiJsonString(QStringView text)
+{
+    QByteArray out(1, '"');
+    for (const QChar c : text) {
+        if (c.unicode() < 0x80) {
+            const QByteArray quoted = jsonString(QStringView(&c, 1));
+            out += QByteArrayView(quoted).sliced(1, quoted.size() - 2);
+        } else {
+            out += "\\u" + QByteArray::number(c.unicode(), 16).rightJustified(4, '0');
+        }
+    }
+    return out + '"';
+}
+
 } // namespace slotscope::core

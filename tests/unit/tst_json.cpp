@@ -175,6 +175,24 @@ private Q_SLOTS:
         QCOMPARE(decoded(written(*edited)), *edited);
     }
 
+    void escapesStayWhereTheyWere()
+    {
+        const Value old = decoded("{\"a\":\"\\u00e9\",\"b\":\"x\\/\",\"c\":\"\xc3\xa9\\n\"}");
+        const auto edited = [&old](const char *name, const QString &text) {
+            const Value *before = path(name).find(old);
+            const Value now = inStyleOf(*before, Value::text(text));
+            return *path(name).find(decoded(written(*replaced(old, path(name), now)))) == now
+                ? written(*replaced(old, path(name), now))
+                : QByteArray();
+        };
+        QCOMPARE(edited("a", QStringLiteral("ü\n\U0001f600")),
+                 QByteArray("{\"a\":\"\\u00fc\\n\\ud83d\\ude00\",\"b\":\"x\\/\",\"c\":\"\xc3\xa9\\n\"}"));
+        QCOMPARE(edited("b", QStringLiteral("ü")),
+                 QByteArray("{\"a\":\"\\u00e9\",\"b\":\"\xc3\xbc\",\"c\":\"\xc3\xa9\\n\"}"));
+        QCOMPARE(edited("c", QStringLiteral("ü")),
+                 QByteArray("{\"a\":\"\\u00e9\",\"b\":\"x\\/\",\"c\":\"\xc3\xbc\"}"));
+    }
+
     void aMemberIsInsertedInFront()
     {
         const Value old = decoded("{\n  \"a\": 1,\n  \"b\": 2\n}");
