@@ -2,8 +2,8 @@
 #include "core/codec/pickle.h"
 
 #include "core/codec/pickle/picklemachine.h"
+#include "core/codec/pickle/picklerewriter.h"
 #include "core/codec/pickle/picklevalue.h"
-#include "core/codec/pickle/picklewriter.h"
 
 #include <QtEndian>
 
@@ -12,35 +12,28 @@ namespace slotscope::core {
 namespace {
 
 using pickle::Meaning;
+using Buffers = std::vector<QByteArrayView>;
 
 constexpr int UsualProtocol = 2; // of zlmdb's Pickle
+constexpr int UsualProtocol5 = 5;
 
-std::optional<int> protocolOf(const Value &value)
+// A pickle and its out-of-band buffers, in the value that they were found in.
+struct Parts
 {
-    if (!(value.style().flags & pickle::PickleStyle) || value.style().spelling.isEmpty())
-        return std::nullopt;
-    return value.style().spelling.toInt();
-}
+    QByteArrayView whole;
+    QByteArrayView pickle;
+    Buffers buffers {};
+    qsizetype offset = 0;
+};
 
-Expected<Value, DecodeError> decoded(QByteArrayView bytes, const std::vector<QByteArrayView> &buffers,
-                                     qsizetype offset, Meaning meaning)
-{
-    const auto program = pickle::run(bytes, buffers, offset);
-    if (!program)
-        return Unexpected {program.error()};
-    Value value = pickle::toValue(*program, bytes.size(), meaning);
-    if (program->size == bytes.size())
-        return value;
-    return Unexpected {DecodeError {
-        offset + program->size,
-        QStringLiteral("%1 bytes follow the pickle").arg(bytes.size() - program->size), std::move(value)}};
-}
-
-// The pickle and its buffers, each behind its length.
-Expected<std::vector<QByteArrayView>, DecodeError> sections(QByteArrayView bytes)
+Expected<Parts, DecodeError> partsOf(QByteArrayView bytes, bool sections)
 {
     constexpr qsizetype Head = 4;
-    std::vector<QByteArrayView> found;
+    Parts parts {bytes, bytes};
+    if (!sections)
+        return parts;
+    // Each behind its length.
+    Buffers found;
     for (qsizetype at = 0; at < bytes.size() || found.empty();) {
         if (bytes.size() - at < Head)
             return Unexpected {DecodeError {at, QStringLiteral("a length of 4 bytes should follow")}};
@@ -53,89 +46,200 @@ Expected<std::vector<QByteArrayView>, DecodeError> sections(QByteArrayView bytes
         found.push_back(bytes.sliced(at, qsizetype(size)));
         at += qsizetype(size);
     }
-    return found;
+    parts.pickle = found.front();
+    parts.offset = Head;
+    parts.buffers.assign(found.begin() + 1, found.end());
+    return parts;
 }
 
-Expected<Value, DecodeError> decoded5(QByteArrayView bytes, Meaning meaning)
+QByteArray joined(const QByteArray &pickle, const QByteArrayList &buffers)
 {
-    auto parts = sections(bytes);
+    QByteArray out;
+    const auto append = [&out](const QByteArray &section) {
+        QByteArray head(4, '\0');
+        qToBigEndian(quint32(section.size()), head.data());
+        out += head + section;
+    };
+    append(pickle);
+    for (const QByteArray &buffer : buffers)
+        append(buffer);
+    return out;
+}
+
+// So that the codec writes it back as it was.
+Value withOrigin(Value value, quint32 flags, QByteArray spelling)
+{
+    Value::Style style = value.style();
+    style.flags |= pickle::PickleStyle | flags;
+    style.spelling = std::move(spelling);
+    return std::move(value).withStyle(std::move(style));
+}
+
+Expected<Value, DecodeError> decoded(QByteArrayView bytes, bool sections, Meaning meaning)
+{
+    const auto parts = partsOf(bytes, sections);
     if (!parts)
         return Unexpected {parts.error()};
-    const QByteArrayView pickle = parts->front();
-    parts->erase(parts->begin());
-    return decoded(pickle, *parts, pickle.data() - bytes.data(), meaning);
+    const QByteArrayView pickled = parts->pickle;
+    const auto program = pickle::run(pickled, parts->buffers, parts->offset);
+    if (!program)
+        return Unexpected {program.error()};
+    Value value =
+        pickle::ValueBuilder(*program, pickled.size(), meaning, pickle::tagOf(pickled)).node(program->root);
+    if (meaning == Meaning::Interpreted)
+        value = withOrigin(std::move(value), pickle::RootStyle, bytes.toByteArray());
+    if (program->size == pickled.size())
+        return value;
+    return Unexpected {DecodeError {
+        parts->offset + program->size,
+        QStringLiteral("%1 bytes follow the pickle").arg(pickled.size() - program->size), std::move(value)}};
+}
+
+// Why a value with this in it cannot be edited; empty: it can.
+QString foreignPart(const Value &value)
+{
+    const QString belongs = QStringLiteral("it holds %1, which only the program that it belongs to can make");
+    if (value.kind() == Value::Kind::Opaque) {
+        const QString what = value.members().empty() ? QString() : value.members().front().key.toText();
+        if (!value.toText().isEmpty())
+            return belongs.arg(QStringLiteral("an object of %1").arg(value.toText()));
+        if (what == QLatin1String("cut"))
+            return QStringLiteral("it is too large to be shown as a whole");
+        if (what == QLatin1String("global") && !(value.style().flags & pickle::PickleStyle))
+            return belongs.arg(value.members().front().value.toText());
+        if (what == QLatin1String("call") || what == QLatin1String("persistent_id")
+            || what == QLatin1String("extension"))
+            return belongs.arg(QStringLiteral("an object"));
+    }
+    for (const Value &item : value.items()) {
+        if (QString part = foreignPart(item); !part.isEmpty())
+            return part;
+    }
+    for (const Member &member : value.members()) {
+        QString part = foreignPart(member.key);
+        if (part.isEmpty())
+            part = foreignPart(member.value);
+        if (!part.isEmpty())
+            return part;
+    }
+    return {};
+}
+
+Unexpected<EncodeError> refusal(const QString &why)
+{
+    return Unexpected {EncodeError {{}, why}};
+}
+
+// What was read from `whole`, with changes.
+Expected<QByteArray, EncodeError> rewritten(const Value &value, const QByteArray &whole, bool sections)
+{
+    const auto parts = partsOf(whole, sections);
+    if (!parts)
+        return refusal(parts.error().what);
+    pickle::Trace trace;
+    const auto program = pickle::run(parts->pickle, parts->buffers, parts->offset, &trace);
+    if (!program || program->size != parts->pickle.size())
+        return refusal(QStringLiteral("it was not read from a whole pickle"));
+    const QByteArray tag = pickle::tagOf(parts->pickle);
+    const Value original =
+        pickle::ValueBuilder(*program, parts->pickle.size(), Meaning::Interpreted, tag).node(program->root);
+    if (QString why = foreignPart(original); !why.isEmpty())
+        return refusal(why);
+    if (!trace.isRegular || program->heap.size() > pickle::IdentityMask)
+        return refusal(QStringLiteral("it was put together by hand, in a way that no pickler does"));
+    if (value == original)
+        return whole;
+    QByteArrayList buffers;
+    pickle::Rewriter rewriter({*program, trace, parts->pickle, tag, original}, &buffers);
+    auto written = rewriter.rewrite(value);
+    if (!written)
+        return written;
+    for (size_t i = program->buffers; i < parts->buffers.size(); ++i)
+        buffers += parts->buffers[i].toByteArray();
+    if (sections)
+        written = joined(*written, buffers);
+    // What was meant must be what is read.
+    const auto again = decoded(*written, sections, Meaning::Interpreted);
+    if (!again || !(*again == rewriter.settled(value)))
+        return refusal(QStringLiteral("objects that are shared or hold each other cannot be changed so"));
+    return written;
+}
+
+Expected<QByteArray, EncodeError> encoded(const Value &value, bool sections)
+{
+    const Value::Style &style = value.style();
+    const bool isOurs = (style.flags & pickle::PickleStyle) != 0;
+    if (isOurs && (style.flags & pickle::RootStyle))
+        return rewritten(value, style.spelling, sections);
+    const int protocol = isOurs && (style.flags & pickle::ProtocolStyle)
+        ? style.spelling.toInt()
+        : (sections ? UsualProtocol5 : UsualProtocol);
+    QByteArrayList buffers;
+    auto pickled = pickle::Writer(protocol, sections ? &buffers : nullptr).write(value);
+    if (!pickled || !sections)
+        return pickled;
+    return joined(*pickled, buffers);
 }
 
 class PickleCodec final : public Codec
 {
 public:
+    explicit PickleCodec(bool sections)
+        : m_sections(sections)
+    {
+    }
     Expected<Value, DecodeError> decode(QByteArrayView bytes) const override
     {
-        return decoded(bytes, {}, 0, Meaning::Interpreted);
+        return decoded(bytes, m_sections, Meaning::Interpreted);
     }
     Expected<QByteArray, EncodeError> encode(const Value &value) const override
     {
-        return pickle::write(value, protocolOf(value).value_or(UsualProtocol));
+        return encoded(value, m_sections);
     }
-};
 
-class Pickle5Codec final : public Codec
-{
-public:
-    Expected<Value, DecodeError> decode(QByteArrayView bytes) const override
-    {
-        return decoded5(bytes, Meaning::Interpreted);
-    }
-    Expected<QByteArray, EncodeError> encode(const Value &value) const override
-    {
-        QByteArrayList sections;
-        auto pickle = pickle::write(value, protocolOf(value).value_or(5), &sections);
-        if (!pickle)
-            return pickle;
-        sections.prepend(*std::move(pickle));
-        QByteArray out;
-        for (const QByteArray &section : std::as_const(sections)) {
-            QByteArray head(4, '\0');
-            qToBigEndian(quint32(section.size()), head.data());
-            out += head + section;
-        }
-        return out;
-    }
+private:
+    bool m_sections;
 };
 
 } // namespace
 
 const Codec &pickleCodec()
 {
-    static const PickleCodec codec;
+    static const PickleCodec codec(false);
     return codec;
 }
 
 const Codec &pickle5Codec()
 {
-    static const Pickle5Codec codec;
+    static const PickleCodec codec(true);
     return codec;
 }
 
 Expected<Value, DecodeError> decodePickleVerbatim(QByteArrayView bytes)
 {
-    return decoded(bytes, {}, 0, Meaning::Verbatim);
+    return decoded(bytes, false, Meaning::Verbatim);
 }
 
 Expected<Value, DecodeError> decodePickle5Verbatim(QByteArrayView bytes)
 {
-    return decoded5(bytes, Meaning::Verbatim);
+    return decoded(bytes, true, Meaning::Verbatim);
 }
 
-Value withPickleProtocolOf(const Value &value, const Value &other)
+Value withPickleOriginOf(const Value &value, const Value &other)
 {
-    const auto protocol = protocolOf(other);
-    if (!protocol || protocolOf(value))
+    const Value::Style &style = other.style();
+    const auto hasOrigin = [](const Value::Style &of) {
+        return (of.flags & pickle::PickleStyle) && (of.flags & (pickle::RootStyle | pickle::ProtocolStyle));
+    };
+    if (!hasOrigin(style) || hasOrigin(value.style()))
         return value;
-    Value::Style style = value.style();
-    style.flags |= pickle::PickleStyle;
-    style.spelling = QByteArray::number(*protocol);
-    return value.withStyle(std::move(style));
+    if (value.kind() == other.kind())
+        return withOrigin(value, style.flags & ~Value::OtherType, style.spelling);
+    // Something else altogether: of the old one only the protocol stays.
+    const bool sections = style.spelling.size() > 1 && style.spelling.front() == '\0';
+    const auto parts = partsOf(style.spelling, sections);
+    const auto program = parts ? pickle::run(parts->pickle, parts->buffers) : Unexpected {parts.error()};
+    return program ? withOrigin(value, pickle::ProtocolStyle, QByteArray::number(program->protocol)) : value;
 }
 
 } // namespace slotscope::core

@@ -10,7 +10,11 @@ namespace slotscope::core {
 /// Opaque without a name is of a type that has no kind (`{"complex": [1.0, 2.0]}`). What stands in several
 /// places is shown in each, within a bound; what holds itself is `{"ref": level}`.
 ///
-/// Written are builtins only, in the protocol that the root was read from (2 where it was not).
+/// Pickles of builtins and well-known types are written back, those with anything else refused. What is not
+/// changed keeps the opcodes that it had, whichever pickler wrote them; what is new is written as CPython's
+/// pickler does in that protocol. A change inside of an object that stands in several places is a change in
+/// all of them; two different ones are refused. A root that was not read is written in protocol 2 (5 in
+/// Pickle5).
 const Codec &pickleCodec();
 
 /// zlmdb's Pickle5: u32 big endian length, a pickle of protocol 5, then any number of out-of-band buffers,
@@ -21,7 +25,8 @@ const Codec &pickle5Codec();
 Expected<Value, DecodeError> decodePickleVerbatim(QByteArrayView bytes);
 Expected<Value, DecodeError> decodePickle5Verbatim(QByteArrayView bytes);
 
-/// The value with the protocol of another, unless it has one.
-Value withPickleProtocolOf(const Value &value, const Value &other);
+/// The value as one that was read from the bytes of another, unless it was read from some itself: where it is
+/// of the same kind, it is written with changes to these, else in their protocol.
+Value withPickleOriginOf(const Value &value, const Value &other);
 
 } // namespace slotscope::core

@@ -265,7 +265,7 @@ Expected<QByteArray, EncodeError> SlotCodec::encodePlain(const Value &value, QBy
     const bool pickled = m_type.value == ValueType::Pickle || m_type.value == ValueType::Pickle5;
     const auto like =
         pickled && !before.isEmpty() ? decodeValue(before) : Expected<Value, DecodeError>(Value());
-    return codecFor(m_type).encode(like ? withPickleProtocolOf(value, *like) : value);
+    return codecFor(m_type).encode(like ? withPickleOriginOf(value, *like) : value);
 }
 
 Expected<QByteArray, EncodeError> SlotCodec::encodeValue(const Value &value, QByteArrayView before) const

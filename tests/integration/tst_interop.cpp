@@ -37,7 +37,18 @@ struct Format
     bool readsRepeatedKeys; ///< whether the reference keeps all members of the same key
     /// Whether the record holds references that count, which change when what they count does.
     bool (*refersByNumber)(const QByteArray &bytes);
+    bool (*isTried)(const Json &vector);
 };
+
+bool always(const QByteArray &)
+{
+    return true;
+}
+
+bool each(const Json &)
+{
+    return true;
+}
 
 bool never(const QByteArray &)
 {
@@ -78,11 +89,31 @@ std::vector<QByteArray> moreJson()
             R"([{"a": 1, "a": 2}, [[1], [2, 3]], {"b" :"\u0041\/", "c":1E5}])"};
 }
 
+// Not of classes that this Python does not have; and where one object stands in several places, an edit of
+// one field is one of several. Thousands of items are thousands of edits of thousands of items.
+bool pickleIsTried(const Json &vector)
+{
+    constexpr size_t LongestHex = 2000;
+    if (vector["hex"].get<std::string>().size() > LongestHex
+        || (vector.contains("value") && vector["value"].contains("inside")))
+        return false;
+    const std::string what = vector.value("what", "");
+    for (const Json &global : vector.value("globals", Json::array())) {
+        if (global.get<std::string>().rfind("acme.", 0) == 0)
+            return false;
+    }
+    // numpy gives the nanoseconds as a number.
+    if (vector.value("friendly", "").rfind("numpy.datetime64", 0) == 0)
+        return false;
+    return what.find("the same list") == std::string::npos && what.find("holds itself") == std::string::npos;
+}
+
 const std::vector<Format> &formats()
 {
     static const std::vector<Format> list {
-        {"cbor", ValueType::Cbor, "cbor-vectors.json", moreCbor(), true, false, hasCborReferences},
-        {"json", ValueType::Json, "json-vectors.json", moreJson(), true, true, never},
+        {"cbor", ValueType::Cbor, "cbor-vectors.json", moreCbor(), true, false, hasCborReferences, each},
+        {"json", ValueType::Json, "json-vectors.json", moreJson(), true, true, never, each},
+        {"pickle", ValueType::Pickle, "pickle-vectors.json", {}, false, false, always, pickleIsTried},
     };
     return list;
 }
@@ -99,8 +130,9 @@ std::vector<Record> vectorRecords(const Format &format)
 {
     std::vector<Record> records;
     for (const Json &vector : vectorsIn(QString::fromLatin1(format.vectors), "vectors")) {
-        records.push_back(
-            {QString::fromStdString(vector["hex"]).left(40), codecOf(format.type), fromHex(vector["hex"])});
+        if (format.isTried(vector))
+            records.push_back({QString::fromStdString(vector["hex"]).left(40), codecOf(format.type),
+                               fromHex(vector["hex"])});
     }
     for (const QByteArray &bytes : format.more)
         records.push_back({QString::fromLatin1(bytes.toHex().left(40)), codecOf(format.type), bytes});

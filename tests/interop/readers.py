@@ -116,6 +116,42 @@ def read_cbor(data):
     return value
 
 
+def read_pickle(data):
+    import collections
+    import pathlib
+    import pickle
+
+    def other(value, part):
+        kind = type(value)
+        if kind is bytearray:
+            return {"bytearray": value.hex()}
+        if kind is complex:
+            return {"complex": [part(value.real), part(value.imag)]}
+        if kind is datetime.datetime and value.tzinfo is None:
+            return {"datetime": value.isoformat()}
+        if kind is datetime.time:
+            return {"time": value.isoformat()}
+        if kind is datetime.timedelta:
+            return {"timedelta": str(value)}
+        if kind is datetime.timezone:
+            return {"timezone": str(value).replace("UTC", "") or "+00:00"}
+        if kind in (collections.OrderedDict, collections.Counter, collections.defaultdict):
+            return {"map": [[part(k), part(v)] for k, v in value.items()]}
+        if kind is collections.deque:
+            return [part(item) for item in value]
+        if kind is range:
+            return {"range": [value.start, value.stop, value.step]}
+        if kind is slice:
+            return {"slice": [part(value.start), part(value.stop), part(value.step)]}
+        if isinstance(value, pathlib.PurePath):
+            return {"path": str(value)}
+        if hasattr(value, "dtype") and hasattr(value, "item"):
+            return part(value.item())
+        return None
+
+    return describe(pickle.loads(data), other)
+
+
 # Another format is one more line here and one more case in tst_interop.cpp.
-READERS = {"json": read_json, "cbor": read_cbor}
-MODULES = {"json": ["json"], "cbor": ["cbor2"]}
+READERS = {"json": read_json, "cbor": read_cbor, "pickle": read_pickle}
+MODULES = {"json": ["json"], "cbor": ["cbor2"], "pickle": ["pickle", "numpy"]}

@@ -59,6 +59,7 @@ struct Program
     Handle root = 0;
     int protocol = 0;
     qsizetype size = 0; ///< bytes up to and with STOP
+    size_t buffers = 0; ///< out-of-band buffers that were taken
 };
 
 struct Trace;

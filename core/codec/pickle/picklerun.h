@@ -47,6 +47,7 @@ public:
         if (m_error)
             return Unexpected {*std::move(m_error)};
         m_program.size = m_at;
+        m_program.buffers = m_nextBuffer;
         return std::move(m_program);
     }
 

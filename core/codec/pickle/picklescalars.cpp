@@ -156,6 +156,27 @@ std::optional<QByteArray> bytesFromRepr(QByteArrayView quoted)
     return out;
 }
 
+QByteArray reprOfBytes(QByteArrayView bytes)
+{
+    const char quote = bytes.contains('\'') && !bytes.contains('"') ? '"' : '\'';
+    QByteArray out(1, quote);
+    for (const char c : bytes) {
+        if (c == quote || c == '\\')
+            (out += '\\') += c;
+        else if (c == '\n')
+            out += "\\n";
+        else if (c == '\r')
+            out += "\\r";
+        else if (c == '\t')
+            out += "\\t";
+        else if (quint8(c) < 0x20 || quint8(c) >= 0x7f)
+            out += "\\x" + QByteArray(1, c).toHex();
+        else
+            out += c;
+    }
+    return out + quote;
+}
+
 std::optional<Value> integerFromTwosComplement(QByteArrayView littleEndian)
 {
     if (littleEndian.size() > MaximumConvertedBytes)

@@ -21,6 +21,9 @@ QByteArray rawEscape(const QString &text);
 /// A quoted Python 2 string with its escapes, as bytes.
 std::optional<QByteArray> bytesFromRepr(QByteArrayView quoted);
 
+/// As repr() in Python 2 quotes it.
+QByteArray reprOfBytes(QByteArrayView bytes);
+
 /// Little endian two's complement. Nothing where it is longer than is turned into digits.
 std::optional<Value> integerFromTwosComplement(QByteArrayView littleEndian);
 /// The shortest; nothing where there are more digits than are turned into bytes.
