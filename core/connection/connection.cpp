@@ -2,6 +2,7 @@
 #include "core/connection/connection.h"
 
 #include <QRandomGenerator>
+#include <QStandardPaths>
 
 namespace slotscope::core {
 
@@ -10,7 +11,23 @@ namespace {
 constexpr std::chrono::milliseconds FirstRetry(500);
 constexpr std::chrono::milliseconds LongestRetry(10000);
 
+/// Many clusters have the same id, those made with etcd's defaults; and one endpoint may be many clusters.
+QString schemaFile(const QString &folder, const Endpoint &endpoint, quint64 clusterId)
+{
+    QString host = endpoint.url.host();
+    host.replace(QLatin1Char(':'), QLatin1Char('_'));
+    return QStringLiteral("%1/%2_%3-%4.json")
+        .arg(folder, host)
+        .arg(endpoint.url.port(2379))
+        .arg(clusterId, 16, 16, QLatin1Char('0'));
+}
+
 } // namespace
+
+QString Connection::defaultSchemaFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation) + QStringLiteral("/schemas");
+}
 
 Connection::Connection(const Endpoint &endpoint, QObject *parent)
     : Connection(endpoint, new Client(endpoint), parent)
@@ -29,6 +46,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     , m_watch(new Watch(m_client, KeyRange::all(), Watch::Options {}, this))
     , m_directory(new SlotDirectory(m_client, m_watch, this))
     , m_edits(new EditSession(m_client, this))
+    , m_schema(new SchemaKeeper(m_directory, this))
     , m_relations(new Relations(m_client, m_directory, this))
 {
     m_client->setParent(this);
@@ -81,6 +99,7 @@ Connection::~Connection()
             disconnect(m_watch, nullptr, open.get(), nullptr);
     }
     delete m_edits;
+    delete m_schema;
     delete m_directory;
     delete m_watch;
     delete m_client;
@@ -130,6 +149,8 @@ void Connection::attempt()
         if (!status)
             return failed(status.error());
         m_status = *status;
+        if (!m_schemaFolder.isEmpty())
+            m_schema->open(schemaFile(m_schemaFolder, m_endpoint, m_status.header.clusterId));
         m_directory->load();
     });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/connection/schemakeeper.h"
 #include "core/doctor/relations.h"
 #include "core/edit/editsession.h"
 #include "core/etcd/watch.h"
@@ -54,6 +55,13 @@ public:
     Watch *watch() const { return m_watch; }
     SlotDirectory *directory() const { return m_directory; }
     EditSession *edits() const { return m_edits; }
+    /// What is known of the tables beside their records, kept in a file once it is told where.
+    SchemaKeeper *schema() const { return m_schema; }
+    /// Keeps it in this folder, in a file of the endpoint and the cluster that answers there, from the next
+    /// time that it connects.
+    void keepSchemaIn(const QString &folder) { m_schemaFolder = folder; }
+    /// Beside the user's settings.
+    static QString defaultSchemaFolder();
     Relations *relations() const { return m_relations; }
 
     /// The table of a key range, made and loaded on first use; shared while anyone holds it.
@@ -75,6 +83,8 @@ private:
     Watch *m_watch;
     SlotDirectory *m_directory;
     EditSession *m_edits;
+    SchemaKeeper *m_schema;
+    QString m_schemaFolder;
     Relations *m_relations;
     State m_state = State::Closed;
     Error m_error;

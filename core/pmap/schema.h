@@ -96,6 +96,10 @@ struct PropertyEntry
     bool isEmpty() const { return !pinned && !imported && other.empty(); }
     /// The text that counts; null pointer when there is none.
     const QString *value() const { return pinned ? &*pinned : imported ? &*imported : nullptr; }
+    friend bool operator==(const PropertyEntry &a, const PropertyEntry &b)
+    {
+        return a.pinned == b.pinned && a.imported == b.imported && a.from == b.from;
+    }
 };
 
 /// An index of a table: another table whose keys are fields of the records, and whose values are their keys.
@@ -210,5 +214,8 @@ struct SchemaMerge
 SchemaMerge mergeImport(const Schema &schema, const Schema &imported);
 /// Decides a conflict for the import. A pin that stands against it is taken away.
 void takeImported(Schema *schema, const Schema &imported, const SchemaConflict &conflict);
+
+/// `theirs` with what was edited from `base` to `mine`, property by property.
+Schema rebasedSchema(const Schema &base, const Schema &mine, const Schema &theirs);
 
 } // namespace slotscope::core

@@ -167,4 +167,40 @@ void takeImported(Schema *schema, const Schema &imported, const SchemaConflict &
     }
 }
 
+Schema rebasedSchema(const Schema &base, const Schema &mine, const Schema &theirs)
+{
+    static const TableSchema nothing;
+    Schema result = theirs;
+    const auto apply = [&](const TableId &id) {
+        const TableSchema *mineTable = mine.find(id);
+        const TableSchema *baseTable = base.find(id);
+        const TableSchema &after = mineTable ? *mineTable : nothing;
+        const TableSchema &before = baseTable ? *baseTable : nothing;
+        TableSchema &table = result.tables[id];
+        for (const SchemaProperty property : allSchemaProperties()) {
+            const PropertyEntry *now = after.find(property);
+            const PropertyEntry *then = before.find(property);
+            if ((now ? *now : PropertyEntry()) == (then ? *then : PropertyEntry()))
+                continue;
+            if (now)
+                table.properties[property] = *now;
+            else
+                table.properties.erase(property);
+        }
+        if (after.indexes != before.indexes)
+            table.indexes = after.indexes;
+        if (after.columns != before.columns)
+            table.columns = after.columns;
+        if (table.isEmpty())
+            result.tables.erase(id);
+    };
+    for (const auto &[id, table] : mine.tables)
+        apply(id);
+    for (const auto &[id, table] : base.tables) {
+        if (!mine.tables.contains(id))
+            apply(id);
+    }
+    return result;
+}
+
 } // namespace slotscope::core
