@@ -3,6 +3,7 @@
 
 #include "core/value/notation.h"
 #include "core/value/numbertext.h"
+#include "core/value/recordstyle.h"
 #include "core/value/timetext.h"
 #include "core/value/toldtag.h"
 #include "core/value/valueedit.h"
@@ -246,6 +247,12 @@ Expected<Value, QString> parseKind(const Value &before, const QString &text)
     case Value::Kind::Undefined:
         if (trimmed == editText(before))
             return before;
+        // An absent field of FlatBuffers that has no default is no number.
+        if (isAbsent(before) && flatKind(before) != FlatOptional && !trimmed.startsWith(QLatin1Char('{'))
+            && !trimmed.startsWith(QLatin1Char('[')))
+            return Value::text(text);
+        if (isAbsent(before) && flatKind(before) != FlatOptional)
+            break;
         return wordOrNumber(trimmed).value_or(Value::text(text));
     case Value::Kind::Bool:
         if (trimmed == QLatin1String("true") || trimmed == QLatin1String("false"))
@@ -254,6 +261,9 @@ Expected<Value, QString> parseKind(const Value &before, const QString &text)
     case Value::Kind::Integer:
         if (auto number = Value::integerFromText(trimmed))
             return *std::move(number);
+        // The codec knows the names.
+        if (flatKind(before) == FlatEnum || flatKind(before) == FlatFlags)
+            return trimmed == editText(before) ? before : Value::text(trimmed);
         return refused("not a whole number", text);
     case Value::Kind::Float:
         if (const auto number = floatFromText(trimmed.toUtf8()))
@@ -304,6 +314,9 @@ QString editText(const Value &value)
     case Value::Kind::Bool:
         return value.toBool() ? QStringLiteral("true") : QStringLiteral("false");
     case Value::Kind::Integer:
+        // By name, where an enum has one for it.
+        if ((flatKind(value) == FlatEnum || flatKind(value) == FlatFlags) && !value.style().spelling.isEmpty())
+            return QString::fromUtf8(value.style().spelling);
         return value.integerText();
     case Value::Kind::Float:
         return QString::fromLatin1(floatText(value.toDouble()));
@@ -326,6 +339,9 @@ Expected<Value, QString> parseLike(const Value &before, const QString &text)
     auto value = parseKind(before, text);
     // What means the same keeps its spelling, so that it is no change.
     if (value && *value == before)
+        return before;
+    // Nor does it store an absent field to have looked at its default.
+    if (value && isAbsent(before) && value->withStyle(before.style()) == before)
         return before;
     if (value)
         return inStyleOf(before, *value);

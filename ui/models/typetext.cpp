@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/typetext.h"
 
+#include "core/value/recordstyle.h"
+
 #include <QCoreApplication>
 
 namespace slotscope::ui {
@@ -20,6 +22,12 @@ QString typeText(const Value &value)
 {
     const size_t count = std::max(value.members().size(), value.items().size());
     const auto counted = [count](const QString &name) { return tr("%1 · %2").arg(name).arg(count); };
+    if (core::isAbsent(value))
+        return tr("absent");
+    if (core::flatKind(value) == core::FlatTable || core::flatKind(value) == core::FlatStruct)
+        return QString::fromUtf8(core::FlatTableStyle::unpacked(value.style().spelling).name);
+    if (core::flatKind(value) == core::FlatDamaged)
+        return tr("damaged buffer: %1").arg(QString::fromUtf8(value.style().spelling));
     switch (value.kind()) {
     case Value::Kind::Null:
         return tr("null");

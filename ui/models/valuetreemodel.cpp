@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/valuetreemodel.h"
 
+#include "core/value/recordstyle.h"
 #include "core/value/valuetext.h"
 #include "ui/models/typetext.h"
 #include "ui/models/valuetreenode.h"
@@ -230,7 +231,8 @@ QVariant ValueTreeModel::data(const QModelIndex &index, int role) const
             return node.value.toBool() ? Qt::Checked : Qt::Unchecked;
         return {};
     case Qt::ForegroundRole:
-        if (index.column() == TypeColumn || (isValue && (isNull || isEmptyText || node.value.isContainer())))
+        if (index.column() == TypeColumn || (isValue && (isNull || isEmptyText || node.value.isContainer()))
+            || core::isAbsent(node.value))
             return theme::mutedText(QGuiApplication::palette());
         return {};
     case Qt::ToolTipRole:
