@@ -9,6 +9,8 @@
 #include "core/value/numbertext.h"
 #include "core/value/utf8.h"
 
+#include <cmath>
+
 namespace slotscope::core::cbor {
 
 namespace {
@@ -85,10 +87,12 @@ private:
         case Type::Negative:
             return scalar(negative(item->number), start, item->head == 0, item->head);
         case Type::Float: {
-            const Value value = Value::number(item->floating);
+            Value value = Value::number(item->floating);
             const quint32 width = item->size == 3 ? HalfFloat : item->size == 5 ? SingleFloat : 0;
-            return scalar(value, start, usualScalar(value).value() == m_bytes.sliced(start, item->size),
-                          width);
+            const bool usual = std::isfinite(item->floating)
+                ? width == 0
+                : usualScalar(value).value() == m_bytes.sliced(start, item->size);
+            return scalar(std::move(value), start, usual, width);
         }
         case Type::Special:
             return scalar(special(quint8(item->number)), start, true, 0);

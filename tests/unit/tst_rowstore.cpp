@@ -289,10 +289,11 @@ private Q_SLOTS:
             const RowEvaluator evaluator(SlotCodec(type, 0),
                                          {.sortColumn = column, .descending = descending});
             std::vector<RowId> expected = store.keyOrder();
+            std::vector<SortKey> keys;
+            for (const RowId id : expected) // which are the ids in turn
+                keys.push_back(*evaluator.evaluate(store.row(id)));
             std::stable_sort(expected.begin(), expected.end(), [&](RowId a, RowId b) {
-                const SortKey left = *evaluator.evaluate(store.row(a));
-                const SortKey right = *evaluator.evaluate(store.row(b));
-                return descending ? right < left : left < right;
+                return descending ? keys[b.value] < keys[a.value] : keys[a.value] < keys[b.value];
             });
             std::shared_ptr<RowOrder> order;
             RowOrder::compute(store.snapshot(), store.keyOrder(), evaluator)
