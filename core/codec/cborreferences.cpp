@@ -74,8 +74,8 @@ std::optional<Value> References::selfDescribed(const TagItem &tag, Value &conten
         return carrying(tag, content);
     if (flagsOf(content) & (SelfDescribed | StringReference) || tag.head)
         return std::nullopt;
-    return content.withStyle({content.style().flags | CborStyle | InheritedStyle | SelfDescribed,
-                              tag.bytes.toByteArray()});
+    return content.withStyle(
+        {content.style().flags | CborStyle | InheritedStyle | SelfDescribed, tag.bytes.toByteArray()});
 }
 
 // The content is moved on, for a copy of a long one in each of many tags would take its time.
@@ -100,8 +100,7 @@ std::optional<Value> References::string(const TagItem &tag, const Value &content
     const StringTable::Entry *entry = table.at(*number);
     if (entry && table.isClear() && expand(quint64(entry->content.size()))) {
         extent->size = quint64(entry->content.size());
-        Value value =
-            entry->text ? Value::text(*textFromUtf8(entry->content)) : Value::bytes(entry->content);
+        Value value = entry->text ? Value::text(*textFromUtf8(entry->content)) : Value::bytes(entry->content);
         return std::move(value).withStyle(
             {CborStyle | InheritedStyle | StringReference, tag.bytes.toByteArray()});
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Internal to the CBOR codec: the tags that only say how something is stored, as they are seen through on reading.
+// Internal to the CBOR codec: the tags that only say how something is stored, as they are seen through on
+// reading.
 #pragma once
 
 #include "core/codec/cborstrings.h"
@@ -37,9 +38,9 @@ struct TagItem
     size_t shared = 0; ///< from References::openShared()
 };
 
-/// Strings and shared values that have been read and can be referred to. What references add to the tree is bounded,
-/// so that a few of them nested do not become gigabytes in the hands of whoever walks it; beyond that they stay
-/// tags.
+/// Strings and shared values that have been read and can be referred to. What references add to the tree is
+/// bounded, so that a few of them nested do not become gigabytes in the hands of whoever walks it; beyond
+/// that they stay tags.
 ///
 /// The functions for a tag give nothing where it is a tag like others. They may take the content, then.
 class References

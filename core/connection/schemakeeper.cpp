@@ -119,21 +119,21 @@ void SchemaKeeper::next()
         return;
     }
     m_job = Job::Save;
-    m_worker.setFuture(QtConcurrent::run([file = m_file, generation = m_generation, known = m_known,
-                                          mine = m_directory->schema()] {
-        auto outcome = std::make_shared<Outcome>();
-        outcome->generation = generation;
-        outcome->loaded = loadSchema(file);
-        const bool isThere = outcome->loaded.hasValue();
-        if (isThere ? writeSchema(*outcome->loaded) != writeSchema(known)
-                    : outcome->loaded.error().kind != ErrorKind::NotFound)
-            return outcome; // somebody else wrote to it; that is looked at first
-        if (const auto saved = saveSchema(mine, file))
-            outcome->written = mine;
-        else
-            outcome->writeError = saved.error();
-        return outcome;
-    }));
+    m_worker.setFuture(QtConcurrent::run(
+        [file = m_file, generation = m_generation, known = m_known, mine = m_directory->schema()] {
+            auto outcome = std::make_shared<Outcome>();
+            outcome->generation = generation;
+            outcome->loaded = loadSchema(file);
+            const bool isThere = outcome->loaded.hasValue();
+            if (isThere ? writeSchema(*outcome->loaded) != writeSchema(known)
+                        : outcome->loaded.error().kind != ErrorKind::NotFound)
+                return outcome; // somebody else wrote to it; that is looked at first
+            if (const auto saved = saveSchema(mine, file))
+                outcome->written = mine;
+            else
+                outcome->writeError = saved.error();
+            return outcome;
+        }));
 }
 
 void SchemaKeeper::finished()

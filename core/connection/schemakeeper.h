@@ -13,9 +13,9 @@
 
 namespace slotscope::core {
 
-/// Keeps the schema of a directory in a file: reads it, writes it after every edit, and takes over what others
-/// change in it. A file that cannot be read is never written over: edits stay in the directory until it is
-/// mended. Reading and writing happen on worker threads, one after the other.
+/// Keeps the schema of a directory in a file: reads it, writes it after every edit, and takes over what
+/// others change in it. A file that cannot be read is never written over: edits stay in the directory until
+/// it is mended. Reading and writing happen on worker threads, one after the other.
 class SchemaKeeper : public QObject
 {
     Q_OBJECT
@@ -24,7 +24,8 @@ public:
     /// Writes what is not written yet.
     ~SchemaKeeper() override;
 
-    /// From now on this file; that it is not there yet is no problem. What the directory knew before is replaced.
+    /// From now on this file; that it is not there yet is no problem. What the directory knew before is
+    /// replaced.
     void open(const QString &file);
     /// Empty before open().
     const QString &file() const { return m_file; }

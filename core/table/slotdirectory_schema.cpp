@@ -47,6 +47,22 @@ void SlotDirectory::resolve(SlotInfo *info)
     ResolvedType resolved = resolveType(info->looksPlain ? SlotType() : info->inferred, table);
     info->type = std::move(resolved.type);
     info->provenance = std::move(resolved.provenance);
+    if (info->inference) {
+        // What is inferred of the key rests on the keys alone, and so with the values.
+        const auto detail = [info](SchemaProperty property, const auto &readings) {
+            Provenance &from = info->provenance[size_t(property)];
+            if (from.source != TypeSource::Inferred || readings.empty())
+                return;
+            from.sample = static_cast<qint64>(info->inference->samples);
+            from.confidence = readings.front().confidence;
+            from.evidence = readings.front().evidence;
+        };
+        detail(SchemaProperty::KeyType, info->inference->keys);
+        detail(SchemaProperty::KeyByteOrder, info->inference->keys);
+        detail(SchemaProperty::ValueType, info->inference->values);
+        detail(SchemaProperty::ValueByteOrder, info->inference->values);
+        detail(SchemaProperty::Compression, info->inference->values);
+    }
     completeFlatBuffers(info);
 }
 

@@ -95,6 +95,10 @@ private Q_SLOTS:
         load(&directory);
         QTRY_VERIFY(directory.isSampled());
         const SlotType inferred = directory.find(Slot(5))->type;
+        const Provenance key = directory.find(Slot(5))->from(SchemaProperty::KeyType);
+        QCOMPARE(key.source, TypeSource::Inferred);
+        QCOMPARE(key.sample, qint64(20));
+        QVERIFY(!key.evidence.isEmpty());
         QSignalSpy changed(&directory, &SlotDirectory::slotChanged);
         QSignalSpy edited(&directory, &SlotDirectory::schemaEdited);
         Schema schema;
