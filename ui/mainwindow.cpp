@@ -130,6 +130,8 @@ void MainWindow::buildDocks()
     connect(m_inspector, &Inspector::valueEdited, this, &MainWindow::stageFromInspector);
     connect(m_inspector, &Inspector::editingFinished, this, &MainWindow::inspectCurrent,
             Qt::QueuedConnection);
+    connect(m_inspector, &Inspector::keyWanted, this, &MainWindow::goTo);
+    connect(m_inspector, &Inspector::busyChanged, &m_settleTimer, qOverload<>(&QTimer::start));
     connect(m_pending, &PendingPanel::showRequested, this, &MainWindow::goTo);
     connect(m_problems, &ProblemsPanel::showRequested, this, &MainWindow::goTo);
     connect(m_problems, &ProblemsPanel::reviewRequested, this, [this] {
@@ -168,6 +170,7 @@ void MainWindow::closeConnection()
     // The parts that follow the connection let go of it before it goes.
     m_settleTimer.stop();
     m_inspector->clear();
+    m_inspector->forgetWrongTexts();
     while (m_tabs->count() > 0)
         delete m_tabs->widget(0);
     m_navigator->follow(nullptr, nullptr);
@@ -365,7 +368,7 @@ void MainWindow::inspectCurrent()
     if (shown.state == RowState::Deleted)
         record.readOnlyReason = tr("The record is marked for deletion.");
     m_inspectedKey = shown.key;
-    m_inspectedState = shown.current;
+    record.madeOn = shown.current;
     m_settleTimer.start();
     m_inspector->setRecord(record);
 }

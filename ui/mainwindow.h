@@ -94,12 +94,13 @@ private:
     /// As goTo(), if the record exists.
     void followLink(const QByteArray &key);
     void findReferrers();
-    void stageFromInspector(const QByteArray &key, const core::Value &value);
+    void stageFromInspector(const QByteArray &key, const QByteArray &value, const core::KeyState &madeOn);
     /// Brings up what is to be settled before a commit.
     void noticeConflicts();
     /// Has the doctor look at everything, or at the indexes of one slot.
     void checkProblems(std::optional<core::Slot> slot = {});
     void commit();
+    void commitStaged();
     void commitFinished(const core::CommitReport &report);
     void updateActions();
     void updateStatus();
@@ -138,7 +139,6 @@ private:
     std::vector<QByteArray> m_back; // keys of records, the latest last
     std::vector<QByteArray> m_forward;
     QByteArray m_inspectedKey;
-    core::KeyState m_inspectedState; // what an edit in the inspector is made on
     bool m_tabsRestored = false; // for this connection
     bool m_inConflict = false;
     bool m_pendingWasOffered = false; // the dock opens by itself once per batch of changes

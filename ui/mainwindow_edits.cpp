@@ -4,6 +4,7 @@
 // are lost.
 #include "ui/errortext.h"
 #include "ui/mainwindow.h"
+#include "ui/panels/inspector.h"
 #include "ui/panels/pendingpanel.h"
 #include "ui/panels/recordtab.h"
 #include "ui/views/recordview.h"
@@ -17,13 +18,23 @@ void MainWindow::unlessStaged(const QString &what, std::function<void()> go)
 {
     const qsizetype staged =
         m_connection ? static_cast<qsizetype>(m_connection->edits()->changes().size()) : 0;
-    if (staged == 0) {
+    // A text that is not valid yet is not staged, but somebody's work as well.
+    const qsizetype wrong = m_inspector->wrongTexts();
+    if (staged == 0 && wrong == 0) {
         go();
         return;
     }
+    QString title = tr("Discard %1?").arg(changesText(static_cast<int>(staged)));
+    QString text = tr("They have not been committed, and %1 would lose them.").arg(what);
+    if (staged == 0) {
+        title = tr("Discard the text that is not valid yet?");
+        text = tr("It is not staged, and %1 would lose it.").arg(what);
+    } else if (wrong > 0) {
+        text += QLatin1Char(' ') + tr("So it would text in the inspector that is not valid yet.");
+    }
     m_prompts->ask(this,
-                   {.title = tr("Discard %1?").arg(changesText(static_cast<int>(staged))),
-                    .text = tr("They have not been committed, and %1 would lose them.").arg(what),
+                   {.title = title,
+                    .text = text,
                     .buttons = {{tr("Discard"), PromptButton::Role::Destructive},
                                 {tr("Cancel"), PromptButton::Role::Reject}},
                     .defaultButton = 1,
@@ -35,14 +46,27 @@ void MainWindow::unlessStaged(const QString &what, std::function<void()> go)
                    });
 }
 
-void MainWindow::stageFromInspector(const QByteArray &key, const core::Value &value)
+void MainWindow::stageFromInspector(const QByteArray &key, const QByteArray &value,
+                                    const core::KeyState &madeOn)
 {
-    RecordTab *tab = currentTab();
-    if (!tab || key != m_inspectedKey)
+    if (!m_connection)
         return;
-    const auto staged = tab->model()->stageRecord(key, value, m_inspectedState);
-    if (!staged)
+    // Usually the tab in front; but a text may be read when another record is shown already.
+    RecordTab *owner = nullptr;
+    for (int i = -1; i < m_tabs->count() && !owner; ++i) {
+        auto *tab = i < 0 ? currentTab() : qobject_cast<RecordTab *>(m_tabs->widget(i));
+        if (tab && tab->range().contains(key))
+            owner = tab;
+    }
+    core::Expected<bool, QString> staged = true;
+    if (owner)
+        staged = owner->model()->stageBytes(key, value, madeOn);
+    else if (!m_connection->edits()->stageValue(key, madeOn, value))
+        staged = core::Unexpected {tr("A commit is on its way.")};
+    if (!staged) {
+        m_inspector->refuseEdit(key, staged.error());
         statusBar()->showMessage(staged.error(), MessageMilliseconds);
+    }
 }
 
 void MainWindow::noticeConflicts()
@@ -64,6 +88,19 @@ void MainWindow::commit()
 {
     // Also what is still being typed is meant; what does not fit holds up the rest.
     if (!m_connection || (currentTab() && !currentTab()->view()->finishEditing()))
+        return;
+    m_inspector->finishEditing([this](bool fine) {
+        if (fine)
+            commitStaged();
+        else
+            statusBar()->showMessage(tr("Nothing was written: the text in the inspector is not valid yet."),
+                                     MessageMilliseconds);
+    });
+}
+
+void MainWindow::commitStaged()
+{
+    if (!m_connection)
         return;
     if (m_connection->edits()->isEmpty()) {
         statusBar()->showMessage(tr("There is nothing to commit."), MessageMilliseconds);

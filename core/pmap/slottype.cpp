@@ -271,15 +271,20 @@ Expected<QByteArray, EncodeError> SlotCodec::encodePlain(const Value &value, QBy
 Expected<QByteArray, EncodeError> SlotCodec::encodeValue(const Value &value, QByteArrayView before) const
 {
     auto plain = encodePlain(value, before);
-    if (!plain || m_type.compression == Compression::None)
+    return plain ? compressed(*plain, before) : plain;
+}
+
+Expected<QByteArray, EncodeError> SlotCodec::compressed(const QByteArray &plain, QByteArrayView before) const
+{
+    if (m_type.compression == Compression::None)
         return plain;
     // What is not changed is not compressed anew: another compressor may have made it.
     if (!before.isEmpty()) {
         const auto original = decompressed(before);
-        if (original && *original == *plain)
+        if (original && *original == plain)
             return before.toByteArray();
     }
-    return m_type.compression == Compression::Zlib ? compressZlib(*plain, before) : compressSnappy(*plain);
+    return m_type.compression == Compression::Zlib ? compressZlib(plain, before) : compressSnappy(plain);
 }
 
 QString SlotCodec::readOnlyReason(QByteArrayView bytes) const

@@ -87,6 +87,8 @@ public:
     Expected<QByteArray, EncodeError> encodeValue(const Value &value, QByteArrayView before = {}) const;
     /// The bytes without their compression; Value::source() and a decoding error count in these.
     Expected<QByteArray, DecodeError> decompressed(QByteArrayView bytes) const;
+    /// The inverse, for bytes that were edited as such. `before`: as in encodeValue().
+    Expected<QByteArray, EncodeError> compressed(const QByteArray &plain, QByteArrayView before = {}) const;
     /// Empty if an unchanged save is byte-identical; else why it is not, so that editing is to be refused.
     QString readOnlyReason(QByteArrayView bytes) const;
     /// The notation of a whole value: typed for the simple value types, else the lossless one.

@@ -127,7 +127,7 @@ Counterparts matchedMembers(const MemberList &old, const MemberList &fresh)
 }
 
 // Depth-first; a value that was decoded has a bounded depth.
-Adopted adopt(const Value &old, const Value &fresh);
+Adopted adopt(const Value &old, const Value &fresh, Seen seen);
 
 // Whether all of the old children are there and in their order.
 bool isInOrder(const Counterparts &found, size_t oldCount)
@@ -146,9 +146,9 @@ Value::Style containerStyle(const Value &old, const Value &fresh)
     return isSpelled(fresh) ? fresh.style() : old.style();
 }
 
-Adopted adoptItems(const Value &old, const Value &fresh)
+Adopted adoptItems(const Value &old, const Value &fresh, Seen seen)
 {
-    if (old.kind() == Kind::Set && old == fresh && !isSpelled(fresh)) {
+    if (seen == Seen::Meaning && old.kind() == Kind::Set && old == fresh && !isSpelled(fresh)) {
         // In whatever order; but of equal elements some may be of another type.
         if (toNotation(old) == toNotation(fresh))
             return {old, true};
@@ -163,7 +163,7 @@ Adopted adoptItems(const Value &old, const Value &fresh)
             items.push_back(item);
             continue;
         }
-        Adopted adopted = adopt(old.items()[size_t(found[i])], item);
+        Adopted adopted = adopt(old.items()[size_t(found[i])], item, seen);
         same = same && adopted.same;
         items.push_back(std::move(adopted.value));
     }
@@ -172,7 +172,7 @@ Adopted adoptItems(const Value &old, const Value &fresh)
     return {withItems(fresh, std::move(items)).withStyle(containerStyle(old, fresh)), false};
 }
 
-Adopted adoptMembers(const Value &old, const Value &fresh)
+Adopted adoptMembers(const Value &old, const Value &fresh, Seen seen)
 {
     const Counterparts found = matchedMembers(old.members(), fresh.members());
     bool same = isInOrder(found, old.members().size()) && !isSpelled(fresh);
@@ -185,8 +185,8 @@ Adopted adoptMembers(const Value &old, const Value &fresh)
             continue;
         }
         const Member &before = old.members()[size_t(found[i])];
-        Adopted key = adopt(before.key, member.key);
-        Adopted value = adopt(before.value, member.value);
+        Adopted key = adopt(before.key, member.key, seen);
+        Adopted value = adopt(before.value, member.value, seen);
         same = same && key.same && value.same;
         members.push_back({std::move(key.value), std::move(value.value)});
     }
@@ -195,7 +195,29 @@ Adopted adoptMembers(const Value &old, const Value &fresh)
     return {withMembers(fresh, std::move(members)).withStyle(containerStyle(old, fresh)), false};
 }
 
-Adopted adopt(const Value &old, const Value &fresh)
+// Containers as their codec usually writes them, scalars as they are spelled.
+Value withoutLayout(const Value &value)
+{
+    if (!value.isContainer())
+        return value;
+    const Value::Style plain {value.style().flags & Value::OtherType, {}};
+    if (value.members().empty()) {
+        ValueList items;
+        items.reserve(value.items().size());
+        for (const Value &item : value.items())
+            items.push_back(withoutLayout(item));
+        if (items.empty() && (value.kind() == Kind::Map || value.kind() == Kind::Opaque))
+            return value.withStyle(plain);
+        return withItems(value, std::move(items)).withStyle(plain);
+    }
+    MemberList members;
+    members.reserve(value.members().size());
+    for (const Member &member : value.members())
+        members.push_back({member.key, withoutLayout(member.value)});
+    return withMembers(value, std::move(members)).withStyle(plain);
+}
+
+Adopted adopt(const Value &old, const Value &fresh, Seen seen)
 {
     if (old.kind() != fresh.kind() || isOfOtherType(old) != isOfOtherType(fresh))
         return {fresh, false};
@@ -203,21 +225,23 @@ Adopted adopt(const Value &old, const Value &fresh)
     case Kind::Array:
     case Kind::Tuple:
     case Kind::Set:
-        return adoptItems(old, fresh);
+        return adoptItems(old, fresh, seen);
     case Kind::Tag:
         if (old.tagNumber() != fresh.tagNumber()) {
             Value value = inStyleOf(old, fresh);
             const bool same = value == old;
             return {std::move(value), same};
         }
-        return adoptItems(old, fresh);
+        return adoptItems(old, fresh, seen);
     case Kind::Map:
-        return adoptMembers(old, fresh);
+        return adoptMembers(old, fresh, seen);
     case Kind::Opaque:
-        return old.toText() == fresh.toText() ? adoptMembers(old, fresh) : Adopted {fresh, false};
+        return old.toText() == fresh.toText() ? adoptMembers(old, fresh, seen) : Adopted {fresh, false};
     default:
         break;
     }
+    if (seen == Seen::Spelling)
+        return {fresh, old == fresh && old.style() == fresh.style()};
     if (isSpelled(fresh))
         return {fresh, false};
     if (old == fresh)
@@ -239,9 +263,9 @@ Value inStyleOf(const Value &old, const Value &fresh)
     return fresh.withStyle({old.style().flags, {}});
 }
 
-Value adoptStyles(const Value &old, const Value &fresh)
+Value adoptStyles(const Value &old, const Value &fresh, Seen seen)
 {
-    return adopt(old, fresh).value;
+    return adopt(old, seen == Seen::Spelling ? withoutLayout(fresh) : fresh, seen).value;
 }
 
 } // namespace slotscope::core

@@ -86,6 +86,38 @@ qsizetype positionOf(const Value &parent, const PathStep &step)
     return -1;
 }
 
+ValuePath pathAtOffset(const Value &root, qint64 offset)
+{
+    const auto holdsOffset = [offset](const Value &value) {
+        const Value::Source source = value.source();
+        return source.offset >= 0 && offset >= source.offset && offset < source.offset + source.length;
+    };
+    std::vector<PathStep> steps;
+    const Value *node = &root;
+    for (const Value *next = node; next; node = next) {
+        next = nullptr;
+        const MemberList &members = node->members();
+        for (size_t i = 0; i < members.size() && !next; ++i) {
+            if (holdsOffset(members[i].value))
+                next = &members[i].value;
+            if (next || holdsOffset(members[i].key))
+                steps.push_back(stepTo(*node, qsizetype(i)));
+            if (!next && holdsOffset(members[i].key))
+                return ValuePath(std::move(steps));
+        }
+        const ValueList &items = node->items();
+        for (size_t i = 0; i < items.size() && !next; ++i) {
+            if (holdsOffset(items[i])) {
+                next = &items[i];
+                steps.push_back(PathStep::item(qsizetype(i)));
+            }
+        }
+        if (!next)
+            break;
+    }
+    return ValuePath(std::move(steps));
+}
+
 Value withItems(const Value &like, ValueList items)
 {
     switch (like.kind()) {

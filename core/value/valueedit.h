@@ -16,6 +16,10 @@ PathStep stepTo(const Value &parent, qsizetype position);
 /// Where among the children a step leads; -1: nowhere.
 qsizetype positionOf(const Value &parent, const PathStep &step);
 
+/// The innermost node whose bytes (Value::source(), its key's included) hold an offset; the root where none
+/// does.
+ValuePath pathAtOffset(const Value &root, qint64 offset);
+
 /// The same container (kind, tag number, name, style) with other children.
 Value withItems(const Value &like, ValueList items);
 Value withMembers(const Value &like, MemberList members);
@@ -46,9 +50,15 @@ inline constexpr quint32 InheritedStyle = 0x20000000;
 /// mean the same sort of thing.
 Value inStyleOf(const Value &old, const Value &fresh);
 
-/// `fresh`, written anew by somebody who could not see how `old` is spelled (from its notation), with old's
-/// nodes wherever they are equal and with the styles of the containers around changes: members are matched by
-/// key, items by what they are, else by place. A node of `fresh` that has a spelling of its own keeps it.
-Value adoptStyles(const Value &old, const Value &fresh);
+/// What somebody who wrote a value anew had before his eyes.
+enum class Seen {
+    Meaning, ///< as in the notation, which does not tell how things are spelled
+    Spelling, ///< how scalars are spelled, too, but not how they are laid out: JSON that was laid out to be
+              ///< read
+};
+/// `fresh` with old's nodes wherever they are what was seen, and with the styles of the containers around
+/// changes: members are matched by key, items by what they are, else by place. Scalars of `fresh` that have a
+/// spelling of their own keep it; having seen the spelling, all do, and new containers have no layout.
+Value adoptStyles(const Value &old, const Value &fresh, Seen seen = Seen::Meaning);
 
 } // namespace slotscope::core

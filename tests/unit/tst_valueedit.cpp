@@ -104,6 +104,22 @@ private Q_SLOTS:
         QCOMPARE(stepTo(value("[1,2]"), 1), PathStep::item(1));
     }
 
+    void findsTheNodeAtAByte()
+    {
+        const QByteArray text = R"({"a": [1, {"b": "xyz"}], "a": 22})";
+        const Value root = json(text);
+        const auto at = [&](const char *what, qsizetype by = 0) {
+            return pathAtOffset(root, text.indexOf(what) + by).toString();
+        };
+        QCOMPARE(at("xyz"), QStringLiteral("a[1].b"));
+        QCOMPARE(at("\"b\""), QStringLiteral("a[1].b"));
+        QCOMPARE(at("1,"), QStringLiteral("a[0]"));
+        QCOMPARE(at("{\"b"), QStringLiteral("a[1]"));
+        QCOMPARE(at("22", 1), QStringLiteral("a#2"));
+        QCOMPARE(at("{\"a"), QString());
+        QCOMPARE(pathAtOffset(root, 999).toString(), QString());
+    }
+
     void converts_data()
     {
         QTest::addColumn<QByteArray>("before");
@@ -242,6 +258,15 @@ private Q_SLOTS:
         QCOMPARE(
             jsonCodec().encode(adoptStyles(old, value(R"({"map":[["a",1.0],["b",100.0],["b",3]]})"))).value(),
             QByteArray(R"({"a": 1.00, "b": 1e2, "b": 3})"));
+        // Laid out to be read, the digits are seen; the layout is not the user's.
+        QCOMPARE(jsonCodec()
+                     .encode(adoptStyles(old, json("{\n \"a\": 1.0,\n \"b\": 1e2,\n \"c\": [\n 1\n]}"),
+                                         Seen::Spelling))
+                     .value(),
+                 QByteArray(R"({"a": 1.0, "b": 1e2, "c": [1]})"));
+        const Value unchanged = json("{\n \"a\": 1.00,\n \"b\": 1e2,\n \"b\": 1e2\n}");
+        QCOMPARE(jsonCodec().encode(adoptStyles(old, unchanged, Seen::Spelling)).value(),
+                 jsonCodec().encode(old).value());
         // Equal as values, but of the other type.
         const Value bytes = value(R"([{"hex":"00"},{"set":[1]}])");
         const Value others = value(R"([{"bytearray":"00"},{"frozenset":[1]}])");

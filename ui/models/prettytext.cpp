@@ -49,7 +49,24 @@ bool readsAsMap(const Value &map)
 class Writer
 {
 public:
+    explicit Writer(const Value *wanted = nullptr)
+        : m_wanted(wanted)
+    {
+    }
+
     void write(const Value &value)
+    {
+        if (&value == m_wanted)
+            m_begin = m_out.size();
+        writeAny(value);
+        if (&value == m_wanted)
+            m_end = m_out.size();
+    }
+    QByteArray take() { return std::move(m_out); }
+    TextRange wanted() const { return {m_begin, m_end - m_begin}; }
+
+private:
+    void writeAny(const Value &value)
     {
         switch (value.kind()) {
         case Value::Kind::Float:
@@ -77,9 +94,7 @@ public:
             m_out += core::toNotation(value);
         }
     }
-    QByteArray take() { return m_out; }
 
-private:
     void line() { m_out += '\n' + QByteArray(IndentWidth * m_level, ' '); }
 
     void number(const Value &value)
@@ -131,15 +146,33 @@ private:
 
     QByteArray m_out;
     int m_level = 0;
+    const Value *m_wanted; // a node of the tree itself
+    qint64 m_begin = -1;
+    qint64 m_end = -1;
 };
 
 } // namespace
 
-QString prettyText(const Value &value)
+QByteArray prettyText(const Value &value)
 {
     Writer writer;
     writer.write(value);
-    return QString::fromUtf8(writer.take());
+    return writer.take();
+}
+
+TextRange prettyRange(const Value &root, const core::ValuePath &path)
+{
+    // What stands inside of a set or the like is marked with all of it.
+    for (core::ValuePath at = path; !at.isEmpty(); at = at.parent()) {
+        const Value *node = at.find(root);
+        if (!node)
+            continue;
+        Writer writer(node);
+        writer.write(root);
+        if (writer.wanted().offset >= 0)
+            return writer.wanted();
+    }
+    return {};
 }
 
 } // namespace slotscope::ui

@@ -102,6 +102,9 @@ public:
     /// now.
     core::Expected<bool, QString> stageRecord(const QByteArray &key, const core::Value &value,
                                               const std::optional<core::KeyState> &madeOn = {});
+    /// The same with the bytes of the value.
+    core::Expected<bool, QString> stageBytes(const QByteArray &key, const QByteArray &value,
+                                             const std::optional<core::KeyState> &madeOn = {});
     /// Stages a new record shaped like `row` (-1: the first), blank or with its content; gives its key.
     core::Expected<QByteArray, QString> stageNew(int row, bool withContent);
     void stageDelete(const std::vector<int> &rows);

@@ -366,15 +366,21 @@ core::Expected<bool, QString> RecordModel::stageKeyPart(const ShownRow &shown, i
 core::Expected<bool, QString> RecordModel::stageRecord(const QByteArray &key, const Value &value,
                                                        const std::optional<core::KeyState> &madeOn)
 {
-    const ShownRow now = recordOf(key);
-    const auto bytes = m_codec.encodeValue(value, now.current.value);
+    const auto bytes = m_codec.encodeValue(value, recordOf(key).current.value);
     if (!bytes) {
         const QString path = bytes.error().path.toString();
         return core::Unexpected {path.isEmpty() ? bytes.error().what
                                                 : QStringLiteral("%1: %2").arg(path, bytes.error().what)};
     }
+    return stageBytes(key, *bytes, madeOn);
+}
+
+core::Expected<bool, QString> RecordModel::stageBytes(const QByteArray &key, const QByteArray &value,
+                                                      const std::optional<core::KeyState> &madeOn)
+{
+    const ShownRow now = recordOf(key);
     const bool outdated = madeOn && !now.change && *madeOn != now.current;
-    if (!m_edits->stageValue(key, outdated ? *madeOn : now.current, *bytes))
+    if (!m_edits->stageValue(key, outdated ? *madeOn : now.current, value))
         return core::Unexpected {tr("A commit is on its way.")};
     if (outdated)
         m_edits->noteCurrent(key, now.current);

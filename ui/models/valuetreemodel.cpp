@@ -225,6 +225,8 @@ QVariant ValueTreeModel::data(const QModelIndex &index, int role) const
             return tr("null");
         return isEmptyText ? QStringLiteral("\"\"") : core::displayText(node.value);
     case Qt::EditRole:
+        if (index.column() == NameColumn && hasOwnName(index))
+            return core::editText(node.parent->value.members()[static_cast<size_t>(node.row)].key);
         return isValue ? QVariant(core::editText(node.value)) : data(index, Qt::DisplayRole);
     case Qt::CheckStateRole:
         if (isValue && node.value.kind() == Value::Kind::Bool)
@@ -245,6 +247,19 @@ QVariant ValueTreeModel::data(const QModelIndex &index, int role) const
     }
 }
 
+bool ValueTreeModel::hasOwnName(const QModelIndex &index) const
+{
+    const Node *node = index.isValid() ? nodeOf(index) : nullptr;
+    return node && node->parent && m_shape == Shape::Container
+        && node->parent->value.kind() == Value::Kind::Map;
+}
+
+bool ValueTreeModel::isLong(const Value &value)
+{
+    qsizetype budget = LongestInlineText;
+    return !isShort(value, budget);
+}
+
 bool ValueTreeModel::isEditableKind(const Value &value)
 {
     switch (value.kind()) {
@@ -255,14 +270,18 @@ bool ValueTreeModel::isEditableKind(const Value &value)
     default:
         break;
     }
-    qsizetype budget = LongestInlineText;
-    return isShort(value, budget);
+    // A long text has an editor of its own; a long list is edited by its parts.
+    return !value.isContainer() || !isLong(value);
 }
 
 Qt::ItemFlags ValueTreeModel::flags(const QModelIndex &index) const
 {
     Qt::ItemFlags flags = QAbstractItemModel::flags(index);
-    if (!index.isValid() || index.column() != ValueColumn || !m_editable)
+    if (!index.isValid() || !m_editable)
+        return flags;
+    if (index.column() == NameColumn)
+        return hasOwnName(index) ? flags | Qt::ItemIsEditable : flags;
+    if (index.column() != ValueColumn)
         return flags;
     const Value &value = nodeOf(index)->value;
     if (value.kind() == Value::Kind::Bool)
@@ -272,7 +291,11 @@ Qt::ItemFlags ValueTreeModel::flags(const QModelIndex &index) const
 
 bool ValueTreeModel::setData(const QModelIndex &index, const QVariant &value, int role)
 {
-    if (!index.isValid() || !m_editable || index.column() != ValueColumn)
+    if (!index.isValid() || !m_editable)
+        return false;
+    if (index.column() == NameColumn && role == Qt::EditRole)
+        return rename(index, value.toString());
+    if (index.column() != ValueColumn)
         return false;
     const Value before = nodeOf(index)->value;
     Value after;
@@ -297,6 +320,24 @@ bool ValueTreeModel::setData(const QModelIndex &index, const QVariant &value, in
         return false;
     }
     Q_EMIT editRequested(where, *root);
+    return true;
+}
+
+bool ValueTreeModel::rename(const QModelIndex &index, const QString &text)
+{
+    if (!hasOwnName(index))
+        return false;
+    const Node &node = *nodeOf(index);
+    const Value before = node.parent->value.members()[static_cast<size_t>(node.row)].key;
+    const core::Expected<Value, QString> key = core::parseLike(before, text);
+    const core::ValuePath where = path(index);
+    const auto root = key ? core::renamed(m_value, where, *key) : key;
+    if (!root) {
+        Q_EMIT editRefused(root.error());
+        return false;
+    }
+    if (*key != before)
+        Q_EMIT editRequested(where, *root);
     return true;
 }
 

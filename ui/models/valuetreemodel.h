@@ -28,6 +28,11 @@ public:
     const core::Value &value() const { return m_value; }
 
     void setEditable(bool editable);
+    bool isEditable() const { return m_editable; }
+    /// Whether the node is the member of a map, whose key can be another.
+    bool hasOwnName(const QModelIndex &index) const;
+    /// Too long to be edited in a line.
+    static bool isLong(const core::Value &value);
 
     core::ValuePath path(const QModelIndex &index) const;
     /// The node under an index; of no index the root.
@@ -62,10 +67,12 @@ private:
     Node *child(Node *parent, int row) const;
     void update(Node *node, const core::Value &value);
     bool updateMembers(Node *node, const core::Value &value);
+    void updateItems(Node *node, const core::Value &value);
     static void renumber(Node *parent, size_t from);
     void addRows(Node *parent, int first, int count, const core::Value &value);
     void dropRows(Node *parent, int first, int count, const core::Value &value);
     QString nameOf(const Node &node) const;
+    bool rename(const QModelIndex &index, const QString &text);
     static bool isEditableKind(const core::Value &value);
 
     core::Value m_value;

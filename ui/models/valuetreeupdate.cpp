@@ -60,20 +60,14 @@ void ValueTreeModel::dropRows(Node *parent, int first, int count, const Value &v
 
 void ValueTreeModel::update(Node *node, const Value &value)
 {
-    const int before = static_cast<int>(node->children.size());
     const int after = static_cast<int>(core::childCount(value));
     const bool membersBefore = !node->value.members().empty();
     const bool membersAfter = !value.members().empty();
-    if (membersBefore && membersAfter && !updateMembers(node, value)) {
+    if (membersBefore != membersAfter || (membersAfter && !updateMembers(node, value))) {
         dropRows(node, 0, static_cast<int>(node->children.size()), {});
         addRows(node, 0, after, value);
-    } else if (membersBefore != membersAfter && before > 0 && after > 0) {
-        dropRows(node, 0, before, {});
-        addRows(node, 0, after, value);
-    } else {
-        const int current = static_cast<int>(node->children.size());
-        dropRows(node, after, current - after, node->value);
-        addRows(node, current, after - current, value);
+    } else if (!membersAfter) {
+        updateItems(node, value);
     }
     node->value = value;
     bool looked = false;
@@ -89,6 +83,63 @@ void ValueTreeModel::update(Node *node, const Value &value)
     }
 }
 
+// Makes the rows those of the new items: one that moved, or some that came or went in one place, are told by
+// what is around them.
+void ValueTreeModel::updateItems(Node *node, const Value &value)
+{
+    const core::ValueList old = node->value.items();
+    const core::ValueList &fresh = value.items();
+    const size_t shorter = std::min(old.size(), fresh.size());
+    size_t head = 0;
+    while (head < shorter && old[head] == fresh[head])
+        ++head;
+    size_t tail = 0;
+    while (tail < shorter - head && old[old.size() - 1 - tail] == fresh[fresh.size() - 1 - tail])
+        ++tail;
+    const auto first = static_cast<int>(head);
+    if (old.size() != fresh.size()) {
+        // Those that are left in between were changed in their places.
+        const auto between = static_cast<int>(std::max(old.size(), fresh.size()) - tail - head);
+        const auto by = static_cast<int>(fresh.size()) - static_cast<int>(old.size());
+        const int at = first + between - std::abs(by);
+        core::ValueList rest = old;
+        if (by < 0) {
+            rest.erase(rest.begin() + at, rest.begin() + at - by);
+            dropRows(node, at, -by, Value::array(std::move(rest)));
+        } else {
+            rest.insert(rest.begin() + at, fresh.begin() + at, fresh.begin() + at + by);
+            addRows(node, at, by, Value::array(std::move(rest)));
+        }
+        return;
+    }
+    const size_t end = old.size() - tail; // of what differs
+    if (end < head + 2)
+        return;
+    const auto isRotation = [&](size_t from, size_t to) {
+        core::ValueList moved(old.begin() + static_cast<std::ptrdiff_t>(head),
+                              old.begin() + static_cast<std::ptrdiff_t>(end));
+        if (from < to)
+            std::rotate(moved.begin(), moved.begin() + 1, moved.end());
+        else
+            std::rotate(moved.begin(), moved.end() - 1, moved.end());
+        return std::equal(moved.begin(), moved.end(), fresh.begin() + static_cast<std::ptrdiff_t>(head));
+    };
+    const auto last = static_cast<int>(end) - 1;
+    const bool down = isRotation(head, end - 1);
+    if (!down && !isRotation(end - 1, head))
+        return;
+    const int from = down ? first : last;
+    const int to = down ? last : first;
+    const QModelIndex parent = indexOf(node);
+    beginMoveRows(parent, from, from, parent, down ? to + 1 : to);
+    auto child = std::move(node->children[static_cast<size_t>(from)]);
+    node->children.erase(node->children.begin() + from);
+    node->children.insert(node->children.begin() + to, std::move(child));
+    node->value = value;
+    renumber(node, head);
+    endMoveRows();
+}
+
 // Makes the rows those of the new members, step by step, each row with its old content; the caller renews
 // that. False if it would take so many steps that all rows are better made anew.
 bool ValueTreeModel::updateMembers(Node *node, const Value &value)
@@ -97,6 +148,14 @@ bool ValueTreeModel::updateMembers(Node *node, const Value &value)
     const std::vector<QByteArray> wanted = identities(value.members());
     if (now == wanted)
         return true;
+    // A single one with another name in the same place was renamed.
+    if (now.size() == wanted.size()) {
+        size_t others = 0;
+        for (size_t i = 0; i < now.size(); ++i)
+            others += now[i] == wanted[i] ? 0 : 1;
+        if (others == 1)
+            return true;
+    }
     core::MemberList members = node->value.members();
     int steps = 0;
 

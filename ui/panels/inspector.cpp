@@ -3,19 +3,21 @@
 
 #include "core/value/valuetext.h"
 #include "ui/models/changesummary.h"
-#include "ui/models/prettytext.h"
-#include "ui/models/valuetreemodel.h"
 #include "ui/panels/banner.h"
+#include "ui/panels/hexpane.h"
 #include "ui/panels/inspectorheader.h"
+#include "ui/panels/inspectortree.h"
 #include "ui/panels/textpane.h"
+#include "ui/panels/textstager.h"
 #include "ui/views/hexview.h"
 
-#include <QHeaderView>
 #include <QLabel>
 #include <QLocale>
-#include <QScrollBar>
+#include <QMenu>
+#include <QSplitter>
 #include <QStackedWidget>
 #include <QTabWidget>
+#include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
 #include <QtConcurrentRun>
@@ -27,7 +29,7 @@ using core::Value;
 
 namespace {
 
-constexpr qsizetype LargeValue = 65'536; // bytes; decoding more could be felt
+constexpr qsizetype LargeValue = Inspector::LargeValue;
 
 QByteArray valueOf(const InspectedRecord &record)
 {
@@ -85,20 +87,49 @@ Inspector::Inspector(QWidget *parent)
     , m_errorBanner(new Banner(this))
     , m_readOnlyBanner(new Banner(this))
     , m_editBanner(new Banner(this))
+    , m_keptBanner(new Banner(this))
+    , m_splitter(new QSplitter(Qt::Vertical))
     , m_tabs(new QTabWidget)
-    , m_tree(new QTreeView)
-    , m_model(new ValueTreeModel(this))
+    , m_menuButton(new QToolButton)
+    , m_belowButton(new QToolButton)
+    , m_tree(new InspectorTree)
     , m_text(new TextPane)
+    , m_stager(new TextStager(m_text, this))
     , m_keyHexLabel(new QLabel)
     , m_keyHex(new HexView)
-    , m_valueHexLabel(new QLabel)
-    , m_valueHex(new HexView)
+    , m_hex(new HexPane)
+{
+    m_placeholder->setAlignment(Qt::AlignCenter);
+    m_placeholder->setWordWrap(true);
+    m_placeholder->setForegroundRole(QPalette::PlaceholderText);
+    m_placeholder->setMargin(12);
+    m_stack->addWidget(m_placeholder);
+    m_stack->addWidget(makePage());
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(4);
+    // Also while no record is selected.
+    outer->addWidget(m_keptBanner);
+    outer->addWidget(m_stack, 1);
+    connectParts();
+}
+
+Inspector::~Inspector()
+{
+    // The job works on its own copies; only its end must not come here any more.
+    m_decoding.disconnect(this);
+}
+
+QWidget *Inspector::makePage()
 {
     m_tabs->setDocumentMode(true);
-    m_tabs->addTab(makeTreeTab(), tr("&Tree"));
+    m_tabs->addTab(m_tree, tr("&Tree"));
     m_tabs->addTab(m_text, tr("Te&xt"));
     m_tabs->addTab(makeHexTab(), tr("&Hex"));
     m_tabs->setAccessibleName(tr("Value of the record"));
+    makeCorner();
+    m_splitter->addWidget(m_tabs);
+    m_splitter->setChildrenCollapsible(false);
 
     auto *page = new QWidget;
     auto *layout = new QVBoxLayout(page);
@@ -109,83 +140,115 @@ Inspector::Inspector(QWidget *parent)
     layout->addWidget(m_errorBanner);
     layout->addWidget(m_readOnlyBanner);
     layout->addWidget(m_editBanner);
-    layout->addWidget(m_tabs, 1);
+    layout->addWidget(m_splitter, 1);
+    return page;
+}
 
-    m_placeholder->setAlignment(Qt::AlignCenter);
-    m_placeholder->setWordWrap(true);
-    m_placeholder->setForegroundRole(QPalette::PlaceholderText);
-    m_placeholder->setMargin(12);
-    m_stack->addWidget(m_placeholder);
-    m_stack->addWidget(page);
-    auto *outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    outer->addWidget(m_stack);
+// Beside the tabs: what can be done with the tree, and where the bytes are shown.
+void Inspector::makeCorner()
+{
+    auto *menu = new QMenu(m_menuButton);
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+        menu->clear();
+        m_tree->fillMenu(menu);
+    });
+    m_menuButton->setText(tr("&Node"));
+    m_menuButton->setToolTip(tr("What can be done with the selected node"));
+    m_menuButton->setMenu(menu);
+    m_menuButton->setPopupMode(QToolButton::InstantPopup);
+    m_menuButton->setAutoRaise(true);
+    m_belowButton->setText(tr("&Bytes below"));
+    m_belowButton->setToolTip(
+        tr("Show the bytes below tree and text, so that a node and its bytes are seen at once"));
+    m_belowButton->setCheckable(true);
+    m_belowButton->setAutoRaise(true);
+    connect(m_belowButton, &QToolButton::clicked, this, &Inspector::setBytesBelow);
+    auto *corner = new QWidget;
+    auto *layout = new QHBoxLayout(corner);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_menuButton);
+    layout->addWidget(m_belowButton);
+    m_tabs->setCornerWidget(corner);
+    connect(m_tabs, &QTabWidget::currentChanged, this, [this](int tab) {
+        m_menuButton->setVisible(tab == TreeTab);
+        if (tab == TextTab)
+            markInText();
+    });
+}
 
+QWidget *Inspector::makeHexTab()
+{
+    m_keyHex->setAccessibleName(tr("Bytes of the key"));
+    m_keyHex->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    m_hexTab = new QWidget;
+    auto *layout = new QVBoxLayout(m_hexTab);
+    layout->setContentsMargins(0, 4, 0, 0);
+    layout->setSpacing(2);
+    layout->addWidget(m_keyHexLabel);
+    layout->addWidget(m_keyHex);
+    layout->addWidget(m_hex, 1);
+    const int lines = 3;
+    m_keyHex->setFixedHeight(lines * QFontMetrics(theme::monospaceFont()).height()
+                             + 2 * m_keyHex->frameWidth());
+    return m_hexTab;
+}
+
+void Inspector::connectParts()
+{
+    const auto showHex = [this] { showBytes(); };
     connect(&m_decoding, &QFutureWatcherBase::finished, this, [this] {
         // What was asked for last may have been asked for again meanwhile.
         const Decoded decoded = m_decoding.result();
         if (decoded.generation == m_generation)
             showDecoded(decoded);
     });
-    connect(m_errorBanner, &Banner::actionTriggered, this, [this] {
-        m_tabs->setCurrentIndex(HexTab);
-        m_valueHex->setFocus(Qt::OtherFocusReason);
+    connect(m_errorBanner, &Banner::actionTriggered, this, showHex);
+    connect(m_readOnlyBanner, &Banner::actionTriggered, this, showHex);
+    connect(m_tree, &InspectorTree::editRequested, this, &Inspector::stageValue);
+    connect(m_tree, &InspectorTree::editRefused, this, &Inspector::refuse);
+    connect(m_tree, &InspectorTree::editingFinished, this, &Inspector::editingFinished);
+    connect(m_tree, &InspectorTree::currentChanged, this, [this] { highlightCurrent(!m_followingHex); });
+    connect(m_tree, &InspectorTree::hovered, this, [this](const Value::Source &source) {
+        if (source.offset >= 0)
+            highlight(source, true);
+        else
+            highlightCurrent();
     });
-    connect(m_model, &ValueTreeModel::editRequested, this,
-            [this](const core::ValuePath &, const Value &newRoot) {
+    connect(m_stager, &TextStager::edited, this,
+            [this](const QByteArray &key, const QByteArray &bytes, const core::KeyState &madeOn) {
                 m_editBanner->clearMessage();
-                if (m_record)
-                    Q_EMIT valueEdited(m_record->record.key, newRoot);
+                Q_EMIT valueEdited(key, bytes, madeOn);
             });
-    connect(m_model, &ValueTreeModel::editRefused, this, [this](const QString &reason) {
-        m_editBanner->setMessage(theme::Mark::Warning, tr("Not changed: %1").arg(asSentence(reason)));
+    connect(m_stager, &TextStager::settled, this, &Inspector::editingFinished);
+    connect(m_stager, &TextStager::settled, this, &Inspector::busyChanged);
+    connect(m_stager, &TextStager::formWanted, this, &Inspector::decodeRecord);
+    connect(m_stager, &TextStager::keptChanged, this, &Inspector::showKept);
+    connect(m_keptBanner, &Banner::actionTriggered, this, [this] {
+        const std::vector<QByteArray> keys = m_stager->keptKeys();
+        if (!keys.empty())
+            Q_EMIT keyWanted(keys.front());
     });
+    connect(m_hex, &HexPane::edited, this, &Inspector::stageBytes);
+    connect(m_hex, &HexPane::choiceChanged, this, [this] {
+        updateHexTitle();
+        highlightCurrent();
+    });
+    connect(m_hex->view(), &HexView::editRefused, this, &Inspector::refuse);
+    connect(m_hex->view(), &HexView::cursorMoved, this, &Inspector::followHexCursor);
 }
 
-Inspector::~Inspector()
+QTreeView *Inspector::treeView() const
 {
-    // The job works on its own copies; only its end must not come here any more.
-    m_decoding.disconnect(this);
+    return m_tree->view();
 }
-
-QWidget *Inspector::makeTreeTab()
+ValueTreeModel *Inspector::treeModel() const
 {
-    m_tree->setObjectName(QStringLiteral("valueTree"));
-    m_tree->setModel(m_model);
-    m_tree->setUniformRowHeights(true);
-    m_tree->setAlternatingRowColors(true);
-    m_tree->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
-    m_tree->setAccessibleName(tr("Decoded value"));
-    m_tree->header()->setStretchLastSection(false);
-    m_tree->header()->setSectionResizeMode(ValueTreeModel::NameColumn, QHeaderView::Interactive);
-    m_tree->header()->setSectionResizeMode(ValueTreeModel::ValueColumn, QHeaderView::Stretch);
-    m_tree->header()->setSectionResizeMode(ValueTreeModel::TypeColumn, QHeaderView::Interactive);
-    const int unit = m_tree->fontMetrics().averageCharWidth();
-    m_tree->header()->resizeSection(ValueTreeModel::NameColumn, 18 * unit);
-    m_tree->header()->resizeSection(ValueTreeModel::TypeColumn, 13 * unit);
-    connect(m_tree->itemDelegate(), &QAbstractItemDelegate::closeEditor, this, &Inspector::editingFinished);
-    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this,
-            &Inspector::highlightCurrent);
-    return m_tree;
+    return m_tree->model();
 }
-
-QWidget *Inspector::makeHexTab()
+HexView *Inspector::valueHex() const
 {
-    m_keyHex->setAccessibleName(tr("Bytes of the key"));
-    m_valueHex->setAccessibleName(tr("Bytes of the value"));
-    m_keyHex->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    auto *tab = new QWidget;
-    auto *layout = new QVBoxLayout(tab);
-    layout->setContentsMargins(0, 4, 0, 0);
-    layout->setSpacing(2);
-    layout->addWidget(m_keyHexLabel);
-    layout->addWidget(m_keyHex);
-    layout->addWidget(m_valueHexLabel);
-    layout->addWidget(m_valueHex, 1);
-    const int lines = 4;
-    m_keyHex->setFixedHeight(lines * QFontMetrics(theme::monospaceFont()).height()
-                             + 2 * m_keyHex->frameWidth());
-    return tab;
+    return m_hex->view();
 }
 
 void Inspector::setPlaceholder(const QString &text)
@@ -193,24 +256,54 @@ void Inspector::setPlaceholder(const QString &text)
     m_placeholder->setText(text);
 }
 
+void Inspector::setBytesBelow(bool below)
+{
+    m_belowButton->setChecked(below);
+    if (m_bytesBelow == below)
+        return;
+    m_bytesBelow = below;
+    if (below) {
+        m_tabs->removeTab(HexTab);
+        m_splitter->addWidget(m_hexTab);
+        m_hexTab->show();
+        m_splitter->setSizes({3, 2});
+    } else {
+        m_tabs->addTab(m_hexTab, tr("&Hex"));
+    }
+    highlightCurrent();
+}
+
+void Inspector::showBytes()
+{
+    if (!m_bytesBelow)
+        m_tabs->setCurrentIndex(HexTab);
+    m_hex->view()->setFocus(Qt::OtherFocusReason);
+}
+
 bool Inspector::isEditing() const
 {
-    // Nothing but editors stands in the viewport of a tree.
-    const auto editors = m_tree->viewport()->findChildren<QWidget *>(Qt::FindDirectChildrenOnly);
-    return std::any_of(editors.cbegin(), editors.cend(),
-                       [](const QWidget *editor) { return editor->isVisible(); });
+    return m_tree->isEditing() || m_stager->isPending() || m_hex->view()->isInsideByte();
 }
 
 bool Inspector::isBusy() const
 {
-    return !m_tree->isEnabled();
+    return m_record && (!m_decoded || m_encoding > 0 || m_stager->isReading());
+}
+
+bool Inspector::mayEdit() const
+{
+    const bool deleted = m_record && m_record->change && m_record->change->kind == Change::Kind::Delete;
+    return m_record && !deleted && m_record->readOnlyReason.isEmpty();
 }
 
 void Inspector::clear()
 {
+    m_stager->leave();
     ++m_generation;
     m_record.reset();
+    m_decoded = false;
     m_tree->setEnabled(true);
+    m_tree->forgetPlans();
     m_stack->setCurrentIndex(0);
     m_editBanner->clearMessage();
 }
@@ -220,76 +313,140 @@ QByteArray Inspector::shownValue() const
     return m_record ? valueOf(*m_record) : QByteArray();
 }
 
+// The server's bytes, so that what is changed back is again what is there.
+QByteArray Inspector::encodedBefore() const
+{
+    return m_record->record.value.isEmpty() ? shownValue() : m_record->record.value;
+}
+
 void Inspector::setRecord(const InspectedRecord &record)
 {
     m_sameKey = m_record && m_record->record.key == record.record.key;
-    m_record = record;
-    ++m_generation;
-    if (!m_sameKey)
+    if (!m_sameKey) {
+        m_stager->leave();
+        m_tree->forgetPlans();
         m_editBanner->clearMessage();
-
-    const QByteArray value = shownValue();
+    }
+    m_record = record;
     if (m_keyHex->data() != record.record.key)
         m_keyHex->setData(record.record.key);
-    if (m_valueHex->data() != value) {
-        const int at = m_valueHex->verticalScrollBar()->value();
-        m_valueHex->setData(value);
-        if (m_sameKey)
-            m_valueHex->verticalScrollBar()->setValue(at);
-    }
     m_keyHexLabel->setText(tr("Key · %1").arg(sizeText(record.record.key.size())));
-    m_valueHexLabel->setText(record.codec.type().compression == core::Compression::None
-                                 ? tr("Value · %1").arg(sizeText(value.size()))
-                                 : tr("Value as stored, compressed · %1").arg(sizeText(value.size())));
+    // Compressed bytes come when they are decompressed.
+    if (record.codec.type().compression == core::Compression::None)
+        m_hex->setBytes(shownValue(), std::nullopt, m_sameKey);
+    m_hex->setEditable(mayEdit());
+    updateHexTitle();
     m_stack->setCurrentIndex(1);
+    decodeRecord();
+}
 
-    if (value.size() < LargeValue) {
-        showDecoded(decode(record, m_generation));
+void Inspector::decodeRecord()
+{
+    if (!m_record)
+        return;
+    ++m_generation;
+    if (shownValue().size() < LargeValue) {
+        showDecoded(decode(*m_record, m_stager->chosenForm(), m_generation));
         return;
     }
     // What is in the tree still is of another record, or of another state of this one.
+    m_decoded = false;
     m_tree->setEnabled(false);
-    m_decoding.setFuture(QtConcurrent::run(&Inspector::decode, record, m_generation));
+    m_decoding.setFuture(
+        QtConcurrent::run(&Inspector::decode, *m_record, m_stager->chosenForm(), m_generation));
 }
 
-Inspector::Decoded Inspector::decode(const InspectedRecord &record, quint64 generation)
+Inspector::Decoded Inspector::decode(const InspectedRecord &record, std::optional<TextForm> form,
+                                     quint64 generation)
 {
     Decoded decoded;
     decoded.generation = generation;
     const QByteArray value = valueOf(record);
     decoded.row = core::decodeRow(record.codec, record.record.key, value);
-    // Text is best read as it is; everything else as the notation has it.
-    decoded.text = decoded.row.value.kind() == Value::Kind::Text ? decoded.row.value.toText()
-                                                                 : prettyText(decoded.row.value);
-    decoded.readOnlyReason = record.readOnlyReason;
-    if (decoded.readOnlyReason.isEmpty() && decoded.row.valueError)
-        decoded.readOnlyReason = tr("the value cannot be decoded");
-    if (decoded.readOnlyReason.isEmpty())
-        decoded.readOnlyReason = record.codec.readOnlyReason(value);
-    if (decoded.readOnlyReason.isEmpty() && record.change && record.change->kind == Change::Kind::Delete)
-        decoded.readOnlyReason = tr("the record is marked to be deleted");
+    QByteArray plain = value;
+    if (record.codec.type().compression != core::Compression::None) {
+        if (auto bytes = record.codec.decompressed(value)) {
+            plain = *std::move(bytes);
+            decoded.plain = plain;
+        }
+    }
+    decoded.forms = textForms(record.codec, decoded.row, plain);
+    const bool has =
+        form && std::find(decoded.forms.begin(), decoded.forms.end(), *form) != decoded.forms.end();
+    decoded.form = has ? *form : decoded.forms.front();
+    decoded.text = textInForm(decoded.form, decoded.row, plain);
+    decoded.readOnlyReason =
+        decoded.row.valueError ? tr("it cannot be decoded") : record.codec.readOnlyReason(value);
     decoded.state = changeInWords(record);
     return decoded;
 }
 
 void Inspector::showDecoded(const Decoded &decoded)
 {
+    m_decoded = true;
+    m_value = decoded.row.value;
+    m_form = decoded.form;
     m_tree->setEnabled(true);
     showFacts(decoded);
     if (m_record->change)
         m_stateBanner->setMessage(markOf(*m_record->change), decoded.state);
     else
         m_stateBanner->clearMessage();
-    if (decoded.readOnlyReason.isEmpty())
-        m_readOnlyBanner->clearMessage();
-    else
+    const bool deleted = m_record->change && m_record->change->kind == Change::Kind::Delete;
+    if (!m_record->readOnlyReason.isEmpty())
         m_readOnlyBanner->setMessage(theme::Mark::Warning,
-                                     tr("Read-only: %1").arg(asSentence(decoded.readOnlyReason)));
-    m_model->setEditable(decoded.readOnlyReason.isEmpty());
-    m_model->setValue(decoded.row.value);
-    m_text->setText(decoded.text, m_sameKey);
-    highlightCurrent();
+                                     tr("Read-only: %1").arg(asSentence(m_record->readOnlyReason)));
+    else if (deleted)
+        m_readOnlyBanner->setMessage(theme::Mark::Warning,
+                                     tr("Read-only: the record is marked to be deleted."));
+    else if (!decoded.readOnlyReason.isEmpty())
+        m_readOnlyBanner->setMessage(
+            theme::Mark::Warning,
+            tr("Only the bytes of this value can be edited: %1").arg(asSentence(decoded.readOnlyReason)),
+            tr("Edit the bytes"));
+    else
+        m_readOnlyBanner->clearMessage();
+    const bool editable = mayEdit() && decoded.readOnlyReason.isEmpty();
+    if (m_record->codec.type().compression != core::Compression::None)
+        m_hex->setBytes(shownValue(), decoded.plain, m_sameKey);
+    updateHexTitle();
+    m_tree->setValue(decoded.row.value, m_record->codec, editable);
+    showText(decoded, editable);
+    highlightCurrent(!m_hex->view()->hasFocus());
     showErrors(decoded.row);
+    Q_EMIT busyChanged();
+}
+
+void Inspector::showText(const Decoded &decoded, bool editable)
+{
+    TextStager::Shown shown;
+    shown.key = m_record->record.key;
+    shown.codec = m_record->codec;
+    if (!decoded.row.valueError)
+        shown.value = decoded.row.value;
+    shown.bytes = shownValue();
+    shown.before = encodedBefore();
+    shown.madeOn = m_record->madeOn;
+    shown.forms = decoded.forms;
+    shown.form = decoded.form;
+    shown.text = decoded.text;
+    // JSON that is no JSON yet is a text all the same.
+    shown.editable =
+        editable || (mayEdit() && decoded.row.valueError && decoded.form == TextForm::JsonStored);
+    m_stager->show(shown);
+    if (m_tabs->currentIndex() == TextTab)
+        markInText();
+}
+
+void Inspector::updateHexTitle()
+{
+    const bool compressed = m_record->codec.type().compression != core::Compression::None;
+    const QString size = sizeText(m_hex->view()->data().size());
+    if (m_hex->showsPlain())
+        m_hex->setTitle(tr("Value, decompressed · %1").arg(size));
+    else
+        m_hex->setTitle(compressed ? tr("Value as stored, compressed · %1").arg(size)
+                                   : tr("Value · %1").arg(size));
 }
 
 void Inspector::showFacts(const Decoded &decoded)
@@ -340,11 +497,12 @@ void Inspector::showErrors(const core::DecodedRow &row)
     if (row.valueError) {
         messages << sentence(tr("The value"), *row.valueError);
         const bool stored = m_record->codec.type().compression == core::Compression::None;
-        if (stored && row.valueError->offset >= 0) {
+        HexView *hex = m_hex->view();
+        if ((stored || m_hex->showsPlain()) && row.valueError->offset >= 0) {
             // An end that comes too early is an error behind the last byte: the last one is the nearest that
             // can be shown.
-            m_valueHex->setHighlight(std::min<qint64>(row.valueError->offset, m_valueHex->data().size() - 1),
-                                     1);
+            hex->setHighlight(std::min<qint64>(row.valueError->offset, hex->data().size() - 1), 1,
+                              !hex->hasFocus());
         }
     }
     if (messages.isEmpty())
@@ -352,18 +510,6 @@ void Inspector::showErrors(const core::DecodedRow &row)
     else
         m_errorBanner->setMessage(theme::Mark::Warning, messages.join(QLatin1Char(' ')),
                                   tr("Show the bytes"));
-}
-
-void Inspector::highlightCurrent()
-{
-    const QModelIndex current = m_tree->currentIndex();
-    // Offsets in a compressed value count its decompressed bytes, which are not what is shown.
-    const bool stored = m_record && m_record->codec.type().compression == core::Compression::None;
-    const Value::Source source = current.isValid() ? m_model->valueAt(current).source() : Value::Source();
-    if (stored && source.offset >= 0)
-        m_valueHex->setHighlight(source.offset, source.length);
-    else
-        m_valueHex->clearHighlight();
 }
 
 } // namespace slotscope::ui

@@ -1,91 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/textpane.h"
 
-#include "ui/theme.h"
+#include "ui/panels/banner.h"
+#include "ui/views/codeeditor.h"
 
 #include <QAction>
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
-#include <QPlainTextEdit>
-#include <QPushButton>
-#include <QScrollBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 namespace slotscope::ui {
 
-namespace {
-
-qsizetype longestLine(const QString &text)
-{
-    qsizetype longest = 0;
-    qsizetype begin = 0;
-    while (begin <= text.size()) {
-        qsizetype end = text.indexOf(QLatin1Char('\n'), begin);
-        if (end < 0)
-            end = text.size();
-        longest = std::max(longest, end - begin);
-        begin = end + 1;
-    }
-    return longest;
-}
-
-} // namespace
-
 TextPane::TextPane(QWidget *parent)
     : QWidget(parent)
-    , m_editor(new QPlainTextEdit)
-    , m_cutBar(new QWidget)
-    , m_cutLabel(new QLabel)
-    , m_showAll(new QPushButton(tr("Show all")))
-    , m_findBar(new QWidget)
-    , m_findLine(new QLineEdit)
-    , m_findResult(new QLabel)
+    , m_formBar(new QWidget)
+    , m_formChoice(new QComboBox)
+    , m_errorBanner(new Banner(this))
+    , m_overtakenBanner(new Banner(this))
+    , m_editor(new CodeEditor)
 {
-    m_editor->setReadOnly(true);
-    // With a caret, so that the keyboard can select.
-    m_editor->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_editor->setFont(theme::monospaceFont());
-    m_editor->setLineWrapMode(QPlainTextEdit::WidgetWidth);
-    m_editor->setAccessibleName(tr("Value as text"));
-
-    m_showAll->setAccessibleName(tr("Show the whole text"));
-    auto *cutLayout = new QHBoxLayout(m_cutBar);
-    cutLayout->setContentsMargins(0, 0, 0, 0);
-    m_cutLabel->setWordWrap(true);
-    cutLayout->addWidget(m_cutLabel, 1);
-    cutLayout->addWidget(m_showAll);
-    m_cutBar->hide();
-
-    m_findLine->setPlaceholderText(tr("Find in text"));
-    m_findLine->setAccessibleName(tr("Find in text"));
-    m_findLine->setClearButtonEnabled(true);
-    const auto button = [this](Qt::ArrowType arrow, const QString &name) {
-        auto *tool = new QToolButton;
-        tool->setArrowType(arrow);
-        tool->setAutoRaise(true);
-        tool->setToolTip(name);
-        tool->setAccessibleName(name);
-        return tool;
-    };
-    QToolButton *previous = button(Qt::UpArrow, tr("Find previous (Shift+F3)"));
-    QToolButton *next = button(Qt::DownArrow, tr("Find next (F3)"));
-    auto *findLayout = new QHBoxLayout(m_findBar);
-    findLayout->setContentsMargins(0, 0, 0, 0);
-    findLayout->addWidget(m_findLine, 1);
-    findLayout->addWidget(m_findResult);
-    findLayout->addWidget(previous);
-    findLayout->addWidget(next);
-    m_findBar->hide();
+    m_editor->area()->setAccessibleName(tr("Value as text"));
+    m_formChoice->setAccessibleName(tr("Form of the text"));
+    m_formChoice->setToolTip(tr("As stored: what is typed is stored to the byte.\n"
+                                "Laid out: to be read; what is not changed stays stored as it is."));
+    auto *formLayout = new QHBoxLayout(m_formBar);
+    formLayout->setContentsMargins(0, 0, 0, 0);
+    formLayout->addWidget(m_formChoice);
+    formLayout->addStretch(1);
+    m_formBar->hide();
 
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(0, 4, 0, 0);
     layout->setSpacing(4);
-    layout->addWidget(m_cutBar);
+    layout->addWidget(m_formBar);
+    layout->addWidget(m_overtakenBanner);
+    layout->addWidget(m_errorBanner);
     layout->addWidget(m_editor, 1);
-    layout->addWidget(m_findBar);
+    layout->addWidget(makeFindBar());
     setFocusProxy(m_editor);
 
     const auto shortcut = [this](const QKeySequence &keys, QWidget *on, auto &&slot) {
@@ -99,65 +54,129 @@ TextPane::TextPane(QWidget *parent)
     shortcut(Qt::Key_F3, this, [this] { find(false); });
     shortcut(Qt::SHIFT | Qt::Key_F3, this, [this] { find(true); });
     shortcut(Qt::Key_Escape, m_findBar, [this] { closeFind(); });
-    connect(m_showAll, &QPushButton::clicked, this, &TextPane::showAll);
+    connect(m_formChoice, &QComboBox::activated, this, [this](int index) {
+        Q_EMIT formChosen(static_cast<TextForm>(m_formChoice->itemData(index).toInt()));
+    });
+    connect(m_errorBanner, &Banner::actionTriggered, this, [this] {
+        m_editor->select(m_errorOffset, 0);
+        m_editor->setFocus(Qt::OtherFocusReason);
+    });
+    connect(m_overtakenBanner, &Banner::actionTriggered, this, &TextPane::discardRequested);
+    connect(m_editor, &CodeEditor::textEdited, this, [this] {
+        if (m_findBar->isVisible())
+            countMatches();
+    });
+}
+
+QWidget *TextPane::makeFindBar()
+{
+    m_findBar = new QWidget;
+    m_findLine = new QLineEdit;
+    m_findResult = new QLabel;
+    m_findLine->setPlaceholderText(tr("Find in text"));
+    m_findLine->setAccessibleName(tr("Find in text"));
+    m_findLine->setClearButtonEnabled(true);
+    const auto button = [](Qt::ArrowType arrow, const QString &name) {
+        auto *tool = new QToolButton;
+        tool->setArrowType(arrow);
+        tool->setAutoRaise(true);
+        tool->setToolTip(name);
+        tool->setAccessibleName(name);
+        return tool;
+    };
+    QToolButton *previous = button(Qt::UpArrow, tr("Find previous (Shift+F3)"));
+    QToolButton *next = button(Qt::DownArrow, tr("Find next (F3)"));
+    auto *layout = new QHBoxLayout(m_findBar);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_findLine, 1);
+    layout->addWidget(m_findResult);
+    layout->addWidget(previous);
+    layout->addWidget(next);
+    m_findBar->hide();
     connect(previous, &QToolButton::clicked, this, [this] { find(true); });
     connect(next, &QToolButton::clicked, this, [this] { find(false); });
     connect(m_findLine, &QLineEdit::returnPressed, this, [this] { find(false); });
     connect(m_findLine, &QLineEdit::textChanged, this, [this] {
         // Looks from the start of what is found, so that typing on extends the match instead of leaving it.
-        QTextCursor cursor = m_editor->textCursor();
-        cursor.setPosition(cursor.selectionStart());
-        m_editor->setTextCursor(cursor);
+        m_editor->select(m_editor->selectionStart(), 0);
         find(false);
     });
+    return m_findBar;
 }
 
-void TextPane::setText(const QString &text, bool keepPosition)
+void TextPane::setText(const QByteArray &text, TextForm form, bool keepPosition)
 {
-    m_all = keepPosition && m_all;
-    if (m_text == text && keepPosition)
-        return;
-    m_text = text;
-    showText(m_all ? text : text.left(CutAt), keepPosition);
+    const bool same = keepPosition && form == m_form;
+    m_form = form;
+    clearError();
+    setOvertaken(false);
+    m_editor->setLanguage(form == TextForm::Plain ? CodeEditor::Language::Plain : CodeEditor::Language::Json);
+    if (same)
+        m_editor->updateText(text);
+    else
+        m_editor->setText(text);
+    if (m_findBar->isVisible())
+        countMatches();
 }
 
-bool TextPane::isCut() const
+void TextPane::setForms(const std::vector<TextForm> &forms, TextForm current)
 {
-    return !m_all && m_text.size() > CutAt;
-}
-
-void TextPane::showAll()
-{
-    m_all = true;
-    showText(m_text, true);
-}
-
-void TextPane::showText(const QString &text, bool keepPosition)
-{
-    const int at = m_editor->verticalScrollBar()->value();
-    // Wrapping one line of a megabyte takes for ever, or crashes (Qt 6.4.2); such a text scrolls sideways. So
-    // the mode must not change while a long text is still there.
-    m_editor->clear();
-    m_editor->setLineWrapMode(longestLine(text) > CutAt ? QPlainTextEdit::NoWrap
-                                                        : QPlainTextEdit::WidgetWidth);
-    m_editor->setPlainText(text);
-    if (keepPosition)
-        m_editor->verticalScrollBar()->setValue(at);
-    m_cutBar->setVisible(isCut());
-    if (isCut()) {
-        m_cutLabel->setText(tr("The first %1 of %2 characters")
-                                .arg(QLocale().toString(CutAt), QLocale().toString(m_text.size())));
+    m_formChoice->clear();
+    for (const TextForm form : forms) {
+        m_formChoice->addItem(textFormName(form), static_cast<int>(form));
+        if (form == current)
+            m_formChoice->setCurrentIndex(m_formChoice->count() - 1);
     }
+    m_formBar->setVisible(forms.size() > 1);
+}
+
+void TextPane::setEditable(bool editable)
+{
+    m_editor->setReadOnly(!editable);
+}
+
+void TextPane::setError(const core::DecodeError &error)
+{
+    m_errorOffset = error.offset;
+    QString message;
+    if (error.offset >= 0) {
+        const CodeEditor::Position at = m_editor->positionOf(error.offset);
+        message = tr("Line %1, column %2: %3.").arg(at.line).arg(at.column).arg(error.what);
+        m_editor->setError(error.offset);
+    } else {
+        message = tr("This cannot be stored: %1.").arg(error.what);
+        m_editor->clearError();
+    }
+    message += QLatin1Char(' ') + tr("Until it is mended, the last good value stays.");
+    m_errorBanner->setMessage(theme::Mark::Warning, message, error.offset >= 0 ? tr("Go there") : QString());
+}
+
+void TextPane::clearError()
+{
+    m_errorOffset = -1;
+    m_editor->clearError();
+    m_errorBanner->clearMessage();
+}
+
+void TextPane::setOvertaken(bool overtaken)
+{
+    if (!overtaken)
+        m_overtakenBanner->clearMessage();
+    else if (m_overtakenBanner->isHidden())
+        m_overtakenBanner->setMessage(theme::Mark::Conflict,
+                                      tr("The value has changed since you began to type; your text is kept."),
+                                      tr("Show the value as it is now"));
 }
 
 void TextPane::openFind()
 {
     m_findBar->show();
-    const QString selected = m_editor->textCursor().selectedText();
-    if (!selected.isEmpty() && !selected.contains(QChar::ParagraphSeparator))
-        m_findLine->setText(selected);
+    const QByteArray selected = m_editor->selectedText();
+    if (!selected.isEmpty() && !selected.contains('\n'))
+        m_findLine->setText(QString::fromUtf8(selected));
     m_findLine->selectAll();
     m_findLine->setFocus(Qt::ShortcutFocusReason);
+    countMatches();
 }
 
 void TextPane::closeFind()
@@ -168,25 +187,25 @@ void TextPane::closeFind()
 
 void TextPane::find(bool backward)
 {
-    const QString wanted = m_findLine->text();
-    if (wanted.isEmpty()) {
+    m_editor->find(m_findLine->text().toUtf8(), backward);
+    countMatches();
+}
+
+void TextPane::countMatches()
+{
+    if (m_findLine->text().isEmpty()) {
         m_findResult->clear();
         return;
     }
-    // Finding nothing in a part of the text would say something untrue.
-    if (isCut())
-        showAll();
-    const QTextDocument::FindFlags flags =
-        backward ? QTextDocument::FindBackward : QTextDocument::FindFlags();
-    bool found = m_editor->find(wanted, flags);
-    if (!found) {
-        const QTextCursor before = m_editor->textCursor();
-        m_editor->moveCursor(backward ? QTextCursor::End : QTextCursor::Start);
-        found = m_editor->find(wanted, flags);
-        if (!found)
-            m_editor->setTextCursor(before);
-    }
-    m_findResult->setText(found ? QString() : tr("not found"));
+    const CodeEditor::Matches matches = m_editor->matches(m_findLine->text().toUtf8());
+    const QString count =
+        QLocale().toString(matches.count) + (matches.more ? QStringLiteral("+") : QString());
+    if (matches.count == 0)
+        m_findResult->setText(tr("not found"));
+    else if (matches.current > 0)
+        m_findResult->setText(tr("%1 of %2").arg(matches.current).arg(count));
+    else
+        m_findResult->setText(count);
 }
 
 } // namespace slotscope::ui

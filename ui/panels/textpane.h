@@ -1,45 +1,66 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/value/notation.h"
+#include "ui/models/textforms.h"
+
 #include <QWidget>
 
+class QComboBox;
 class QLabel;
 class QLineEdit;
-class QPlainTextEdit;
-class QPushButton;
 
 namespace slotscope::ui {
 
-/// Text to be read, selected and searched (Ctrl+F, F3, Shift+F3). Of a long text only the beginning is shown
-/// until asked for more.
+class Banner;
+class CodeEditor;
+
+/// A text to be read, searched (Ctrl+F, F3, Shift+F3) and edited, the choice of its form, and what there is
+/// to say about it.
 class TextPane : public QWidget
 {
     Q_OBJECT
 public:
-    static constexpr qsizetype CutAt = 20'000; ///< characters
-
     explicit TextPane(QWidget *parent = nullptr);
 
-    /// `keepPosition`: the same text in a newer state; the view stays where it is and as long as it is.
-    void setText(const QString &text, bool keepPosition = false);
-    bool isCut() const;
-    void showAll();
+    /// `keepPosition`: the same text in a newer state.
+    void setText(const QByteArray &text, TextForm form, bool keepPosition);
+    TextForm form() const { return m_form; }
+    void setForms(const std::vector<TextForm> &forms, TextForm current);
+    void setEditable(bool editable);
 
-    QPlainTextEdit *editor() const { return m_editor; }
+    /// Where what was typed is wrong; it is not staged then.
+    void setError(const core::DecodeError &error);
+    void clearError();
+    /// The value has become another while something was typed.
+    void setOvertaken(bool overtaken);
+
+    CodeEditor *editor() const { return m_editor; }
+    QComboBox *formChoice() const { return m_formChoice; }
     QLineEdit *findLine() const { return m_findLine; }
+    QLabel *findResult() const { return m_findResult; }
+    Banner *errorBanner() const { return m_errorBanner; }
+    Banner *overtakenBanner() const { return m_overtakenBanner; }
+
+Q_SIGNALS:
+    void formChosen(slotscope::ui::TextForm form);
+    /// Give up what was typed.
+    void discardRequested();
 
 private:
-    void showText(const QString &text, bool keepPosition);
     void openFind();
     void closeFind();
     void find(bool backward);
+    void countMatches();
+    QWidget *makeFindBar();
 
-    QString m_text;
-    bool m_all = false;
-    QPlainTextEdit *m_editor;
-    QWidget *m_cutBar;
-    QLabel *m_cutLabel;
-    QPushButton *m_showAll;
+    TextForm m_form = TextForm::Plain;
+    qint64 m_errorOffset = -1;
+    QWidget *m_formBar;
+    QComboBox *m_formChoice;
+    Banner *m_errorBanner;
+    Banner *m_overtakenBanner;
+    CodeEditor *m_editor;
     QWidget *m_findBar;
     QLineEdit *m_findLine;
     QLabel *m_findResult;

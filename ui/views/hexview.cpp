@@ -49,19 +49,35 @@ void HexView::takeFont()
 void HexView::setData(const QByteArray &data)
 {
     m_data = data;
+    m_insideByte = false;
     m_anchor = m_cursor = 0;
     m_highlightOffset = m_highlightLength = 0;
     layoutLines();
     verticalScrollBar()->setValue(0);
     viewport()->update();
+    Q_EMIT stateChanged();
 }
 
-void HexView::setHighlight(qint64 offset, qint64 length)
+void HexView::updateData(const QByteArray &data)
+{
+    if (m_data == data)
+        return;
+    m_data = data;
+    m_insideByte = false;
+    m_cursor = std::min<qint64>(m_cursor, data.size());
+    m_anchor = std::min<qint64>(m_anchor, data.size());
+    m_highlightOffset = m_highlightLength = 0;
+    layoutLines();
+    viewport()->update();
+    Q_EMIT stateChanged();
+}
+
+void HexView::setHighlight(qint64 offset, qint64 length, bool scroll)
 {
     const qint64 begin = std::clamp<qint64>(offset, 0, m_data.size());
     m_highlightOffset = begin;
     m_highlightLength = std::clamp<qint64>(length, 0, m_data.size() - begin);
-    if (m_highlightLength > 0) {
+    if (m_highlightLength > 0 && scroll) {
         // The start matters more than the end where not all can be seen.
         ensureVisible(m_highlightOffset + m_highlightLength - 1);
         ensureVisible(m_highlightOffset);
@@ -74,6 +90,7 @@ void HexView::setSelection(qint64 offset, qint64 length)
     m_anchor = std::clamp<qint64>(offset, 0, m_data.size());
     m_cursor = std::clamp<qint64>(m_anchor + std::max<qint64>(length, 0), 0, m_data.size());
     viewport()->update();
+    Q_EMIT stateChanged();
 }
 
 QByteArray HexView::selectedBytes() const
@@ -98,6 +115,12 @@ void HexView::copyText() const
     QGuiApplication::clipboard()->setText(text);
 }
 
+void HexView::copyBase64() const
+{
+    const QByteArray bytes = hasSelection() ? selectedBytes() : m_data;
+    QGuiApplication::clipboard()->setText(QString::fromLatin1(bytes.toBase64()));
+}
+
 // Columns: offset, two spaces, the bytes as "xx " (a further space in the middle of long lines), one space,
 // ASCII.
 int HexView::hexLeft(int column) const
@@ -119,7 +142,8 @@ int HexView::lineWidth(int bytes) const
 
 qint64 HexView::lineCount() const
 {
-    return (m_data.size() + m_bytesPerLine - 1) / m_bytesPerLine;
+    // Where bytes can be added, there is a place behind the last one.
+    return (m_data.size() + (m_editable ? 1 : 0) + m_bytesPerLine - 1) / m_bytesPerLine;
 }
 
 void HexView::layoutLines()
@@ -144,7 +168,7 @@ void HexView::paintEvent(QPaintEvent *event)
     QPainter painter(viewport());
     painter.setFont(font());
     painter.translate(-horizontalScrollBar()->value(), 0);
-    if (m_data.isEmpty()) {
+    if (m_data.isEmpty() && !m_editable) {
         painter.setPen(theme::mutedText(palette()));
         painter.drawText(viewport()->rect().adjusted(Margin, 0, 0, 0), Qt::AlignLeft | Qt::AlignTop,
                          tr("no bytes"));
@@ -200,11 +224,29 @@ void HexView::paintLine(QPainter &painter, qint64 line, int top) const
         painter.setPen(selected ? selectedText : shown.unicode() > 0x7f ? muted : plain);
         painter.drawText(asciiLeft() + i * m_charWidth, baseline, QString(shown));
     }
-    if (hasFocus() && !hasSelection() && m_cursor >= lineStart && m_cursor < lineStart + count) {
-        const int column = static_cast<int>(m_cursor - lineStart);
-        painter.setPen(plain);
-        painter.drawRect(hexLeft(column) - 1, top, 2 * m_charWidth + 1, m_lineHeight - 1);
-    }
+    if (hasSelection() || m_cursor < lineStart || m_cursor >= lineStart + m_bytesPerLine
+        || m_cursor >= m_data.size() + (m_editable ? 1 : 0))
+        return;
+    // The cursor stands on the side where typing goes, and a frame on the other.
+    const int column = static_cast<int>(m_cursor - lineStart);
+    const QRect digits(hexLeft(column) - 1, top, 2 * m_charWidth + 1, m_lineHeight - 1);
+    const QRect character(asciiLeft() + column * m_charWidth - 1, top, m_charWidth + 1, m_lineHeight - 1);
+    painter.setPen(hasFocus() ? plain : muted);
+    painter.drawRect(m_onTextSide ? character : digits);
+    if (!m_editable)
+        return;
+    painter.setPen(muted);
+    painter.drawRect(m_onTextSide ? digits : character);
+    if (!hasFocus())
+        return;
+    QRect caret = m_onTextSide ? character : digits;
+    if (!m_onTextSide && m_insideByte)
+        caret.setLeft(caret.left() + m_charWidth);
+    if (m_inserting)
+        caret.setWidth(2);
+    else
+        caret.setTop(caret.bottom() - 1);
+    painter.fillRect(caret, plain);
 }
 
 qint64 HexView::offsetAt(const QPoint &position) const
@@ -224,11 +266,14 @@ qint64 HexView::offsetAt(const QPoint &position) const
 
 void HexView::moveCursor(qint64 offset, bool select)
 {
+    endByte();
     m_cursor = std::clamp<qint64>(offset, 0, m_data.size());
     if (!select)
         m_anchor = m_cursor;
-    ensureVisible(std::min<qint64>(m_cursor, m_data.size() - 1));
+    ensureVisible(std::min<qint64>(m_cursor, m_data.size() - (m_editable ? 0 : 1)));
     viewport()->update();
+    Q_EMIT cursorMoved(m_cursor);
+    Q_EMIT stateChanged();
 }
 
 void HexView::ensureVisible(qint64 offset)
@@ -253,6 +298,8 @@ void HexView::keyPressEvent(QKeyEvent *event)
         setSelection(0, m_data.size());
         return;
     }
+    if (m_editable && editKey(event))
+        return;
     const bool select = event->modifiers().testFlag(Qt::ShiftModifier);
     const bool all = event->modifiers().testFlag(Qt::ControlModifier);
     const qint64 page = static_cast<qint64>(verticalScrollBar()->pageStep()) * m_bytesPerLine;
@@ -297,6 +344,7 @@ void HexView::mousePressEvent(QMouseEvent *event)
     if (event->button() != Qt::LeftButton)
         return;
     const qint64 offset = offsetAt(event->position().toPoint());
+    m_onTextSide = event->position().x() + horizontalScrollBar()->value() >= asciiLeft() - m_charWidth / 2;
     moveCursor(offset < 0 ? m_data.size() : offset, event->modifiers().testFlag(Qt::ShiftModifier));
 }
 
@@ -319,7 +367,24 @@ void HexView::contextMenuEvent(QContextMenuEvent *event)
     QAction *copy = menu->addAction(tr("Copy as hex"), this, &HexView::copyHex);
     copy->setShortcut(QKeySequence::Copy);
     menu->addAction(tr("Copy as text"), this, &HexView::copyText);
+    menu->addAction(tr("Copy as Base64"), this, &HexView::copyBase64);
+    if (m_editable) {
+        menu->addSeparator();
+        const auto add = [menu, this](const QString &text, const QKeySequence &keys, void (HexView::*run)()) {
+            QAction *action = menu->addAction(text, this, run);
+            action->setShortcut(keys);
+            return action;
+        };
+        add(tr("Cut"), QKeySequence::Cut, &HexView::cut)->setEnabled(hasSelection());
+        add(m_onTextSide ? tr("Paste as text") : tr("Paste hex"), QKeySequence::Paste, &HexView::paste);
+        add(tr("Delete"), QKeySequence::Delete, &HexView::removeSelected);
+        QAction *insert = menu->addAction(tr("Insert instead of overwrite"), this, &HexView::setInserting);
+        insert->setCheckable(true);
+        insert->setChecked(m_inserting);
+        insert->setShortcut(Qt::Key_Insert);
+    }
     menu->addSeparator();
+    menu->addAction(tr("Find …"), this, &HexView::findRequested)->setShortcut(QKeySequence::Find);
     menu->addAction(tr("Select all"), this, [this] { setSelection(0, m_data.size()); });
     menu->popup(event->globalPos());
 }
@@ -346,6 +411,7 @@ void HexView::focusInEvent(QFocusEvent *event)
 void HexView::focusOutEvent(QFocusEvent *event)
 {
     QAbstractScrollArea::focusOutEvent(event);
+    endByte();
     viewport()->update();
 }
 

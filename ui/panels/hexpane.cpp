@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/hexpane.h"
+
+#include "ui/views/hexview.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace slotscope::ui {
+
+namespace {
+
+enum Choice { PlainBytes, StoredBytes };
+enum FindKind { FindHex, FindText };
+
+} // namespace
+
+HexPane::HexPane(QWidget *parent)
+    : QWidget(parent)
+    , m_title(new QLabel)
+    , m_choice(new QComboBox)
+    , m_view(new HexView)
+    , m_state(new QLabel)
+    , m_mode(new QToolButton)
+{
+    m_view->setAccessibleName(tr("Bytes of the value"));
+    m_choice->addItem(tr("Decompressed"));
+    m_choice->addItem(tr("As stored"));
+    m_choice->setAccessibleName(tr("Which bytes"));
+    m_choice->setToolTip(tr("Decompressed bytes are compressed again when they are edited."));
+    m_choice->hide();
+    m_mode->setAutoRaise(true);
+    m_mode->setToolTip(
+        tr("Whether what is typed takes the place of what is there, or comes in between (Ins)"));
+    auto *top = new QHBoxLayout;
+    top->addWidget(m_title, 1);
+    top->addWidget(m_choice);
+    auto *bottom = new QHBoxLayout;
+    bottom->addWidget(m_state, 1);
+    bottom->addWidget(m_mode);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    layout->addLayout(top);
+    layout->addWidget(m_view, 1);
+    layout->addLayout(bottom);
+    layout->addWidget(makeFindBar());
+    setFocusProxy(m_view);
+
+    connect(m_view, &HexView::edited, this,
+            [this](const QByteArray &bytes) { Q_EMIT edited(bytes, showsPlain()); });
+    connect(m_view, &HexView::stateChanged, this, &HexPane::updateState);
+    connect(m_choice, &QComboBox::activated, this, [this] {
+        showChosen(false);
+        Q_EMIT choiceChanged();
+    });
+    connect(m_mode, &QToolButton::clicked, this, [this] { m_view->setInserting(!m_view->isInserting()); });
+    updateState();
+}
+
+QWidget *HexPane::makeFindBar()
+{
+    m_findBar = new QWidget;
+    m_findKind = new QComboBox;
+    m_findLine = new QLineEdit;
+    m_findResult = new QLabel;
+    m_findKind->addItem(tr("Hex"));
+    m_findKind->addItem(tr("Text"));
+    m_findKind->setAccessibleName(tr("What to find"));
+    m_findLine->setAccessibleName(tr("Find in the bytes"));
+    m_findLine->setPlaceholderText(tr("Find bytes: a3 64 …"));
+    m_findLine->setClearButtonEnabled(true);
+    const auto button = [](Qt::ArrowType arrow, const QString &name) {
+        auto *tool = new QToolButton;
+        tool->setArrowType(arrow);
+        tool->setAutoRaise(true);
+        tool->setToolTip(name);
+        tool->setAccessibleName(name);
+        return tool;
+    };
+    QToolButton *previous = button(Qt::UpArrow, tr("Find previous (Shift+F3)"));
+    QToolButton *next = button(Qt::DownArrow, tr("Find next (F3)"));
+    auto *layout = new QHBoxLayout(m_findBar);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_findKind);
+    layout->addWidget(m_findLine, 1);
+    layout->addWidget(m_findResult);
+    layout->addWidget(previous);
+    layout->addWidget(next);
+    m_findBar->hide();
+
+    const auto shortcut = [this](const QKeySequence &keys, QWidget *on, auto &&slot) {
+        auto *action = new QAction(on);
+        action->setShortcut(keys);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        on->addAction(action);
+        connect(action, &QAction::triggered, this, slot);
+    };
+    const auto open = [this] {
+        m_findBar->show();
+        m_findLine->selectAll();
+        m_findLine->setFocus(Qt::ShortcutFocusReason);
+    };
+    shortcut(QKeySequence::Find, this, open);
+    shortcut(Qt::Key_F3, this, [this] { find(false); });
+    shortcut(Qt::SHIFT | Qt::Key_F3, this, [this] { find(true); });
+    shortcut(Qt::Key_Escape, m_findBar, [this] {
+        m_findBar->hide();
+        m_view->setFocus(Qt::OtherFocusReason);
+    });
+    connect(m_view, &HexView::findRequested, this, open);
+    connect(previous, &QToolButton::clicked, this, [this] { find(true); });
+    connect(next, &QToolButton::clicked, this, [this] { find(false); });
+    connect(m_findLine, &QLineEdit::returnPressed, this, [this] { find(false); });
+    connect(m_findKind, &QComboBox::currentIndexChanged, this, [this](int kind) {
+        m_findLine->setPlaceholderText(kind == FindHex ? tr("Find bytes: a3 64 …") : tr("Find text"));
+        m_findResult->clear();
+    });
+    return m_findBar;
+}
+
+void HexPane::setBytes(const QByteArray &stored, const std::optional<QByteArray> &plain, bool sameRecord)
+{
+    m_stored = stored;
+    m_plain = plain;
+    m_choice->setVisible(plain.has_value());
+    showChosen(sameRecord);
+}
+
+void HexPane::showChosen(bool sameRecord)
+{
+    const QByteArray &bytes = showsPlain() ? *m_plain : m_stored;
+    if (sameRecord)
+        m_view->updateData(bytes);
+    else if (m_view->data() != bytes)
+        m_view->setData(bytes);
+}
+
+bool HexPane::showsPlain() const
+{
+    return m_plain && m_choice->currentIndex() == PlainBytes;
+}
+
+void HexPane::setEditable(bool editable)
+{
+    m_view->setEditable(editable);
+    updateState();
+}
+
+void HexPane::setTitle(const QString &title)
+{
+    m_title->setText(title);
+}
+
+void HexPane::updateState()
+{
+    const auto place = [](qint64 offset) {
+        return QStringLiteral("0x%1 (%2)").arg(offset, 0, 16).arg(QLocale().toString(offset));
+    };
+    QString text =
+        tr("Byte %1 of %2").arg(place(m_view->cursor()), QLocale().toString(m_view->data().size()));
+    if (m_view->hasSelection())
+        text = tr("%1 selected from %2")
+                   .arg(QLocale().toString(m_view->selectionLength()), place(m_view->selectionStart()));
+    m_state->setText(text);
+    m_mode->setVisible(m_view->isEditable());
+    m_mode->setText(m_view->isInserting() ? tr("Insert") : tr("Overwrite"));
+}
+
+std::optional<QByteArray> HexPane::wantedBytes() const
+{
+    if (m_findKind->currentIndex() == FindText)
+        return m_findLine->text().toUtf8();
+    return HexView::bytesFromHex(m_findLine->text());
+}
+
+void HexPane::find(bool backward)
+{
+    const auto wanted = wantedBytes();
+    if (!wanted)
+        m_findResult->setText(tr("these are no hexadecimal digits"));
+    else if (!wanted->isEmpty())
+        m_findResult->setText(m_view->find(*wanted, backward) ? QString() : tr("not found"));
+}
+
+} // namespace slotscope::ui
