@@ -30,4 +30,7 @@ QByteArray toTypedNotation(const Value &value);
 /// JSON numbers with a point or an exponent as floats.
 Expected<Value, DecodeError> fromNotation(const QByteArray &json);
 
+/// Whether a plain object with these members would not be read as a map, but as what its first member tells.
+bool isTelling(const MemberList &members);
+
 } // namespace slotscope::core

@@ -355,4 +355,16 @@ Expected<Value, DecodeError> fromNotation(const QByteArray &json)
     return read(*parsed, 0);
 }
 
+bool isTelling(const MemberList &members)
+{
+    if (members.empty() || members[0].key.kind() != Value::Kind::Text)
+        return false;
+    const QString &first = members[0].key.toText();
+    if (members.size() == 1 && readerFor(first))
+        return true;
+    static const QStringList others {QStringLiteral("ns"), QStringLiteral("buffer"), QStringLiteral("tag"),
+                                     QStringLiteral("call")};
+    return others.contains(first);
+}
+
 } // namespace slotscope::core

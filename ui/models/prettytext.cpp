@@ -29,23 +29,6 @@ bool hasPlainKeys(const core::MemberList &members)
     return true;
 }
 
-// An object with few members might be one that tells of something else, such as {"hex": "00"}. To be asked of
-// the notation itself.
-bool readsAsMap(const Value &map)
-{
-    constexpr size_t MostTellingMembers = 4;
-    if (map.members().size() > MostTellingMembers)
-        return true;
-    QByteArray object = "{";
-    for (const core::Member &member : map.members()) {
-        const bool isShort = !member.value.isContainer();
-        object += (object.size() > 1 ? ", " : "") + core::toNotation(member.key) + ": "
-            + (isShort ? core::toNotation(member.value) : QByteArray("[]"));
-    }
-    const auto read = core::fromNotation(object + '}');
-    return read && read->kind() == Value::Kind::Map && read->members().size() == map.members().size();
-}
-
 class Writer
 {
 public:
@@ -125,7 +108,7 @@ private:
     void map(const Value &value)
     {
         const core::MemberList &members = value.members();
-        const bool plain = hasPlainKeys(members) && readsAsMap(value);
+        const bool plain = hasPlainKeys(members) && !core::isTelling(members);
         m_out += plain ? "{" : "{\"map\": [";
         ++m_level;
         bool first = true;

@@ -64,12 +64,19 @@ HexPane::HexPane(QWidget *parent)
     updateState();
 }
 
+HexPane::~HexPane()
+{
+    // The view says when it loses the focus, and nobody is here any more.
+    m_view->disconnect(this);
+}
+
 QWidget *HexPane::makeFindBar()
 {
     m_findBar = new QWidget;
     m_findKind = new QComboBox;
     m_findLine = new QLineEdit;
     m_findResult = new QLabel;
+    m_findKind->setObjectName(QStringLiteral("findKind"));
     m_findKind->addItem(tr("Hex"));
     m_findKind->addItem(tr("Text"));
     m_findKind->setAccessibleName(tr("What to find"));

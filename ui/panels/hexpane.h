@@ -21,6 +21,7 @@ class HexPane : public QWidget
     Q_OBJECT
 public:
     explicit HexPane(QWidget *parent = nullptr);
+    ~HexPane() override;
 
     /// `plain`: decompressed; nothing where the value is not compressed, or cannot be decompressed.
     void setBytes(const QByteArray &stored, const std::optional<QByteArray> &plain, bool sameRecord);

@@ -118,6 +118,10 @@ Inspector::~Inspector()
 {
     // The job works on its own copies; only its end must not come here any more.
     m_decoding.disconnect(this);
+    // Nor what the editors say when they lose the focus in the end.
+    const std::initializer_list<QObject *> parts {m_tree, m_stager, m_hex, m_hex->view(), m_tabs};
+    for (QObject *part : parts)
+        part->disconnect(this);
 }
 
 QWidget *Inspector::makePage()
@@ -270,6 +274,9 @@ void Inspector::setBytesBelow(bool below)
     } else {
         m_tabs->addTab(m_hexTab, tr("&Hex"));
     }
+    // Below there is room for what belongs to the tree, and the key is in the facts.
+    m_keyHexLabel->setVisible(!below);
+    m_keyHex->setVisible(!below);
     highlightCurrent();
 }
 
@@ -410,6 +417,7 @@ void Inspector::showDecoded(const Decoded &decoded)
     if (m_record->codec.type().compression != core::Compression::None)
         m_hex->setBytes(shownValue(), decoded.plain, m_sameKey);
     updateHexTitle();
+
     m_tree->setValue(decoded.row.value, m_record->codec, editable);
     showText(decoded, editable);
     highlightCurrent(!m_hex->view()->hasFocus());

@@ -114,6 +114,16 @@ InspectorTree::InspectorTree(QWidget *parent)
     connect(m_model, &ValueTreeModel::editRefused, this, &InspectorTree::editRefused);
 }
 
+InspectorTree::~InspectorTree()
+{
+    // An editor that is still open closes when it loses the focus, and nobody is here any more.
+    m_view->itemDelegate()->disconnect(this);
+    m_view->selectionModel()->disconnect(this);
+    const auto dialogs = findChildren<ValueDialog *>();
+    for (ValueDialog *dialog : dialogs)
+        dialog->disconnect(this);
+}
+
 bool InspectorTree::eventFilter(QObject *watched, QEvent *event)
 {
     if (event->type() == QEvent::Leave

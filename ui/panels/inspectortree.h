@@ -24,6 +24,7 @@ class InspectorTree : public QWidget
     Q_OBJECT
 public:
     explicit InspectorTree(QWidget *parent = nullptr);
+    ~InspectorTree() override;
 
     QTreeView *view() const { return m_view; }
     ValueTreeModel *model() const { return m_model; }

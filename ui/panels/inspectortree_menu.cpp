@@ -80,7 +80,6 @@ void InspectorTree::updateActions()
     const bool isNode = current.isValid();
     const bool isPart = isNode && !path.isEmpty();
     const Value *parent = isPart ? nodeAt(path.parent()) : nullptr;
-    const qsizetype position = parent ? core::positionOf(*parent, path.steps().back()) : -1;
     const bool hasOrder =
         parent && parent->kind() != Value::Kind::Tag && parent->kind() != Value::Kind::Opaque;
     const Value node = m_model->valueAt(current);
@@ -89,8 +88,9 @@ void InspectorTree::updateActions()
     m_rename->setEnabled(editable && m_model->hasOwnName(current));
     m_insert->setEnabled(editable && spotFor(1).has_value());
     m_remove->setEnabled(editable && hasOrder);
-    m_moveUp->setEnabled(editable && hasOrder && position > 0);
-    m_moveDown->setEnabled(editable && hasOrder && position + 1 < core::childCount(*parent));
+    // Also at the end of the way: otherwise the key would go on to the tree, and select something else.
+    m_moveUp->setEnabled(editable && hasOrder);
+    m_moveDown->setEnabled(editable && hasOrder);
     m_copyPath->setEnabled(isPart);
     m_paste->setEnabled(editable);
     m_pasteBehind->setEnabled(editable && spotFor(1).has_value());

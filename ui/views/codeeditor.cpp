@@ -13,7 +13,9 @@ namespace {
 
 using Sci = QsciScintilla;
 
-constexpr qsizetype LongestWrappedLine = 20'000; // bytes; wrapping a line of a megabyte takes for ever
+// Bytes; all lines are measured before the first one is painted when they are to be wrapped.
+constexpr qsizetype LongestWrappedLine = 20'000;
+constexpr qsizetype LongestWrappedText = 65'536;
 constexpr int MostCounted = 9'999;
 
 qsizetype longestLine(const QByteArray &text)
@@ -28,6 +30,11 @@ qsizetype longestLine(const QByteArray &text)
         begin = end + 1;
     }
     return longest;
+}
+
+bool canWrap(const QByteArray &text)
+{
+    return text.size() <= LongestWrappedText && longestLine(text) <= LongestWrappedLine;
 }
 
 Sci::EolMode lineEndOf(const QByteArray &text)
@@ -136,7 +143,7 @@ void CodeEditor::setText(const QByteArray &utf8)
     clearMark();
     m_area->setReadOnly(false);
     m_area->SendScintilla(Sci::SCI_CLEARALL);
-    m_area->setWrapMode(longestLine(utf8) > LongestWrappedLine ? Sci::WrapNone : Sci::WrapWord);
+    m_area->setWrapMode(canWrap(utf8) ? Sci::WrapWord : Sci::WrapNone);
     m_area->setEolMode(lineEndOf(utf8));
     // With its length, as it may hold zeros.
     m_area->SendScintilla(Sci::SCI_APPENDTEXT, position(utf8.size()), utf8.constData());
@@ -153,7 +160,7 @@ void CodeEditor::updateText(const QByteArray &utf8)
     const QByteArray now = text();
     if (now == utf8)
         return;
-    if (longestLine(utf8) > LongestWrappedLine && m_area->wrapMode() != Sci::WrapNone) {
+    if (!canWrap(utf8) && m_area->wrapMode() != Sci::WrapNone) {
         setText(utf8);
         return;
     }

@@ -78,8 +78,8 @@ void takeLook(QsciScintilla *area, const QPalette &palette)
     // The signs in the fold margin: lines in the muted colour on the paper.
     constexpr int Last = QsciScintilla::SC_MARKNUM_FOLDEROPEN;
     for (int marker = QsciScintilla::SC_MARKNUM_FOLDEREND; marker <= Last; ++marker) {
-        area->setMarkerForegroundColor(base, marker);
-        area->setMarkerBackgroundColor(muted, marker);
+        area->SendScintilla(QsciScintilla::SCI_MARKERSETFORE, static_cast<unsigned long>(marker), base);
+        area->SendScintilla(QsciScintilla::SCI_MARKERSETBACK, static_cast<unsigned long>(marker), muted);
     }
 }
 
