@@ -199,7 +199,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     m_plainKeys =
         std::make_unique<core::PlainKeys>(connection->client(), connection->watch(), connection->directory());
     m_bar->follow(connection);
-    m_navigator->follow(connection->directory(), m_plainKeys.get());
+    m_navigator->follow(connection->directory(), m_plainKeys.get(), connection->relations());
     m_pending->setSession(connection->edits(), resolverFor(connection->directory()));
     m_problems->follow(connection);
     m_referrers->follow(connection);

@@ -113,6 +113,40 @@ private Q_SLOTS:
         QCOMPARE(count(model.groupIndex(Group::Tables)), 1);
     }
 
+    void indexesStandBelowTheirTables()
+    {
+        SlotTreeModel model;
+        QAbstractItemModelTester tester(&model);
+        model.setIndexes({{Slot(3), Slot(2)}, {Slot(4), Slot(2)}, {Slot(6), Slot(5)}});
+        model.setSlot(table(3, QStringLiteral("app.UsersByName"), ValueType::Uuid)); // before its table
+        QCOMPARE(model.rowCount(model.groupIndex(Group::Tables))
+                     + model.rowCount(model.groupIndex(Group::Indexes)),
+                 1);
+        model.setSlot(table(2, QStringLiteral("app.Users")));
+        model.setSlot(table(4, QStringLiteral("app.UsersByEmail"), ValueType::Uuid));
+        QCOMPARE(model.slotIndex(Slot(3)).parent(), model.slotIndex(Slot(2)));
+        QCOMPARE(model.slotIndex(Slot(4)).parent(), model.slotIndex(Slot(2)));
+        QCOMPARE(model.slotIndex(Slot(4)).row(), 0); // by name
+        model.setRecordCount(Slot(2), 17);
+        QCOMPARE(count(model.slotIndex(Slot(2))), 17);
+        QCOMPARE(count(model.groupIndex(Group::Tables)), 1);
+
+        // A table that goes leaves its indexes, one that comes back takes them.
+        model.removeSlot(Slot(2));
+        QVERIFY(model.slotIndex(Slot(3)).isValid());
+        QCOMPARE(model.slotIndex(Slot(3)).parent().parent(), QModelIndex());
+        model.setSlot(table(2, QStringLiteral("app.Users")));
+        QCOMPARE(model.slotIndex(Slot(3)).parent(), model.slotIndex(Slot(2)));
+        // Also when the table moves, having another name.
+        model.setSlot(table(2, QStringLiteral("app.Zebras")));
+        QCOMPARE(model.slotIndex(Slot(3)).parent(), model.slotIndex(Slot(2)));
+
+        model.setIndexes({{Slot(3), Slot(2)}});
+        QCOMPARE(model.slotIndex(Slot(3)).parent(), model.slotIndex(Slot(2)));
+        QVERIFY(model.slotIndex(Slot(4)).parent() != model.slotIndex(Slot(2)));
+        QCOMPARE(model.rowCount(model.slotIndex(Slot(2))), 1);
+    }
+
     void newCountsChangeNothingElse()
     {
         SlotTreeModel model;

@@ -8,6 +8,8 @@
 #include <QGuiApplication>
 #include <QLocale>
 
+#include <set>
+
 namespace slotscope::ui {
 
 using core::Slot;
@@ -97,6 +99,7 @@ void SlotTreeModel::clear()
     }
     m_slots.clear();
     m_slotNodes.clear();
+    m_tableOf.clear();
     m_keysNote.clear();
     endResetModel();
 }
@@ -198,6 +201,10 @@ void SlotTreeModel::insertSlot(Slot slot)
     }
     auto [which, order] = placeOf(info);
     Node *parent = group(which);
+    if (Node *table = tableNodeOf(slot)) {
+        parent = table;
+        which = Group::Indexes;
+    }
     auto node = std::make_unique<Node>();
     node->kind = Kind::Slot;
     node->parent = parent;
@@ -210,18 +217,71 @@ void SlotTreeModel::insertSlot(Slot slot)
     beginInsertRows(indexOf(parent), static_cast<int>(row), static_cast<int>(row));
     parent->children.insert(parent->children.begin() + static_cast<std::ptrdiff_t>(row), std::move(node));
     endInsertRows();
-    parent->count = static_cast<qint64>(parent->children.size());
-    countChanged(parent);
+    if (parent->kind == Kind::Group) {
+        parent->count = static_cast<qint64>(parent->children.size());
+        countChanged(parent);
+    }
+    // Its indexes, which came first.
+    for (const auto &[indexSlot, table] : m_tableOf) {
+        if (table == slot && m_slotNodes.contains(indexSlot))
+            place(indexSlot);
+    }
+}
+
+SlotTreeModel::Node *SlotTreeModel::tableNodeOf(Slot index) const
+{
+    const auto table = m_tableOf.find(index);
+    const auto node = table == m_tableOf.end() ? m_slotNodes.end() : m_slotNodes.find(table->second);
+    // An index of an index, should a schema say so, stays where it is.
+    const bool isTop = node != m_slotNodes.end() && node->second->parent->kind == Kind::Group
+        && node->second->group != Group::Catalogue;
+    return isTop && table->second != index ? node->second : nullptr;
+}
+
+void SlotTreeModel::place(Slot slot)
+{
+    const SlotInfo info = m_slots.at(slot);
+    removeSlot(slot);
+    setSlot(info);
+}
+
+void SlotTreeModel::setIndexes(std::map<Slot, Slot> tableOf)
+{
+    const std::map<Slot, Slot> before = std::exchange(m_tableOf, std::move(tableOf));
+    std::set<Slot> concerned;
+    for (const auto *indexes : {&before, &m_tableOf}) {
+        for (const auto &[index, table] : *indexes)
+            concerned.insert(index);
+    }
+    for (const Slot slot : concerned) {
+        const auto node = m_slotNodes.find(slot);
+        if (node == m_slotNodes.end())
+            continue;
+        const Node *table = tableNodeOf(slot);
+        const Node *wanted = table ? table : group(placeOf(m_slots.at(slot)).first);
+        if (node->second->parent != wanted)
+            place(slot);
+    }
 }
 
 void SlotTreeModel::removeSlot(Slot slot)
 {
-    m_slots.erase(slot);
     const auto found = m_slotNodes.find(slot);
-    if (found == m_slotNodes.end())
+    if (found == m_slotNodes.end()) {
+        m_slots.erase(slot);
         return;
+    }
     Node *node = found->second;
-    m_slotNodes.erase(found);
+    // The indexes below it go on to live elsewhere.
+    std::vector<SlotInfo> indexes;
+    for (const auto &child : node->children) {
+        if (child->kind == Kind::Slot)
+            indexes.push_back(m_slots.at(child->slot));
+    }
+    for (const SlotInfo &index : indexes)
+        removeSlot(index.slot);
+    m_slots.erase(slot);
+    m_slotNodes.erase(slot);
     if (node->parent == m_root.get()) {
         node->count = 0;
         Q_EMIT dataChanged(indexOf(node, NameColumn), indexOf(node, CountColumn));
@@ -232,8 +292,12 @@ void SlotTreeModel::removeSlot(Slot slot)
     beginRemoveRows(indexOf(parent), row, row);
     parent->children.erase(parent->children.begin() + row);
     endRemoveRows();
-    parent->count = static_cast<qint64>(parent->children.size());
-    countChanged(parent);
+    if (parent->kind == Kind::Group) {
+        parent->count = static_cast<qint64>(parent->children.size());
+        countChanged(parent);
+    }
+    for (const SlotInfo &index : indexes)
+        setSlot(index);
 }
 
 void SlotTreeModel::setRecordCount(Slot slot, qint64 records)

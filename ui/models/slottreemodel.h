@@ -57,6 +57,8 @@ public:
     void setSlot(const core::SlotInfo &info);
     void removeSlot(core::Slot slot);
     void setRecordCount(core::Slot slot, qint64 records);
+    /// Which slots are indexes of which tables; these are shown below them.
+    void setIndexes(std::map<core::Slot, core::Slot> tableOf);
     void addKeys(const std::vector<QByteArray> &sortedKeys);
     void removeKeys(const std::vector<QByteArray> &sortedKeys);
     /// Why not all plain keys are there; empty when they are.
@@ -88,6 +90,8 @@ private:
     QString warningOf(const Node &node) const;
     static QIcon iconFor(const Node &node, bool warning);
     void insertSlot(core::Slot slot);
+    Node *tableNodeOf(core::Slot index) const;
+    void place(core::Slot slot);
     static std::unique_ptr<Node> makeKeyNode(Node *parent, const QByteArray &order, bool isFolder,
                                              KeySpan keys);
     qint64 addKeys(Node *folder, KeySpan keys);
@@ -97,6 +101,7 @@ private:
     std::unique_ptr<Node> m_root;
     std::map<core::Slot, core::SlotInfo> m_slots;
     std::map<core::Slot, Node *> m_slotNodes;
+    std::map<core::Slot, core::Slot> m_tableOf; // by index
     QString m_keysNote;
     QPointer<core::SlotDirectory> m_directory;
     QPointer<core::PlainKeys> m_keys;

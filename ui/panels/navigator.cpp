@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/navigator.h"
 
+#include "core/doctor/relations.h"
 #include "core/table/plainkeys.h"
 
 #include <QAction>
@@ -79,9 +80,26 @@ Navigator::Navigator(QWidget *parent)
     updateHint();
 }
 
-void Navigator::follow(core::SlotDirectory *directory, core::PlainKeys *keys)
+void Navigator::follow(core::SlotDirectory *directory, core::PlainKeys *keys, core::Relations *relations)
 {
+    if (m_relations)
+        m_relations->disconnect(this);
+    m_relations = relations;
     m_model->follow(directory, keys);
+    if (relations) {
+        const auto take = [this, relations] {
+            std::map<core::Slot, core::Slot> tableOf;
+            for (const core::IndexInDatabase &index : relations->indexes())
+                tableOf[index.index] = index.table;
+            // What was current may move to another place.
+            const QVariant current = m_view->currentIndex().data(SlotTreeModel::SlotRole);
+            m_model->setIndexes(std::move(tableOf));
+            if (current.isValid() && !m_view->currentIndex().isValid())
+                select(current.value<core::Slot>());
+        };
+        connect(relations, &core::Relations::changed, this, take);
+        take();
+    }
     expandGroups();
     updateHint();
 }

@@ -3,11 +3,16 @@
 
 #include "ui/models/slottreemodel.h"
 
+#include <QPointer>
 #include <QWidget>
 
 class QLineEdit;
 class QLabel;
 class QTreeView;
+
+namespace slotscope::core {
+class Relations;
+}
 
 namespace slotscope::ui {
 
@@ -19,7 +24,7 @@ public:
     explicit Navigator(QWidget *parent = nullptr);
 
     /// Follows them from now on; null pointers: nothing is connected.
-    void follow(core::SlotDirectory *directory, core::PlainKeys *keys);
+    void follow(core::SlotDirectory *directory, core::PlainKeys *keys, core::Relations *relations = nullptr);
     SlotTreeModel *model() const { return m_model; }
     QTreeView *view() const { return m_view; }
 
@@ -40,6 +45,7 @@ private:
     void expandGroups();
     void updateHint();
 
+    QPointer<core::Relations> m_relations;
     SlotTreeModel *m_model;
     SlotTreeFilter *m_filter;
     QLineEdit *m_filterLine;
