@@ -249,10 +249,10 @@ void SlotTreeModel::setIndexes(std::map<Slot, Slot> tableOf)
 {
     const std::map<Slot, Slot> before = std::exchange(m_tableOf, std::move(tableOf));
     std::set<Slot> concerned;
-    for (const auto *indexes : {&before, &m_tableOf}) {
-        for (const auto &[index, table] : *indexes)
-            concerned.insert(index);
-    }
+    for (const auto &[index, table] : before)
+        concerned.insert(index);
+    for (const auto &[index, table] : m_tableOf)
+        concerned.insert(index);
     for (const Slot slot : concerned) {
         const auto node = m_slotNodes.find(slot);
         if (node == m_slotNodes.end())
