@@ -315,7 +315,8 @@ QString editText(const Value &value)
         return value.toBool() ? QStringLiteral("true") : QStringLiteral("false");
     case Value::Kind::Integer:
         // By name, where an enum has one for it.
-        if ((flatKind(value) == FlatEnum || flatKind(value) == FlatFlags) && !value.style().spelling.isEmpty())
+        if ((flatKind(value) == FlatEnum || flatKind(value) == FlatFlags)
+            && !value.style().spelling.isEmpty())
             return QString::fromUtf8(value.style().spelling);
         return value.integerText();
     case Value::Kind::Float:

@@ -2,7 +2,9 @@
 //
 // What we write is read with the reference libraries of Python: after every possible edit of one field they
 // see that edit and nothing else.
+#include "core/codec/flatbuffers/flatschema.h"
 #include "core/pmap/slottype.h"
+#include "tests/support/flatedits.h"
 #include "tests/support/singleedits.h"
 #include "tests/support/testpaths.h"
 #include "tests/support/vectors.h"
@@ -230,6 +232,62 @@ void compareBytes(const Format &format, const Value &before, const QByteArray &b
     QCOMPARE(afterBytes.toHex(), spliced.toHex());
 }
 
+SlotCodec flatCodec(const std::string &schema, const std::string &root)
+{
+    // From the source: compiled ones lose large defaults, and flatc reads no others.
+    const QString file =
+        dataFile(QString::fromStdString(schema).replace(QLatin1String(".bfbs"), QLatin1String(".fbs")));
+    const auto read = FlatSchema::load(file);
+    SlotType type;
+    type.value = ValueType::FlatBuffers;
+    if (read)
+        type.flatBuffers = {*read, QString::fromStdString(root), file};
+    return SlotCodec(type);
+}
+
+std::vector<Record> flatVectors()
+{
+    std::vector<Record> records;
+    for (const Json &schema : vectorsIn(QStringLiteral("flatbuffers/index.json"), "schemas")) {
+        for (const Json &buffer : schema["buffers"]) {
+            const QString name = QString::fromStdString(buffer["bin"]);
+            QFile file(dataFile(QStringLiteral("flatbuffers/") + name));
+            if (file.open(QIODevice::ReadOnly))
+                records.push_back(
+                    {name,
+                     flatCodec("flatbuffers/" + schema["schema"].get<std::string>(), schema["root_type"]),
+                     file.readAll()});
+        }
+    }
+    return records;
+}
+
+std::vector<Record> flatSlotRecords()
+{
+    constexpr int PerSlot = 12;
+    std::vector<Record> records;
+    const Json expected = readVectors(QStringLiteral("slots/expected-slots.json"));
+    const std::vector<Json> lines = readLines(QStringLiteral("slots/slots-dump.jsonl"));
+    for (const Json &slot : expected["slots"]) {
+        if (slot["value_type"] != "FlatBuffers")
+            continue;
+        const SlotCodec codec = flatCodec(slot["schema"], slot["root_type"]);
+        const auto number = slot["number"].get<quint16>();
+        int taken = 0;
+        for (const Json &line : lines) {
+            const QByteArray key = fromHex(line["key"]);
+            if (taken == PerSlot || key.size() < 3 || quint16(quint8(key[0]) << 8 | quint8(key[1])) != number)
+                continue;
+            const QByteArray value = fromHex(line["value"]);
+            if (!codec.decodeValue(value)) // damaged on purpose
+                continue;
+            records.push_back({QString::fromLatin1(key.toHex()), codec, value});
+            ++taken;
+        }
+    }
+    return records;
+}
+
 QString driver()
 {
     return dataFile(QStringLiteral("../interop/check_edits.py"));
@@ -268,6 +326,50 @@ private Q_SLOTS:
             }
         }
         QVERIFY(names.size() > qsizetype(records.size()));
+        qInfo("%d edits of %d records", int(names.size()), int(records.size()));
+        ask(lines, names);
+    }
+
+    void everyEditOfAFlatBuffer_data()
+    {
+        QTest::addColumn<bool>("fromSlots");
+        QTest::newRow("vectors") << false;
+        QTest::newRow("slots") << true;
+    }
+
+    void everyEditOfAFlatBuffer()
+    {
+        QFETCH(bool, fromSlots);
+        const auto records = fromSlots ? flatSlotRecords() : flatVectors();
+        QVERIFY(!records.empty());
+        QByteArray lines;
+        QStringList names;
+        std::map<FlatEdit::Kind, int> kinds;
+        for (const Record &record : records) {
+            const FlatBuffersType &type = record.codec.type().flatBuffers;
+            QVERIFY2(type.schema, qPrintable(record.name));
+            const auto before = record.codec.decodeValue(record.bytes);
+            QVERIFY2(before, qPrintable(record.name));
+            for (const FlatEdit &edit : flatEditsOf(*before, *type.schema)) {
+                const auto written = record.codec.encodeValue(edit.result, record.bytes);
+                if (!written) {
+                    QVERIFY(!written.error().what.isEmpty());
+                    continue;
+                }
+                const QString name = record.name + QLatin1String(": ") + edit.text();
+                const auto after = record.codec.decodeValue(*written);
+                QVERIFY2(after, qPrintable(name));
+                const QString fault = faultOf(edit, *before, *after);
+                QVERIFY2(fault.isEmpty(), qPrintable(name + QLatin1String(": ") + fault));
+                lines += flatInteropLine(record.codec, record.bytes, *before, *written, *after) + '\n';
+                names += name;
+                ++kinds[edit.kind];
+            }
+        }
+        for (const auto kind :
+             {FlatEdit::Kind::Set, FlatEdit::Kind::SetAbsent, FlatEdit::Kind::Remove, FlatEdit::Kind::AddItem,
+              FlatEdit::Kind::RemoveItem, FlatEdit::Kind::MoveItem})
+            QVERIFY2(kinds[kind] > 0, QByteArray::number(int(kind)).constData());
         qInfo("%d edits of %d records", int(names.size()), int(records.size()));
         ask(lines, names);
     }

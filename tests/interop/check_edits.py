@@ -7,14 +7,20 @@ The bytes before and after are read with the reference library. What it reads be
 it reads after must be that with the edit done: set, add (of the container at path, with a "key" in a map), remove,
 rename (to "key"). A step is {"item": n}, {"key": notation, "nth": n}, or {"of_set": notation} as sets have no order.
 Answers one line each: {} or {"error": …}; for a format whose library is missing {"missing": name}.
+
+FlatBuffers are read with a schema, all of them at once, and their edits are described by the typed notation before
+and after:
+
+    {"format": "flatbuffers", "schema": file, "root": table, "before": hex, "after": hex, "notation": …, "edited": …}
 """
 
 import copy
 import importlib.util
 import json
+import shutil
 import sys
 
-from readers import MODULES, READERS
+from readers import MODULES, READERS, flatbuffers_fault, read_flatbuffers
 
 sys.setrecursionlimit(50_000)
 
@@ -95,10 +101,35 @@ def verdict(edit):
     return {}
 
 
+def flatbuffers_verdicts(edits):
+    if shutil.which("flatc") is None:
+        return [{"missing": "flatc"} for _ in edits]
+    buffers = {}  # by schema and root, in order
+    for edit in edits:
+        for name in ("before", "after"):
+            buffers.setdefault((edit["schema"], edit["root"]), {})[edit[name]] = None
+    for (schema, root), seen in buffers.items():
+        seen.update(zip(seen, read_flatbuffers(schema, root, [bytes.fromhex(text) for text in seen])))
+
+    def fault(edit):
+        seen = buffers[edit["schema"], edit["root"]]
+        if before := flatbuffers_fault(edit["notation"], seen[edit["before"]]):
+            return {"error": f"before the edit, {before}"}
+        after = flatbuffers_fault(edit["edited"], seen[edit["after"]])
+        return {"error": after} if after else {}
+
+    return [fault(edit) for edit in edits]
+
+
 def main():
-    for line in sys.stdin:
+    edits = [json.loads(line) for line in sys.stdin]
+    if edits and edits[0]["format"] == "flatbuffers":
+        for answer in flatbuffers_verdicts(edits):
+            print(json.dumps(answer))
+        return
+    for edit in edits:
         try:
-            answer = verdict(json.loads(line))
+            answer = verdict(edit)
         except Exception as error:  # what the reference refuses is the finding
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), flush=False)

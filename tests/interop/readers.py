@@ -152,6 +152,87 @@ def read_pickle(data):
     return describe(pickle.loads(data), other)
 
 
+def read_flatbuffers(schema, root, buffers):
+    """What flatc prints for each of many buffers; it reads thousands of files in one go.
+
+    It takes vectors of unions from a compiled schema only, and drops large defaults on the way to one.
+    """
+    import json
+    import pathlib
+    import re
+    import subprocess
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        names = [f"{number}.bin" for number in range(len(buffers))]
+        for name, buffer in zip(names, buffers):
+            pathlib.Path(folder, name).write_bytes(buffer)
+        compiled = ["flatc", "-b", "--schema", "--bfbs-builtins", "-o", folder, schema]
+        source = pathlib.Path(schema).read_text("utf-8")
+        unions = "|".join(re.findall(r"^union\s+(\w+)", source, re.MULTILINE))
+        if unions and re.search(rf":\s*\[\s*({unions})\b", source):
+            subprocess.run(compiled, check=True)
+            schema = pathlib.Path(folder, pathlib.Path(schema).stem + ".bfbs")
+        options = ["--json", "--raw-binary", "--strict-json", "--defaults-json", "--root-type", root]
+        for start in range(0, len(names), 5_000):
+            done = subprocess.run(["flatc", *options, schema, "--", *names[start : start + 5_000]], cwd=folder,
+                                  stdout=subprocess.PIPE, text=True)
+            if done.returncode != 0:
+                raise ValueError(f"flatc: {done.stdout[:2_000]}")
+        texts = [pathlib.Path(folder, f"{number}.json").read_text("utf-8") for number in range(len(buffers))]
+    # Its words for what JSON has no numbers for; texts of the tests hold none of them.
+    words = {"nan": "NaN", "inf": "Infinity"}
+    spelled = re.compile(r"(?<=[ \n-])(nan|inf)(?=[,\n])")
+    return [json.loads(spelled.sub(lambda match: words[match[1]], text)) for text in texts]
+
+
+def flatbuffers_fault(wanted, seen, where=""):
+    """Where what flatc prints is not what the typed notation says; None when it is.
+
+    flatc prints an enum's name or number, flags as `A B`, and numbers with a fixed number of decimals.
+    """
+    def differs():
+        return f"{where or 'the root'}: {json.dumps(seen)} instead of {json.dumps(wanted)}"
+
+    import json
+    import math
+
+    if isinstance(wanted, dict):
+        if "fields" in wanted:
+            if not isinstance(seen, dict) or set(seen) != set(wanted["fields"]):
+                return differs()
+            faults = (flatbuffers_fault(value, seen[name], f"{where}.{name}")
+                      for name, value in wanted["fields"].items())
+            return next((fault for fault in faults if fault), None)
+        if "nested" in wanted:
+            return flatbuffers_fault(wanted["nested"], seen, where)
+        if "enum" in wanted:
+            wanted = wanted["value"] if wanted["enum"] is None else wanted["enum"]
+        elif "flags" in wanted:
+            whole = wanted["rest"] == 0 and wanted["flags"]
+            wanted = " ".join(wanted["flags"]) if whole else wanted["value"]
+        elif "float" in wanted:
+            number = float(wanted["float"])
+            same = isinstance(seen, float) and (
+                seen == number or math.isclose(seen, number, rel_tol=1e-6, abs_tol=1e-6)
+                or (math.isnan(seen) and math.isnan(number)))
+            return None if same else differs()
+        else:  # a damaged buffer inside, which flatc does not check
+            return None if "error" in wanted and isinstance(seen, dict) else differs()
+    if wanted == [] and seen == {}:  # an empty one
+        return None
+    if isinstance(wanted, list):
+        if not isinstance(seen, list) or len(seen) != len(wanted):
+            return differs()
+        faults = (flatbuffers_fault(*pair, f"{where}[{i}]") for i, pair in enumerate(zip(wanted, seen)))
+        return next((fault for fault in faults if fault), None)
+    if type(seen) is int and isinstance(wanted, str):  # beyond what JSON numbers hold
+        return None if str(seen) == wanted else differs()
+    if seen is True and type(wanted) is int and 1 < wanted < 256:  # a bool of an odd byte
+        return None
+    return None if type(seen) is type(wanted) and seen == wanted else differs()
+
+
 # Another format is one more line here and one more case in tst_interop.cpp.
 READERS = {"json": read_json, "cbor": read_cbor, "pickle": read_pickle}
 MODULES = {"json": ["json"], "cbor": ["cbor2"], "pickle": ["pickle", "numpy"]}
