@@ -240,7 +240,9 @@ QString ValuePath::toString() const
             const QString &name = step.key->toText();
             text += isPlainName(name) ? name : notationText(*step.key);
         } else {
-            text += QStringLiteral("[{%1}]").arg(notationText(*step.key));
+            const bool isInteger = step.key->kind() == Value::Kind::Integer;
+            text +=
+                QStringLiteral("[{%1}]").arg(isInteger ? step.key->integerText() : notationText(*step.key));
         }
         if (step.index > 0)
             text += QStringLiteral("#%1").arg(step.index + 1);

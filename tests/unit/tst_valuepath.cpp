@@ -39,6 +39,9 @@ private Q_SLOTS:
         QTest::newRow("first item") << ValuePath({PathStep::item(7), field("a")}) << QStringLiteral("[7].a");
         QTest::newRow("integer key") << ValuePath({PathStep::member(Value::integer(-3))})
                                      << QStringLiteral("[{-3}]");
+        QTest::newRow("large integer key")
+            << ValuePath({PathStep::member(*Value::integerFromText(u"-9007199254740993"))})
+            << QStringLiteral("[{-9007199254740993}]");
         QTest::newRow("dots") << ValuePath({field("a.b"), field("c[0]")})
                               << QStringLiteral("\"a.b\".\"c[0]\"");
         QTest::newRow("quotes") << ValuePath({field("a\"\\")}) << QStringLiteral("\"a\\\"\\\\\"");
