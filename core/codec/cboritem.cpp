@@ -117,6 +117,12 @@ Expected<Item, DecodeError> readItem(QByteArrayView bytes, qsizetype at)
     if (major == Major::Simple && information <= 24)
         return special(bytes, at);
     Item item;
+    if (major == Major::Tag && information < 24) { // libcbor 0.8 knows only those that were assigned
+        item.type = Item::Type::Tag;
+        item.number = information;
+        item.size = 1;
+        return item;
+    }
     const QByteArrayView rest = bytes.sliced(at);
     const cbor_decoder_result result = cbor_stream_decode(reinterpret_cast<cbor_data>(rest.data()),
                                                           size_t(rest.size()), &callbacks(), &item);
