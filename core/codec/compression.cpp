@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace slotscope::core {
 
@@ -14,7 +15,9 @@ namespace {
 
 constexpr qint64 Mebibyte = 1024 * 1024;
 constexpr int UsualLevel = 6;
+constexpr int HighestLevel = 9;
 constexpr int UsualMemory = 8;
+constexpr int MostMemory = 9;
 constexpr int LargestWindow = 15;
 
 Unexpected<DecodeError> failure(qint64 offset, const QString &what)
@@ -67,20 +70,105 @@ private:
     bool m_ready = false;
 };
 
-QByteArray deflated(QByteArrayView bytes, int level, int window)
+/// How zlib is asked to compress.
+struct Settings
 {
-    z_stream stream {};
-    if (deflateInit2(&stream, level, Z_DEFLATED, window, UsualMemory, Z_DEFAULT_STRATEGY) != Z_OK)
-        return {};
-    QByteArray out(qsizetype(deflateBound(&stream, uLong(bytes.size()))), Qt::Uninitialized);
-    stream.next_in = reinterpret_cast<const Bytef *>(bytes.data());
-    stream.avail_in = uInt(bytes.size());
-    stream.next_out = reinterpret_cast<Bytef *>(out.data());
-    stream.avail_out = uInt(out.size());
-    const int state = deflate(&stream, Z_FINISH);
-    out.truncate(qsizetype(stream.total_out));
-    deflateEnd(&stream);
-    return state == Z_STREAM_END ? out : QByteArray();
+    int level = UsualLevel;
+    int window = LargestWindow;
+    int memory = UsualMemory;
+    int strategy = Z_DEFAULT_STRATEGY;
+};
+
+class Deflater
+{
+public:
+    Deflater(QByteArrayView bytes, const Settings &settings)
+    {
+        m_stream.next_in = reinterpret_cast<const Bytef *>(bytes.data());
+        m_stream.avail_in = uInt(bytes.size());
+        m_ready = deflateInit2(&m_stream, settings.level, Z_DEFLATED, settings.window, settings.memory,
+                               settings.strategy)
+            == Z_OK;
+    }
+    ~Deflater()
+    {
+        if (m_ready)
+            deflateEnd(&m_stream);
+    }
+    Q_DISABLE_COPY_MOVE(Deflater)
+
+    /// The most that the whole will take.
+    qsizetype bound() { return m_ready ? qsizetype(deflateBound(&m_stream, m_stream.avail_in)) : 0; }
+    /// How many bytes of the space it took; fewer than there are only at the end.
+    qsizetype fill(char *space, qsizetype size)
+    {
+        m_stream.next_out = reinterpret_cast<Bytef *>(space);
+        m_stream.avail_out = uInt(size);
+        m_atEnd = !m_ready || deflate(&m_stream, Z_FINISH) != Z_OK;
+        return m_ready ? size - qsizetype(m_stream.avail_out) : 0;
+    }
+    bool atEnd() const { return m_atEnd; }
+
+private:
+    z_stream m_stream {};
+    bool m_ready = false;
+    bool m_atEnd = false;
+};
+
+QByteArray deflated(QByteArrayView bytes, const Settings &settings)
+{
+    Deflater deflater(bytes, settings);
+    QByteArray out(deflater.bound(), Qt::Uninitialized);
+    out.truncate(deflater.fill(out.data(), out.size()));
+    return out;
+}
+
+/// Whether these settings make `compressed` of the bytes. Stops at the first byte that is another.
+bool reproduces(QByteArrayView bytes, const Settings &settings, QByteArrayView compressed)
+{
+    if (settings.level == 0) // its blocks are as large as the space that they are given
+        return deflated(bytes, settings) == compressed;
+    std::array<char, 4096> part; // NOLINT(cppcoreguidelines-pro-type-member-init): zlib fills it
+    Deflater deflater(bytes, settings);
+    while (!deflater.atEnd()) {
+        const QByteArrayView made(part.data(), deflater.fill(part.data(), qsizetype(part.size())));
+        if (!compressed.startsWith(made))
+            return false;
+        compressed = compressed.sliced(made.size());
+    }
+    return compressed.isEmpty();
+}
+
+/// What `compressed` may have been made with, likelier settings first. RFC 1950: the window's size and a hint
+/// at the level stand in the first two bytes.
+std::vector<Settings> candidates(QByteArrayView compressed)
+{
+    static constexpr std::array<std::array<int, 5>, 4> Levels {
+        {{1, 0, -1, -1, -1}, {5, 4, 3, 2, -1}, {6, -1, -1, -1, -1}, {9, 8, 7, -1, -1}}};
+    constexpr int LeastWindow = 9;
+    Settings like;
+    like.window = std::clamp((quint8(compressed[0]) >> 4) + 8, LeastWindow, LargestWindow);
+    const size_t hint = quint8(compressed[1]) >> 6;
+    std::vector<Settings> all;
+    const auto addLevels = [&](int memory, int strategy) {
+        for (const int level : Levels[hint]) {
+            if (level >= 0)
+                all.push_back({level, like.window, memory, strategy});
+        }
+    };
+    addLevels(UsualMemory, Z_DEFAULT_STRATEGY);
+    addLevels(MostMemory, Z_DEFAULT_STRATEGY);
+    // These have the hint of the lowest level, whatever theirs is.
+    if (hint == 0) {
+        for (const int strategy : {Z_HUFFMAN_ONLY, Z_RLE, Z_FIXED}) {
+            for (const int level : {UsualLevel, 1, HighestLevel})
+                all.push_back({level, like.window, UsualMemory, strategy});
+        }
+    }
+    addLevels(UsualMemory, Z_FILTERED);
+    for (int memory = UsualMemory - 1; memory > 0; --memory)
+        addLevels(memory, Z_DEFAULT_STRATEGY);
+    return all;
 }
 
 } // namespace
@@ -112,7 +200,11 @@ Expected<QByteArray, DecodeError> inflateZlib(QByteArrayView compressed)
     case Z_MEM_ERROR:
         return failure(-1, QStringLiteral("not enough memory"));
     default:
-        return failure(inflater.bytesIn(), QStringLiteral("not a zlib stream: %1").arg(inflater.message()));
+        // Its head is two bytes.
+        return failure(inflater.bytesIn(),
+                       (inflater.bytesIn() <= 2 ? QStringLiteral("not a zlib stream: %1")
+                                                : QStringLiteral("the zlib stream is damaged: %1"))
+                           .arg(inflater.message()));
     }
     if (inflater.unread() > 0)
         return failure(inflater.bytesIn(),
@@ -146,24 +238,16 @@ Expected<QByteArray, DecodeError> inflateSnappy(QByteArrayView compressed)
 
 QByteArray compressZlib(QByteArrayView bytes, QByteArrayView like)
 {
-    // RFC 1950: the window's size and a hint at the level stand in the first two bytes.
     if (like.size() >= 2 && (quint8(like[0]) & 0x0f) == Z_DEFLATED) {
-        const int window = std::clamp((quint8(like[0]) >> 4) + 8, 9, LargestWindow);
-        static constexpr std::array<std::array<int, 5>, 4> Levels {
-            {{1, 0, -1, -1, -1}, {5, 4, 3, 2, -1}, {6, -1, -1, -1, -1}, {9, 8, 7, -1, -1}}};
-        const auto original = inflateZlib(like);
-        if (original) {
-            const auto &levels = Levels[quint8(like[1]) >> 6];
-            for (const int level : levels) {
-                if (level < 0)
-                    break;
-                if (deflated(*original, level, window) == like)
-                    return deflated(bytes, level, window);
-            }
-            return deflated(bytes, levels[0], window);
+        if (const auto original = inflateZlib(like)) {
+            const std::vector<Settings> all = candidates(like);
+            const auto found = std::find_if(all.begin(), all.end(), [&](const Settings &settings) {
+                return reproduces(*original, settings, like);
+            });
+            return deflated(bytes, found == all.end() ? all.front() : *found);
         }
     }
-    return deflated(bytes, UsualLevel, LargestWindow);
+    return deflated(bytes, {});
 }
 
 QByteArray compressSnappy(QByteArrayView bytes)

@@ -16,8 +16,8 @@ qint64 inflatedLimit(qsizetype compressedSize);
 Expected<QByteArray, DecodeError> inflateZlib(QByteArrayView compressed);
 Expected<QByteArray, DecodeError> inflateSnappy(QByteArrayView compressed);
 
-/// As Python's zlib.compress() does it; where `like` is given, with the window and the level that made it, as
-/// far as they can be found out.
+/// As Python's zlib.compress() does it; where `like` is given, with the settings that made it (window, level,
+/// memory, strategy), as far as they can be found out.
 QByteArray compressZlib(QByteArrayView bytes, QByteArrayView like = {});
 QByteArray compressSnappy(QByteArrayView bytes);
 
