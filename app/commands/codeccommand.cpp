@@ -6,9 +6,12 @@
 #include "core/codec/flatbuffers/flatbuffers.h"
 #include "core/codec/flatbuffers/flatschema.h"
 #include "core/table/recordjson.h"
+#include "core/value/utf8.h"
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 
 namespace slotscope::app {
@@ -24,6 +27,16 @@ QByteArray errorLine(const QString &what, qint64 offset)
     else
         line.addNull("offset");
     return line.line();
+}
+
+// The offset of an error counts in the value, so where the text is wrong is said in words.
+QString notHex(const QByteArray &line)
+{
+    const auto wrong =
+        std::find_if(line.begin(), line.end(), [](char c) { return !std::isxdigit(quint8(c)); });
+    if (wrong != line.end())
+        return QStringLiteral("not hexadecimal: character %1").arg(wrong - line.begin() + 1);
+    return QStringLiteral("an odd number of hexadecimal digits");
 }
 
 QString typeList(const QStringList &names)
@@ -190,7 +203,10 @@ void CodecCommand::readMore()
     part.truncate(size);
     m_unfinished += part;
     qsizetype start = 0;
-    for (qsizetype end = m_unfinished.indexOf('\n'); end >= 0; end = m_unfinished.indexOf('\n', start)) {
+    // What came before has been searched, so that a line of many parts costs no more than its length.
+    const qsizetype fresh = m_unfinished.size() - size;
+    for (qsizetype end = m_unfinished.indexOf('\n', fresh); end >= 0;
+         end = m_unfinished.indexOf('\n', start)) {
         if (!convertLine(m_unfinished.mid(start, end - start))) {
             m_input->setEnabled(false);
             return;
@@ -222,7 +238,7 @@ QByteArray CodecCommand::decoded(const QByteArray &line, bool *good) const
     const QByteArray bytes = QByteArray::fromHex(line);
     // fromHex() skips what is no digit.
     if (bytes.toHex() != line.toLower())
-        return refuse(QStringLiteral("not pairs of hexadecimal digits"), -1);
+        return refuse(notHex(line), -1);
     if (m_key) {
         const auto parts = m_codec.decodeKey(bytes);
         return parts ? core::keyNotation(*parts) : refuse(parts.error().what, parts.error().offset);
@@ -244,6 +260,8 @@ QByteArray CodecCommand::encoded(const QByteArray &line, bool *good) const
         *good = false;
         return errorLine(what, offset);
     };
+    if (const qsizetype wrong = core::firstInvalidUtf8(line); wrong >= 0)
+        return refuse(QStringLiteral("not UTF-8"), wrong);
     if (m_key) {
         QByteArray text = line;
         // One part in notation is a JSON text, which stands for what is in it.

@@ -3,6 +3,7 @@
 // decode, encode and types of the real program, over all of the reference's vectors.
 #include "core/pmap/slottype.h"
 #include "tests/support/program.h"
+#include "tests/support/testpaths.h"
 #include "tests/support/vectors.h"
 
 #include <QtTest>
@@ -49,7 +50,8 @@ private Q_SLOTS:
             const bool key = vector["kind"] == "key";
             const QString type = QString::fromStdString(vector["type"]);
             const bool readable = !vector.contains("decoded") || !vector["decoded"].is_null();
-            if ((key || core::valueTypeFromName(type)) && readable)
+            // FlatBuffers need a schema; see below.
+            if ((key || core::valueTypeFromName(type)) && readable && type != QLatin1String("FlatBuffers"))
                 byType[{key, type}] += QByteArray::fromStdString(vector["hex"]);
         }
         for (const auto &[type, hex] : byType) {
@@ -59,6 +61,29 @@ private Q_SLOTS:
             QTest::addRow("%s %s", type.first ? "key" : "value", qPrintable(type.second)) << options << hex;
         }
     }
+    void flatBuffersThereAndBack()
+    {
+        int walked = 0;
+        for (const Json &vector : vectorsIn(QStringLiteral("codec-vectors.json"), "vectors")) {
+            if (vector["type"] != "FlatBuffers")
+                continue;
+            const QStringList options {
+                QStringLiteral("--type"),   QStringLiteral("FlatBuffers"),
+                QStringLiteral("--schema"), dataFile(QString::fromStdString(vector["schema"])),
+                QStringLiteral("--root"),   QString::fromStdString(vector["root_type"])};
+            const Run decoded = runOn(QStringList {QStringLiteral("decode")} + options,
+                                      {QByteArray::fromStdString(vector["hex"])});
+            QCOMPARE(decoded.lines, QByteArrayList {compact(vector["native"])});
+            const Run encoded = runOn(QStringList {QStringLiteral("encode")} + options, decoded.lines);
+            QCOMPARE(encoded.exitCode, 0);
+            // The layout may be another.
+            QCOMPARE(runOn(QStringList {QStringLiteral("decode")} + options, encoded.lines).lines,
+                     decoded.lines);
+            ++walked;
+        }
+        QCOMPARE(walked, 7);
+    }
+
     void everyVectorThereAndBack()
     {
         QFETCH(QStringList, options);
@@ -132,6 +157,120 @@ private Q_SLOTS:
                                  QStringLiteral("--diagnostic")},
                                 {});
         QCOMPARE(wrong.exitCode, 2);
+    }
+
+    // Line ends of either kind, blanks around, lines of nothing, a last line without an end: all are values.
+    void linesOfAnyShape()
+    {
+        Program program({QStringLiteral("decode"), QStringLiteral("--type"), QStringLiteral("String")});
+        program.write("6162\r\n\n\r\n  63\t\n6g\n6\nff\n64");
+        program.closeInput();
+        QCOMPARE(program.wait(), 1);
+        QCOMPARE(program.output(),
+                 QByteArray("\"ab\"\nnull\nnull\n\"c\"\n"
+                            "{\"error\":\"not hexadecimal: character 2\",\"offset\":null}\n"
+                            "{\"error\":\"an odd number of hexadecimal digits\",\"offset\":null}\n"
+                            "{\"error\":\"not valid UTF-8\",\"offset\":0}\n"
+                            "\"d\"\n"));
+        Program nothing({QStringLiteral("decode"), QStringLiteral("--type"), QStringLiteral("String")});
+        nothing.closeInput();
+        QCOMPARE(nothing.wait(), 0);
+        QCOMPARE(nothing.output(), QByteArray());
+    }
+
+    void notationThatIsNone()
+    {
+        const Run run = runOn({QStringLiteral("encode"), QStringLiteral("--type"), QStringLiteral("Json")},
+                              {"[1,", "\"\xff\"", "", "{\"hex\":\"00\"}", "[1]"});
+        QCOMPARE(run.exitCode, 1);
+        QCOMPARE(run.lines.size(), 5);
+        for (int i = 0; i < 4; ++i)
+            QVERIFY2(run.lines[i].startsWith("{\"error\":\""), run.lines[i].constData());
+        QVERIFY(run.lines[0].endsWith("\"offset\":3}"));
+        QVERIFY(run.lines[1].endsWith("\"offset\":1}"));
+        QCOMPARE(run.lines[4], QByteArray("5b315d"));
+        // Nor does a key become another one.
+        const Run key = runOn({QStringLiteral("encode"), QStringLiteral("--key"), QStringLiteral("--type"),
+                               QStringLiteral("String")},
+                              {"\"a\xff\"", "\"a\""});
+        QVERIFY(key.lines[0].contains("not UTF-8"));
+        QCOMPARE(key.lines[1], QByteArray("61"));
+    }
+
+    void aHugeLine()
+    {
+        constexpr qsizetype Size = 4 * 1024 * 1024;
+        const QByteArray hex = QByteArray(Size, 'x').toHex();
+        const QStringList type {QStringLiteral("--type"), QStringLiteral("Binary")};
+        const Run run = runOn(QStringList {QStringLiteral("decode")} + type, {hex, "61"});
+        QCOMPARE(run.exitCode, 0);
+        QCOMPARE(run.lines.size(), 2);
+        QCOMPARE(run.lines[0].size(), hex.size() + qsizetype(sizeof("{\"hex\":\"\"}")) - 1);
+        QCOMPARE(runOn(QStringList {QStringLiteral("encode")} + type, run.lines).lines[0], hex);
+    }
+
+    void damagedCompression_data()
+    {
+        QTest::addColumn<QString>("compression");
+        QTest::addColumn<QByteArray>("hex");
+        QTest::addColumn<QByteArray>("words");
+        const QByteArray zlib = "789c4b4c4a4e494d4b07000adb02bd"; // "abcdefg"
+        QTest::newRow("no zlib") << QStringLiteral("zlib") << QByteArray("616263")
+                                 << QByteArray("not a zlib stream");
+        QTest::newRow("cut off") << QStringLiteral("zlib") << zlib.left(20) << QByteArray("ends too early");
+        QTest::newRow("trailing") << QStringLiteral("zlib") << QByteArray(zlib + "00")
+                                  << QByteArray("1 bytes follow");
+        QTest::newRow("checksum") << QStringLiteral("zlib") << QByteArray(zlib.left(28) + "00")
+                                  << QByteArray("incorrect data check");
+        QTest::newRow("dictionary") << QStringLiteral("zlib") << QByteArray("78bb00000001")
+                                    << QByteArray("needs a dictionary");
+        QTest::newRow("four gibibytes")
+            << QStringLiteral("snappy") << QByteArray("ffffffff0f00") << QByteArray("not believable");
+        QTest::newRow("no snappy") << QStringLiteral("snappy") << QByteArray("0a00")
+                                   << QByteArray("not snappy");
+    }
+    void damagedCompression()
+    {
+        QFETCH(QString, compression);
+        QFETCH(QByteArray, hex);
+        QFETCH(QByteArray, words);
+        const QStringList decode {QStringLiteral("decode"), QStringLiteral("--type"), QStringLiteral("Json"),
+                                  QStringLiteral("--compression"), compression};
+        const QByteArray good = compression == QLatin1String("zlib") ? "789c33040000320032" : "010031";
+        const Run run = runOn(decode, {hex, good});
+        QCOMPARE(run.exitCode, 1);
+        QCOMPARE(run.lines.size(), 2);
+        QVERIFY2(run.lines[0].startsWith("{\"error\":") && run.lines[0].contains(words),
+                 run.lines[0].constData());
+        QCOMPARE(run.lines[1], QByteArray("1")); // it went on
+    }
+
+    // 32 MiB of zeros take no more memory than a value of a few bytes.
+    void aBombTakesNoMemory()
+    {
+        const QByteArray bomb = qCompress(QByteArray(32 * 1024 * 1024, '\0'), 9).sliced(4).toHex();
+        const auto peakWith = [](const QByteArray &line, QByteArray *output) {
+            Program program({QStringLiteral("decode"), QStringLiteral("--type"), QStringLiteral("Binary"),
+                             QStringLiteral("--compression"), QStringLiteral("zlib")});
+            program.write(line + '\n');
+            const bool answered = QTest::qWaitFor([&] { return program.output().endsWith('\n'); }, 20'000);
+            *output = program.output();
+            QFile status(QStringLiteral("/proc/%1/status").arg(program.processId()));
+            if (!answered || !status.open(QIODevice::ReadOnly))
+                return qint64(-1);
+            const QByteArray text = status.readAll();
+            const qsizetype at = text.indexOf("VmHWM:");
+            return at < 0 ? -1 : text.mid(at + 6, text.indexOf("kB", at) - at - 6).trimmed().toLongLong();
+        };
+        QByteArray little;
+        QByteArray much;
+        const qint64 usual = peakWith("789c4b040000620062", &little);
+        const qint64 peak = peakWith(bomb, &much);
+        QCOMPARE(little, QByteArray("{\"hex\":\"61\"}\n"));
+        QVERIFY2(much.contains("not believable"), much.constData());
+        QVERIFY(usual > 0 && peak > 0);
+        qInfo("%lld KiB with a bomb, %lld KiB without", peak, usual);
+        QVERIFY(peak - usual < 2048);
     }
 
     void linesComeAsTheyAreRead()
