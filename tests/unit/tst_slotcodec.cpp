@@ -12,28 +12,11 @@ using namespace slotscope::test;
 
 namespace {
 
-constexpr auto File = "codec-vectors.json";
-
-std::optional<ValueType> typeOf(const Json &vector)
-{
-    // FlatBuffers need a schema and have a test of their own.
-    if (vector["kind"] != "value" || vector["type"] == "FlatBuffers")
-        return std::nullopt;
-    return valueTypeFromName(QString::fromStdString(vector["type"])); // nothing: not of this build
-}
-
 SlotCodec codecFor(ValueType type)
 {
     SlotType slot;
     slot.value = type;
     return SlotCodec(slot);
-}
-
-// The value that a native of the vectors stands for.
-std::optional<Value> fromNative(ValueType type, const Json &native)
-{
-    auto value = codecFor(type).valueFromNotation(compact(native));
-    return value ? std::optional(*std::move(value)) : std::nullopt;
 }
 
 } // namespace
@@ -42,73 +25,6 @@ class TestSlotCodec : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void vectors()
-    {
-        int walked = 0;
-        for (const Json &vector : vectorsIn(QLatin1String(File), "vectors")) {
-            const auto type = typeOf(vector);
-            if (!type)
-                continue;
-            const SlotCodec codec = codecFor(*type);
-            const QByteArray bytes = fromHex(vector["hex"]);
-            const std::string what = vector.dump();
-            const auto value = codec.decodeValue(bytes);
-            QVERIFY2(value, what.c_str());
-            const Json expected = vector.contains("decoded") ? vector["decoded"] : vector["native"];
-            if (value->kind() == Value::Kind::Set && isSimple(*type))
-                QCOMPARE(*value, *fromNative(*type, expected)); // the order of elements means nothing
-            else
-                QCOMPARE(codec.valueNotation(*value), compact(expected));
-            QCOMPARE(*codec.valueFromNotation(codec.valueNotation(*value)), *value);
-            QCOMPARE(*codec.encodeValue(*value), bytes);
-            QCOMPARE(codec.readOnlyReason(bytes), QString());
-            // What the reference wrote for the native, we write too. (JSON has only texts for names.)
-            const auto native = fromNative(*type, vector["native"]);
-            QVERIFY2(native, what.c_str());
-            const auto written = codec.encodeValue(*native);
-            if (what.find("keys that are not strings") == std::string::npos) {
-                QVERIFY2(written, what.c_str());
-                if (native->kind() == Value::Kind::Set)
-                    QCOMPARE(*codec.decodeValue(*written), *value);
-                else
-                    QCOMPARE(written->toHex(), bytes.toHex());
-            }
-            ++walked;
-        }
-        QVERIFY(walked > 140);
-    }
-
-    void malformedValuesAreRefused()
-    {
-        int walked = 0;
-        for (const Json &vector : vectorsIn(QLatin1String(File), "malformed")) {
-            const auto type = typeOf(vector);
-            if (!type)
-                continue;
-            const auto value = codecFor(*type).decodeValue(fromHex(vector["hex"]));
-            QVERIFY2(!value, vector.dump().c_str());
-            if (vector["expect"] == "value-then-trailing")
-                QVERIFY(value.error().readSoFar.has_value());
-            QVERIFY(!codecFor(*type).readOnlyReason(fromHex(vector["hex"])).isEmpty());
-            ++walked;
-        }
-        QVERIFY(walked > 17);
-    }
-
-    void whatDoesNotFitIsRefused()
-    {
-        int walked = 0;
-        for (const Json &vector : vectorsIn(QLatin1String(File), "rejected")) {
-            const auto type = typeOf(vector);
-            if (!type)
-                continue;
-            const auto native = fromNative(*type, vector["native"]);
-            QVERIFY2(!native || !codecFor(*type).encodeValue(*native), vector.dump().c_str());
-            ++walked;
-        }
-        QVERIFY(walked >= 16);
-    }
-
     void kindsThatDoNotFit()
     {
         QVERIFY(!codecFor(ValueType::String).encodeValue(Value::integer(5)));
