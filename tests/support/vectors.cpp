@@ -10,14 +10,6 @@ namespace slotscope::test {
 
 namespace {
 
-QByteArray contents(const QString &name)
-{
-    QFile file(dataFile(name));
-    if (!file.open(QIODevice::ReadOnly))
-        QTest::qFail(qPrintable(QStringLiteral("cannot read %1").arg(name)), __FILE__, __LINE__);
-    return file.readAll();
-}
-
 Json parsed(const QByteArray &text, const QString &name)
 {
     Json json = Json::parse(text.begin(), text.end(), nullptr, false);
@@ -28,9 +20,17 @@ Json parsed(const QByteArray &text, const QString &name)
 
 } // namespace
 
+QByteArray dataBytes(const QString &name)
+{
+    QFile file(dataFile(name));
+    if (!file.open(QIODevice::ReadOnly))
+        QTest::qFail(qPrintable(QStringLiteral("cannot read %1").arg(name)), __FILE__, __LINE__);
+    return file.readAll();
+}
+
 Json readVectors(const QString &name)
 {
-    return parsed(contents(name), name);
+    return parsed(dataBytes(name), name);
 }
 
 std::vector<Json> vectorsIn(const QString &name, const char *list)
@@ -48,7 +48,7 @@ std::vector<Json> vectorsIn(const QString &name, const char *list)
 std::vector<Json> readLines(const QString &name)
 {
     std::vector<Json> lines;
-    for (const QByteArray &line : contents(name).split('\n')) {
+    for (const QByteArray &line : dataBytes(name).split('\n')) {
         if (!line.isEmpty())
             lines.push_back(parsed(line, name));
     }

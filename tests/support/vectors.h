@@ -16,6 +16,8 @@ namespace slotscope::test {
 /// Keeps the order of members.
 using Json = nlohmann::ordered_json;
 
+/// The bytes of a file below tests/data; fails the test when it is missing.
+QByteArray dataBytes(const QString &name);
 /// A JSON file below tests/data; fails the test and gives null when it is missing or broken.
 Json readVectors(const QString &name);
 /// The entries of one list in such a file.
