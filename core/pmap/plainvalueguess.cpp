@@ -61,18 +61,25 @@ double cborBits(const Value &value, QByteArrayView bytes)
     }
 }
 
-ValueGuess guessCbor(const Values &values)
+ValueGuess guessCbor(const Values &values, const ValueGuess &text)
 {
+    // The first letter of a text is the head of a CBOR text of just its length now and then.
+    constexpr double BareScalars = -10;
     size_t maps = 0;
     size_t items = 0;
+    size_t telling = 0;
     Verdict verdict = judgeValues(values, AnyOfMany, [&](QByteArrayView bytes) -> Bits {
         const auto value = cborCodec().decode(bytes);
         if (!value)
             return std::nullopt;
         ++items;
         maps += value->kind() == Value::Kind::Map;
+        telling += value->isContainer();
         return cborBits(*value, bytes);
     });
+    // Hardly anybody stores single texts as CBOR: it takes several of them to believe it.
+    if (telling == 0 && text.verdict.fits() && verdict.good * 10 <= text.verdict.good * 12)
+        verdict.once += BareScalars;
     return {ValueType::Cbor, std::move(verdict),
             maps == items ? QStringLiteral("are CBOR maps")
                           : QStringLiteral("are CBOR over their whole length")};
@@ -332,7 +339,7 @@ std::vector<ValueGuess> guessPlainValues(const Values &values, const InferenceCo
          QStringLiteral("are bytes that fit no type but Binary")},
         guessPickle(values, ValueType::Pickle),
         guessPickle(values, ValueType::Pickle5),
-        guessCbor(values),
+        guessCbor(values, text),
         guessJson(values, text),
         text,
         guessStringSet(values),

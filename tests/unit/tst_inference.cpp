@@ -332,6 +332,22 @@ private Q_SLOTS:
         QCOMPARE(inferSlotType(samples).value, ValueType::String);
     }
 
+    // 'o' is the head of a CBOR text of 15 bytes, and just these follow.
+    void aTextThatIsCborByAccidentIsText()
+    {
+        const QByteArray text("of the last slot");
+        QCOMPARE(text.size(), 16);
+        QCOMPARE(inferSlotType({{"last", text}}).value, ValueType::String);
+        QCOMPARE(inferSlotType({{"one", text}, {"two", "8"}}).value, ValueType::String);
+        // Where all do that, it is none.
+        std::vector<Sample> samples;
+        for (const char *word : {"shelf", "reading room", "b", "catalogue", "loan"}) {
+            const QByteArray cbor = char(0x60 + qstrlen(word)) + QByteArray(word);
+            samples.push_back({"/config/" + QByteArray(word), cbor});
+        }
+        QCOMPARE(inferSlotType(samples).value, ValueType::Cbor);
+    }
+
     void valuesOfManyTypes_data()
     {
         QTest::addColumn<QByteArrayList>("values");
