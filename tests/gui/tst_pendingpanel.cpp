@@ -97,6 +97,32 @@ private Q_SLOTS:
         QCOMPARE(shown.at(0).at(0).toByteArray(), key("bob"));
     }
 
+    // Large values are compared elsewhere; meanwhile their line says how large.
+    void largeChangesGetTheirWordsLater()
+    {
+        Fixture f;
+        const QByteArray text(400'000, 'x');
+        const auto value = [&text](int n) {
+            return "{\"text\":\"" + text + "\",\"n\":" + QByteArray::number(n) + '}';
+        };
+        const KeyState large = f.put(key("large"), value(1));
+        const KeyState bob = f.put(key("bob"), R"({"age":4})");
+        PendingModel *model = f.panel.model();
+        f.session.stageValue(key("large"), large, value(2));
+        f.session.stageValue(key("bob"), bob, R"({"age":5})");
+        QVERIFY(model->isBusy());
+        QCOMPARE(cell(f.panel, 0, PendingModel::ChangeColumn), QStringLiteral("390.6 kB …"));
+        QCOMPARE(cell(f.panel, 1, PendingModel::ChangeColumn), QStringLiteral("age: 4 → 5"));
+        // Only the words of the last state count, whichever come first.
+        f.session.stageValue(key("large"), large, value(3));
+        QTRY_VERIFY(!model->isBusy());
+        QCOMPARE(cell(f.panel, 0, PendingModel::ChangeColumn), QStringLiteral("n: 1 → 3"));
+        f.session.stageValue(key("large"), large, value(4));
+        f.session.undo();
+        QTRY_VERIFY(!model->isBusy());
+        QCOMPARE(cell(f.panel, 0, PendingModel::ChangeColumn), QStringLiteral("n: 1 → 3"));
+    }
+
     void takesChangesBack()
     {
         Fixture f;

@@ -1,13 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/pendingmodel.h"
 
+#include <QFutureWatcher>
 #include <QGuiApplication>
+#include <QLocale>
 #include <QPalette>
 #include <QSet>
+#include <QtConcurrentRun>
 
 namespace slotscope::ui {
 
 using core::Change;
+
+namespace {
+
+// All that is decoded for the words of a change.
+bool isLargeChange(const core::SlotCodec &codec, const Change &change)
+{
+    constexpr qsizetype Large = 65'536; // bytes; decoding more on the UI thread could be felt
+    constexpr qsizetype LargeCompressed = 1'024; // of which nobody knows what comes out
+    const qsizetype size = change.value.size() + change.base.value.size()
+        + (change.conflict ? change.conflict->value.size() : 0);
+    return size >= (codec.type().compression == core::Compression::None ? Large : LargeCompressed);
+}
+
+} // namespace
 
 PendingModel::PendingModel(QObject *parent)
     : QAbstractTableModel(parent)
@@ -36,14 +53,51 @@ void PendingModel::refresh()
     endResetModel();
 }
 
-PendingModel::Row PendingModel::makeRow(const Change &change) const
+PendingModel::Words PendingModel::wordsOf(const core::SlotCodec &codec, const Change &change)
+{
+    Words words {changeText(codec, change), conflictText(codec, change)};
+    if (change.conflict)
+        words.change += QStringLiteral("; ") + theirText(codec, change);
+    return words;
+}
+
+PendingModel::Row PendingModel::makeRow(const Change &change)
 {
     const ResolvedKey resolved = m_resolver ? m_resolver(change.key) : ResolvedKey();
-    QString text = changeText(resolved.codec, change);
-    if (change.conflict)
-        text += QStringLiteral("; ") + theirText(resolved.codec, change);
-    return {change, resolved.table, keyText(resolved.codec, change.key), text,
-            conflictText(resolved.codec, change)};
+    Row row {change, resolved.table, keyText(resolved.codec, change.key), {}, ++m_lastSerial};
+    if (!isLargeChange(resolved.codec, change)) {
+        row.words = wordsOf(resolved.codec, change);
+        return row;
+    }
+    row.words.change = tr("%1 …").arg(QLocale().formattedDataSize(
+        change.kind == Change::Kind::Delete ? change.base.value.size() : change.value.size(), 1,
+        QLocale::DataSizeTraditionalFormat));
+    find(resolved.codec, row);
+    return row;
+}
+
+void PendingModel::find(const core::SlotCodec &codec, const Row &row)
+{
+    ++m_working;
+    auto *watcher = new QFutureWatcher<Words>(this);
+    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, serial = row.serial] {
+        watcher->deleteLater();
+        --m_working;
+        take(serial, watcher->result());
+    });
+    watcher->setFuture(QtConcurrent::run(&PendingModel::wordsOf, codec, row.change));
+}
+
+void PendingModel::take(quint64 serial, const Words &words)
+{
+    // One that is gone, or has become another meanwhile, has another serial.
+    const auto found =
+        std::find_if(m_rows.begin(), m_rows.end(), [serial](const Row &row) { return row.serial == serial; });
+    if (found == m_rows.end())
+        return;
+    found->words = words;
+    const int row = static_cast<int>(found - m_rows.begin());
+    Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
 }
 
 void PendingModel::align()
@@ -148,7 +202,7 @@ QVariant PendingModel::data(const QModelIndex &index, int role) const
         case KeyColumn:
             return row.key;
         default:
-            return row.text;
+            return row.words.change;
         }
     case Qt::DecorationRole:
         return index.column() == OperationColumn ? QVariant(theme::icon(markOf(row.change))) : QVariant();
@@ -158,9 +212,9 @@ QVariant PendingModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         if (conflict)
             return QStringLiteral("<qt>%1<br>%2</qt>")
-                .arg(row.conflict.toHtmlEscaped(), row.text.toHtmlEscaped());
+                .arg(row.words.conflict.toHtmlEscaped(), row.words.change.toHtmlEscaped());
         return QStringLiteral("<qt>%1</qt>")
-            .arg((index.column() == KeyColumn ? row.key : row.text).toHtmlEscaped());
+            .arg((index.column() == KeyColumn ? row.key : row.words.change).toHtmlEscaped());
     case KeyRole:
         return row.change.key;
     case ConflictRole:
