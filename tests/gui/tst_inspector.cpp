@@ -188,7 +188,7 @@ private Q_SLOTS:
         QVERIFY(inspector.isBusy());
         QCOMPARE(inspector.valueHex()->data().size(), text.size());
         QTRY_VERIFY(!inspector.isBusy());
-        QCOMPARE(inspector.textPane()->editor()->text(), text.toUtf8());
+        QCOMPARE(inspector.textPane()->text(), text.toUtf8());
 
         // Of two requests the later one counts, whichever is ready first.
         inspector.setRecord(large);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/hexpane.h"
 
+#include "ui/panels/findbar.h"
 #include "ui/views/hexview.h"
 
-#include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLineEdit>
 #include <QLocale>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -28,6 +27,7 @@ HexPane::HexPane(QWidget *parent)
     , m_view(new HexView)
     , m_state(new QLabel)
     , m_mode(new QToolButton)
+    , m_findBar(new FindBar(tr("Find in the bytes"), this))
 {
     m_view->setAccessibleName(tr("Bytes of the value"));
     m_choice->addItem(tr("Decompressed"));
@@ -50,9 +50,15 @@ HexPane::HexPane(QWidget *parent)
     layout->addLayout(top);
     layout->addWidget(m_view, 1);
     layout->addLayout(bottom);
-    layout->addWidget(makeFindBar());
+    layout->addWidget(m_findBar);
     setFocusProxy(m_view);
 
+    // In the order of FindKind.
+    m_findBar->addKind(tr("Hex"), tr("Find bytes: a3 64 …"));
+    m_findBar->addKind(tr("Text"), tr("Find text"));
+    connect(m_findBar, &FindBar::findRequested, this, &HexPane::find);
+    connect(m_findBar, &FindBar::closed, this, [this] { m_view->setFocus(Qt::OtherFocusReason); });
+    connect(m_view, &HexView::findRequested, m_findBar, &FindBar::open);
     connect(m_view, &HexView::edited, this,
             [this](const QByteArray &bytes) { Q_EMIT edited(bytes, showsPlain()); });
     connect(m_view, &HexView::stateChanged, this, &HexPane::updateState);
@@ -70,66 +76,13 @@ HexPane::~HexPane()
     m_view->disconnect(this);
 }
 
-QWidget *HexPane::makeFindBar()
+QLineEdit *HexPane::findLine() const
 {
-    m_findBar = new QWidget;
-    m_findKind = new QComboBox;
-    m_findLine = new QLineEdit;
-    m_findResult = new QLabel;
-    m_findKind->setObjectName(QStringLiteral("findKind"));
-    m_findKind->addItem(tr("Hex"));
-    m_findKind->addItem(tr("Text"));
-    m_findKind->setAccessibleName(tr("What to find"));
-    m_findLine->setAccessibleName(tr("Find in the bytes"));
-    m_findLine->setPlaceholderText(tr("Find bytes: a3 64 …"));
-    m_findLine->setClearButtonEnabled(true);
-    const auto button = [](Qt::ArrowType arrow, const QString &name) {
-        auto *tool = new QToolButton;
-        tool->setArrowType(arrow);
-        tool->setAutoRaise(true);
-        tool->setToolTip(name);
-        tool->setAccessibleName(name);
-        return tool;
-    };
-    QToolButton *previous = button(Qt::UpArrow, tr("Find previous (Shift+F3)"));
-    QToolButton *next = button(Qt::DownArrow, tr("Find next (F3)"));
-    auto *layout = new QHBoxLayout(m_findBar);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_findKind);
-    layout->addWidget(m_findLine, 1);
-    layout->addWidget(m_findResult);
-    layout->addWidget(previous);
-    layout->addWidget(next);
-    m_findBar->hide();
-
-    const auto shortcut = [this](const QKeySequence &keys, QWidget *on, auto &&slot) {
-        auto *action = new QAction(on);
-        action->setShortcut(keys);
-        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-        on->addAction(action);
-        connect(action, &QAction::triggered, this, slot);
-    };
-    const auto open = [this] {
-        m_findBar->show();
-        m_findLine->selectAll();
-        m_findLine->setFocus(Qt::ShortcutFocusReason);
-    };
-    shortcut(QKeySequence::Find, this, open);
-    shortcut(Qt::Key_F3, this, [this] { find(false); });
-    shortcut(Qt::SHIFT | Qt::Key_F3, this, [this] { find(true); });
-    shortcut(Qt::Key_Escape, m_findBar, [this] {
-        m_findBar->hide();
-        m_view->setFocus(Qt::OtherFocusReason);
-    });
-    connect(m_view, &HexView::findRequested, this, open);
-    connect(previous, &QToolButton::clicked, this, [this] { find(true); });
-    connect(next, &QToolButton::clicked, this, [this] { find(false); });
-    connect(m_findLine, &QLineEdit::returnPressed, this, [this] { find(false); });
-    connect(m_findKind, &QComboBox::currentIndexChanged, this, [this](int kind) {
-        m_findLine->setPlaceholderText(kind == FindHex ? tr("Find bytes: a3 64 …") : tr("Find text"));
-        m_findResult->clear();
-    });
-    return m_findBar;
+    return m_findBar->line();
+}
+QLabel *HexPane::findResult() const
+{
+    return m_findBar->result();
 }
 
 void HexPane::setBytes(const QByteArray &stored, const std::optional<QByteArray> &plain, bool sameRecord)
@@ -182,18 +135,18 @@ void HexPane::updateState()
 
 std::optional<QByteArray> HexPane::wantedBytes() const
 {
-    if (m_findKind->currentIndex() == FindText)
-        return m_findLine->text().toUtf8();
-    return HexView::bytesFromHex(m_findLine->text());
+    if (m_findBar->kind() == FindText)
+        return m_findBar->wanted().toUtf8();
+    return HexView::bytesFromHex(m_findBar->wanted());
 }
 
 void HexPane::find(bool backward)
 {
     const auto wanted = wantedBytes();
     if (!wanted)
-        m_findResult->setText(tr("these are no hexadecimal digits"));
+        m_findBar->setResult(tr("these are no hexadecimal digits"));
     else if (!wanted->isEmpty())
-        m_findResult->setText(m_view->find(*wanted, backward) ? QString() : tr("not found"));
+        m_findBar->setResult(m_view->find(*wanted, backward) ? QString() : tr("not found"));
 }
 
 } // namespace slotscope::ui

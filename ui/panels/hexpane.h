@@ -12,6 +12,7 @@ class QToolButton;
 
 namespace slotscope::ui {
 
+class FindBar;
 class HexView;
 
 /// The bytes of a value: of a compressed one decompressed or as stored, with a line that says where the
@@ -32,8 +33,8 @@ public:
 
     HexView *view() const { return m_view; }
     QComboBox *choice() const { return m_choice; }
-    QLineEdit *findLine() const { return m_findLine; }
-    QLabel *findResult() const { return m_findResult; }
+    QLineEdit *findLine() const;
+    QLabel *findResult() const;
     QLabel *stateLabel() const { return m_state; }
     QToolButton *modeButton() const { return m_mode; }
 
@@ -44,7 +45,6 @@ Q_SIGNALS:
     void choiceChanged();
 
 private:
-    QWidget *makeFindBar();
     void showChosen(bool sameRecord);
     void updateState();
     void find(bool backward);
@@ -57,10 +57,7 @@ private:
     HexView *m_view;
     QLabel *m_state;
     QToolButton *m_mode;
-    QWidget *m_findBar = nullptr;
-    QComboBox *m_findKind = nullptr;
-    QLineEdit *m_findLine = nullptr;
-    QLabel *m_findResult = nullptr;
+    FindBar *m_findBar;
 };
 
 } // namespace slotscope::ui

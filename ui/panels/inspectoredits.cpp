@@ -156,7 +156,8 @@ void Inspector::markInText()
 {
     CodeEditor *editor = m_text->editor();
     const core::ValuePath path = m_tree->currentPath();
-    const bool asShown = m_decoded && !m_stager->isPending() && m_stager->showsValue();
+    const bool asShown =
+        m_decoded && m_text->showsWhole() && !m_stager->isPending() && m_stager->showsValue();
     if (!asShown || path.isEmpty()
         || (m_text->form() != TextForm::JsonStored && editor->length() > LargeValue)) {
         editor->clearMark();

@@ -2,26 +2,42 @@
 #include "ui/panels/textpane.h"
 
 #include "ui/panels/banner.h"
+#include "ui/panels/findbar.h"
 #include "ui/views/codeeditor.h"
 
-#include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace slotscope::ui {
+
+namespace {
+
+constexpr qsizetype LargeText = 65'536; // bytes; filling the editor with more could be felt
+
+// Whole characters.
+QByteArray beginningOf(const QByteArray &text)
+{
+    qsizetype size = std::min(text.size(), TextPane::BeginningSize);
+    while (size > 0 && size < text.size() && (text.at(size) & 0xc0) == 0x80)
+        --size;
+    return text.left(size);
+}
+
+} // namespace
 
 TextPane::TextPane(QWidget *parent)
     : QWidget(parent)
     , m_formBar(new QWidget)
     , m_formChoice(new QComboBox)
+    , m_partBanner(new Banner(this))
     , m_errorBanner(new Banner(this))
     , m_overtakenBanner(new Banner(this))
     , m_editor(new CodeEditor)
+    , m_findBar(new FindBar(tr("Find in text"), this))
 {
     m_editor->area()->setAccessibleName(tr("Value as text"));
     m_formChoice->setAccessibleName(tr("Form of the text"));
@@ -37,23 +53,27 @@ TextPane::TextPane(QWidget *parent)
     layout->setContentsMargins(0, 4, 0, 0);
     layout->setSpacing(4);
     layout->addWidget(m_formBar);
+    layout->addWidget(m_partBanner);
     layout->addWidget(m_overtakenBanner);
     layout->addWidget(m_errorBanner);
     layout->addWidget(m_editor, 1);
-    layout->addWidget(makeFindBar());
+    layout->addWidget(m_findBar);
     setFocusProxy(m_editor);
 
-    const auto shortcut = [this](const QKeySequence &keys, QWidget *on, auto &&slot) {
-        auto *action = new QAction(on);
-        action->setShortcut(keys);
-        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-        on->addAction(action);
-        connect(action, &QAction::triggered, this, slot);
-    };
-    shortcut(QKeySequence::Find, this, [this] { openFind(); });
-    shortcut(Qt::Key_F3, this, [this] { find(false); });
-    shortcut(Qt::SHIFT | Qt::Key_F3, this, [this] { find(true); });
-    shortcut(Qt::Key_Escape, m_findBar, [this] { closeFind(); });
+    connect(m_findBar, &FindBar::opening, this, [this] {
+        const QByteArray selected = m_editor->selectedText();
+        if (!selected.isEmpty() && !selected.contains('\n'))
+            m_findBar->line()->setText(QString::fromUtf8(selected));
+    });
+    connect(m_findBar, &FindBar::opened, this, &TextPane::countMatches);
+    connect(m_findBar, &FindBar::closed, this, [this] { m_editor->setFocus(Qt::OtherFocusReason); });
+    connect(m_findBar, &FindBar::findRequested, this, &TextPane::find);
+    connect(m_findBar, &FindBar::wantedChanged, this, [this] {
+        // Looks from the start of what is found, so that typing on extends the match instead of leaving it.
+        m_editor->select(m_editor->selectionStart(), 0);
+        find(false);
+    });
+    connect(m_partBanner, &Banner::actionTriggered, this, &TextPane::showWhole);
     connect(m_formChoice, &QComboBox::activated, this, [this](int index) {
         Q_EMIT formChosen(static_cast<TextForm>(m_formChoice->itemData(index).toInt()));
     });
@@ -68,55 +88,92 @@ TextPane::TextPane(QWidget *parent)
     });
 }
 
-QWidget *TextPane::makeFindBar()
+QLineEdit *TextPane::findLine() const
 {
-    m_findBar = new QWidget;
-    m_findLine = new QLineEdit;
-    m_findResult = new QLabel;
-    m_findLine->setPlaceholderText(tr("Find in text"));
-    m_findLine->setAccessibleName(tr("Find in text"));
-    m_findLine->setClearButtonEnabled(true);
-    const auto button = [](Qt::ArrowType arrow, const QString &name) {
-        auto *tool = new QToolButton;
-        tool->setArrowType(arrow);
-        tool->setAutoRaise(true);
-        tool->setToolTip(name);
-        tool->setAccessibleName(name);
-        return tool;
-    };
-    QToolButton *previous = button(Qt::UpArrow, tr("Find previous (Shift+F3)"));
-    QToolButton *next = button(Qt::DownArrow, tr("Find next (F3)"));
-    auto *layout = new QHBoxLayout(m_findBar);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_findLine, 1);
-    layout->addWidget(m_findResult);
-    layout->addWidget(previous);
-    layout->addWidget(next);
-    m_findBar->hide();
-    connect(previous, &QToolButton::clicked, this, [this] { find(true); });
-    connect(next, &QToolButton::clicked, this, [this] { find(false); });
-    connect(m_findLine, &QLineEdit::returnPressed, this, [this] { find(false); });
-    connect(m_findLine, &QLineEdit::textChanged, this, [this] {
-        // Looks from the start of what is found, so that typing on extends the match instead of leaving it.
-        m_editor->select(m_editor->selectionStart(), 0);
-        find(false);
-    });
-    return m_findBar;
+    return m_findBar->line();
+}
+QLabel *TextPane::findResult() const
+{
+    return m_findBar->result();
 }
 
 void TextPane::setText(const QByteArray &text, TextForm form, bool keepPosition)
 {
     const bool same = keepPosition && form == m_form;
+    if (!same)
+        m_wholeWanted = false;
     m_form = form;
+    m_text = text;
     clearError();
     setOvertaken(false);
-    m_editor->setLanguage(form == TextForm::Plain ? CodeEditor::Language::Plain : CodeEditor::Language::Json);
-    if (same)
-        m_editor->updateText(text);
+    fill(same && showsWhole());
+}
+
+void TextPane::setTypedText(const QByteArray &text, TextForm form)
+{
+    m_form = form;
+    m_text = text;
+    m_wholeWanted = true;
+    clearError();
+    setOvertaken(false);
+    fill(false);
+}
+
+QByteArray TextPane::text() const
+{
+    return showsWhole() ? m_editor->text() : m_text;
+}
+
+void TextPane::fill(bool keepPosition)
+{
+    const bool whole = m_wholeWanted || CodeEditor::isQuicklyShown(m_text);
+    if (m_text.size() > LargeText && !m_wholeWanted && !isVisible())
+        m_filling = Filling::Nothing;
     else
-        m_editor->setText(text);
+        m_filling = whole ? Filling::Whole : Filling::Beginning;
+    m_editor->setReadOnly(!m_editable || !showsWhole());
+    m_editor->setLanguage(m_form == TextForm::Plain || !whole ? CodeEditor::Language::Plain
+                                                              : CodeEditor::Language::Json);
+    switch (m_filling) {
+    case Filling::Nothing:
+        m_editor->setText({});
+        break;
+    case Filling::Beginning:
+        m_editor->setText(beginningOf(m_text));
+        break;
+    case Filling::Whole:
+        if (keepPosition)
+            m_editor->updateText(m_text);
+        else
+            m_editor->setText(m_text);
+        m_text.clear();
+        break;
+    }
+    if (m_filling == Filling::Beginning)
+        m_partBanner->setMessage(
+            theme::Mark::Warning,
+            tr("This is the beginning of a long text (%1), which cannot be edited before all of it is shown. "
+               "With lines of a million characters, that makes the editor slow.")
+                .arg(QLocale().formattedDataSize(m_text.size(), 1, QLocale::DataSizeTraditionalFormat)),
+            tr("Show all"));
+    else
+        m_partBanner->clearMessage();
     if (m_findBar->isVisible())
         countMatches();
+}
+
+void TextPane::showWhole()
+{
+    m_wholeWanted = true;
+    if (!showsWhole())
+        fill(false);
+}
+
+void TextPane::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    if (m_filling == Filling::Nothing)
+        fill(false);
 }
 
 void TextPane::setForms(const std::vector<TextForm> &forms, TextForm current)
@@ -132,7 +189,8 @@ void TextPane::setForms(const std::vector<TextForm> &forms, TextForm current)
 
 void TextPane::setEditable(bool editable)
 {
-    m_editor->setReadOnly(!editable);
+    m_editable = editable;
+    m_editor->setReadOnly(!m_editable || !showsWhole());
 }
 
 void TextPane::setError(const core::DecodeError &error)
@@ -168,44 +226,28 @@ void TextPane::setOvertaken(bool overtaken)
                                       tr("Show the value as it is now"));
 }
 
-void TextPane::openFind()
-{
-    m_findBar->show();
-    const QByteArray selected = m_editor->selectedText();
-    if (!selected.isEmpty() && !selected.contains('\n'))
-        m_findLine->setText(QString::fromUtf8(selected));
-    m_findLine->selectAll();
-    m_findLine->setFocus(Qt::ShortcutFocusReason);
-    countMatches();
-}
-
-void TextPane::closeFind()
-{
-    m_findBar->hide();
-    m_editor->setFocus(Qt::OtherFocusReason);
-}
-
 void TextPane::find(bool backward)
 {
-    m_editor->find(m_findLine->text().toUtf8(), backward);
+    m_editor->find(m_findBar->wanted().toUtf8(), backward);
     countMatches();
 }
 
 void TextPane::countMatches()
 {
-    if (m_findLine->text().isEmpty()) {
-        m_findResult->clear();
+    if (m_findBar->wanted().isEmpty()) {
+        m_findBar->setResult({});
         return;
     }
-    const CodeEditor::Matches matches = m_editor->matches(m_findLine->text().toUtf8());
+    const CodeEditor::Matches matches = m_editor->matches(m_findBar->wanted().toUtf8());
     const QString count =
         QLocale().toString(matches.count) + (matches.more ? QStringLiteral("+") : QString());
+    QString words = count;
     if (matches.count == 0)
-        m_findResult->setText(tr("not found"));
+        words = tr("not found");
     else if (matches.current > 0)
-        m_findResult->setText(tr("%1 of %2").arg(matches.current).arg(count));
-    else
-        m_findResult->setText(count);
+        words = tr("%1 of %2").arg(matches.current).arg(count);
+    // Nobody shall believe that it is nowhere in the text.
+    m_findBar->setResult(showsWhole() ? words : tr("%1 in the part shown").arg(words));
 }
 
 } // namespace slotscope::ui

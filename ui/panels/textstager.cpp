@@ -62,7 +62,7 @@ void TextStager::show(const Shown &shown)
         m_wrong = false;
         ++m_version;
         m_pane->setForms(shown.forms, draft.form);
-        m_pane->setText(draft.text, draft.form, false);
+        m_pane->setTypedText(draft.text, draft.form);
         m_pane->setOvertaken(m_base.bytes != shown.bytes);
         read();
         Q_EMIT keptChanged();
@@ -95,7 +95,7 @@ void TextStager::present()
 
 TextStager::Draft TextStager::currentDraft() const
 {
-    return {m_base, m_pane->editor()->text(), m_pane->form()};
+    return {m_base, m_pane->text(), m_pane->form()};
 }
 
 TextEdit TextStager::editOf(const Draft &draft)

@@ -16,6 +16,9 @@ using Sci = QsciScintilla;
 // Bytes; all lines are measured before the first one is painted when they are to be wrapped.
 constexpr qsizetype LongestWrappedLine = 20'000;
 constexpr qsizetype LongestWrappedText = 65'536;
+// A line is measured as a whole, even where little of it is seen; and a text as a whole is styled.
+constexpr qsizetype LongestQuickLine = 20'000;
+constexpr qsizetype LargestQuickText = 262'144;
 constexpr int MostCounted = 9'999;
 
 qsizetype longestLine(const QByteArray &text)
@@ -133,6 +136,11 @@ void CodeEditor::fitToText()
 {
     const int digits = std::max(2, static_cast<int>(QString::number(m_area->lines()).size()));
     m_area->setMarginWidth(code::NumberMargin, QString(digits + 1, QLatin1Char('9')));
+}
+
+bool CodeEditor::isQuicklyShown(const QByteArray &utf8)
+{
+    return utf8.size() <= LargestQuickText && longestLine(utf8) <= LongestQuickLine;
 }
 
 void CodeEditor::setText(const QByteArray &utf8)

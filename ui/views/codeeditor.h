@@ -21,6 +21,8 @@ public:
 
     void setLanguage(Language language);
     Language language() const { return m_language; }
+    /// Whether showing a text, or what is typed into it, cannot be felt.
+    static bool isQuicklyShown(const QByteArray &utf8);
     /// Another text, to be seen from its beginning.
     void setText(const QByteArray &utf8);
     /// A newer state of the text: replaces what differs, so that caret, folding and scrolling stay.
