@@ -13,6 +13,25 @@ class TestInspectorTree : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void copiesDiagnosticNotationOfCbor()
+    {
+        InspectorHost host(ValueType::Cbor);
+        // {"a": [_ 1, 1.5], "when": 0("2018-02-18T01:13:00Z")}
+        host.show(
+            QByteArray::fromHex("a261619f01f93e00ff647768656ec074323031382d30322d31385430313a31333a30305a"),
+            5);
+        host.view()->setCurrentIndex({});
+        host.menuAction(QStringLiteral("Copy as CBOR diagnostic notation"))->trigger();
+        QCOMPARE(QGuiApplication::clipboard()->text(),
+                 QStringLiteral(R"({"a": [_ 1, 1.5], "when": 0("2018-02-18T01:13:00Z")})"));
+        host.select("a");
+        host.inspector.tree()->copyDiagnostic();
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("[_ 1, 1.5]"));
+        InspectorHost json(ValueType::Json);
+        json.show("{}", 5);
+        QVERIFY(!json.menuAction(QStringLiteral("Copy as CBOR diagnostic notation")));
+    }
+
     void renamesAndEditsByKeys()
     {
         InspectorHost host(ValueType::Cbor);

@@ -26,11 +26,12 @@ class InspectorHost
 {
 public:
     explicit InspectorHost(core::ValueType type, core::Compression compression = core::Compression::None)
+        : InspectorHost(core::SlotType {.value = type, .compression = compression})
     {
-        core::SlotType slotType;
+    }
+    explicit InspectorHost(core::SlotType slotType)
+    {
         slotType.key = core::KeyType({core::KeyComponent::Oid});
-        slotType.value = type;
-        slotType.compression = compression;
         m_codec = core::SlotCodec(slotType);
         QObject::connect(&inspector, &ui::Inspector::valueEdited, &inspector,
                          [this](const QByteArray &key, const QByteArray &bytes) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/inspectortree.h"
 
+#include "core/codec/flatbuffers/flatfields.h"
+#include "core/value/recordstyle.h"
 #include "core/value/valueedit.h"
 #include "core/value/valuetext.h"
 #include "ui/dialogs/valuedialog.h"
@@ -9,6 +11,7 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QComboBox>
 #include <QHeaderView>
 #include <QMenu>
 #include <QMouseEvent>
@@ -34,13 +37,15 @@ bool wantsWindow(const Value &value)
         || ValueTreeModel::isLong(value);
 }
 
-// Opens the window instead of a line editor where that is better.
+// Opens the window instead of a line editor where that is better; and offers the names of an enum.
 class NodeDelegate : public QStyledItemDelegate
 {
 public:
-    NodeDelegate(std::function<bool(const QModelIndex &)> openWindow, QObject *parent)
+    NodeDelegate(std::function<bool(const QModelIndex &)> openWindow,
+                 std::function<QStringList(const QModelIndex &)> names, QObject *parent)
         : QStyledItemDelegate(parent)
         , m_openWindow(std::move(openWindow))
+        , m_names(std::move(names))
     {
     }
     QWidget *createEditor(QWidget *parent, const QStyleOptionViewItem &option,
@@ -48,11 +53,20 @@ public:
     {
         if (m_openWindow(index))
             return nullptr;
-        return QStyledItemDelegate::createEditor(parent, option, index);
+        const QStringList names = m_names(index);
+        if (names.isEmpty())
+            return QStyledItemDelegate::createEditor(parent, option, index);
+        auto *box = new QComboBox(parent);
+        // A newer writer's number has no name; flags are combined: `Cold|Heavy`.
+        box->setEditable(true);
+        box->setInsertPolicy(QComboBox::NoInsert);
+        box->addItems(names);
+        return box;
     }
 
 private:
     std::function<bool(const QModelIndex &)> m_openWindow;
+    std::function<QStringList(const QModelIndex &)> m_names;
 };
 
 } // namespace
@@ -84,6 +98,14 @@ InspectorTree::InspectorTree(QWidget *parent)
             // Not from within the view, which is about to open an editor.
             QMetaObject::invokeMethod(this, &InspectorTree::editInWindow, Qt::QueuedConnection);
             return true;
+        },
+        [this](const QModelIndex &index) {
+            const bool isNumber =
+                m_model->valueAt(index).kind() == Value::Kind::Integer || m_model->valueAt(index).isNull();
+            const auto place = index.column() == ValueTreeModel::ValueColumn && isNumber
+                ? flatPlaceAt(m_model->path(index))
+                : std::nullopt;
+            return place ? place->names : QStringList();
         },
         m_view);
     m_view->setItemDelegate(delegate);
@@ -268,6 +290,34 @@ std::optional<InspectorTree::Spot> InspectorTree::spotFor(int where) const
     return Spot {path.parent(), position + (where > 0 ? 1 : 0)};
 }
 
+std::optional<core::FlatPlace> InspectorTree::flatPlaceAt(const ValuePath &path) const
+{
+    if (m_codec.type().value != core::ValueType::FlatBuffers)
+        return std::nullopt;
+    return core::flatPlace(m_codec.type().flatBuffers, m_model->value(), path);
+}
+
+// The kinds that something new there may have; the schema of FlatBuffers leaves one, and fields are never
+// new.
+std::vector<Value::Kind> InspectorTree::kindsAt(const Spot &spot) const
+{
+    const Value *container = nodeAt(spot.container);
+    if (!container)
+        return {};
+    if (m_codec.type().value != core::ValueType::FlatBuffers)
+        return kindsInside(m_codec, *container);
+    const auto place = flatPlaceAt(spot.container);
+    return place && place->item ? std::vector<Value::Kind> {place->item->kind()} : std::vector<Value::Kind>();
+}
+
+Value InspectorTree::freshAt(const Spot &spot, Value::Kind kind) const
+{
+    if (const auto place = flatPlaceAt(spot.container); place && place->item)
+        return *place->item;
+    const Value *container = nodeAt(spot.container);
+    return container ? freshItem(*container, kind) : Value();
+}
+
 void InspectorTree::insertValue(const Spot &spot, const Value &value, std::optional<Value> key, bool editIt)
 {
     const Value *container = nodeAt(spot.container);
@@ -291,9 +341,11 @@ void InspectorTree::insertValue(const Spot &spot, const Value &value, std::optio
 void InspectorTree::insert(int where, Value::Kind kind)
 {
     const auto spot = spotFor(where);
-    const Value *container = spot ? nodeAt(spot->container) : nullptr;
-    if (container)
-        insertValue(*spot, freshItem(*container, kind), std::nullopt, true);
+    if (!spot || !nodeAt(spot->container))
+        return;
+    const Value fresh = freshAt(*spot, kind);
+    // The fields of a new table or struct are edited one by one.
+    insertValue(*spot, fresh, std::nullopt, !fresh.isContainer() || core::flatKind(fresh) == 0);
 }
 
 void InspectorTree::insertLikeCurrent()
@@ -302,7 +354,7 @@ void InspectorTree::insertLikeCurrent()
     const Value *container = spot ? nodeAt(spot->container) : nullptr;
     if (!container)
         return;
-    const std::vector<Value::Kind> kinds = kindsInside(m_codec, *container);
+    const std::vector<Value::Kind> kinds = kindsAt(*spot);
     if (kinds.empty()) {
         Q_EMIT editRefused(tr("nothing can be added here"));
         return;
@@ -312,6 +364,18 @@ void InspectorTree::insertLikeCurrent()
     const bool fits =
         m_view->currentIndex().isValid() && std::find(kinds.begin(), kinds.end(), like) != kinds.end();
     insert(1, fits ? like : kinds.front());
+}
+
+void InspectorTree::store()
+{
+    const auto place = flatPlaceAt(currentPath());
+    const Value now = m_model->valueAt(m_view->currentIndex());
+    if (!place || !place->blank || !core::isAbsent(now))
+        return;
+    // Where it has a default, that is what was meant until now.
+    Value::Style style = now.style();
+    style.flags &= ~core::AbsentField;
+    replaceCurrent(now.isNull() ? *place->blank : now.withStyle(style));
 }
 
 void InspectorTree::remove()

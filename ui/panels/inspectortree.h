@@ -8,6 +8,10 @@
 
 #include <optional>
 
+namespace slotscope::core {
+struct FlatPlace;
+}
+
 class QAction;
 class QMenu;
 class QTreeView;
@@ -49,11 +53,15 @@ public:
     void insert(int where, core::Value::Kind kind);
     void insertLikeCurrent();
     void remove();
+    /// Of FlatBuffers: an absent field gets the least that it can hold.
+    void store();
     void move(int by);
     void changeType(core::Value::Kind kind);
     void copyValue();
     void copyPath();
     void copyNotation();
+    /// Of CBOR: in the diagnostic notation of RFC 8949.
+    void copyDiagnostic();
     void paste(bool behind);
 
 Q_SIGNALS:
@@ -86,6 +94,9 @@ private:
     void replaceCurrent(const core::Value &value);
     void insertValue(const Spot &spot, const core::Value &value, std::optional<core::Value> key, bool editIt);
     std::optional<Spot> spotFor(int where) const;
+    std::optional<core::FlatPlace> flatPlaceAt(const core::ValuePath &path) const;
+    std::vector<core::Value::Kind> kindsAt(const Spot &spot) const;
+    core::Value freshAt(const Spot &spot, core::Value::Kind kind) const;
     const core::Value *nodeAt(const core::ValuePath &path) const;
     void updateActions();
     void addKindMenu(QMenu *menu, const QString &text, int where);
@@ -104,11 +115,13 @@ private:
     QAction *m_rename = nullptr;
     QAction *m_insert = nullptr;
     QAction *m_remove = nullptr;
+    QAction *m_store = nullptr;
     QAction *m_moveUp = nullptr;
     QAction *m_moveDown = nullptr;
     QAction *m_copy = nullptr;
     QAction *m_copyPath = nullptr;
     QAction *m_copyNotation = nullptr;
+    QAction *m_copyDiagnostic = nullptr;
     QAction *m_paste = nullptr;
     QAction *m_pasteBehind = nullptr;
 };

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The menu of the tree, its keys, and the clipboard.
+#include "core/codec/cbor.h"
+#include "core/codec/cbordiagnostic.h"
+#include "core/codec/flatbuffers/flatfields.h"
 #include "core/value/notation.h"
+#include "core/value/recordstyle.h"
 #include "core/value/valueedit.h"
 #include "core/value/valuetext.h"
 #include "ui/models/valuekinds.h"
@@ -61,11 +65,13 @@ void InspectorTree::makeActions()
     m_rename = addAction(tr("Re&name"), QKeySequence(Qt::SHIFT | Qt::Key_F2), &InspectorTree::rename);
     m_insert = addAction(tr("&Insert behind"), Qt::Key_Insert, &InspectorTree::insertLikeCurrent);
     m_remove = addAction(tr("&Remove"), QKeySequence::Delete, &InspectorTree::remove);
+    m_store = addAction(tr("&Store the field"), {}, &InspectorTree::store);
     m_moveUp = addAction(tr("Move &up"), QKeySequence(Qt::ALT | Qt::Key_Up), &InspectorTree::moveUp);
     m_moveDown = addAction(tr("Move &down"), QKeySequence(Qt::ALT | Qt::Key_Down), &InspectorTree::moveDown);
     m_copy = addAction(tr("&Copy value"), QKeySequence::Copy, &InspectorTree::copyValue);
     m_copyPath = addAction(tr("Copy &path"), {}, &InspectorTree::copyPath);
     m_copyNotation = addAction(tr("Copy as n&otation"), {}, &InspectorTree::copyNotation);
+    m_copyDiagnostic = addAction(tr("Copy as CBOR &diagnostic notation"), {}, &InspectorTree::copyDiagnostic);
     m_paste = addAction(tr("Paste o&ver"), QKeySequence::Paste, &InspectorTree::pasteOver);
     m_pasteBehind = addAction(tr("Paste &behind"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V),
                               &InspectorTree::pasteBehind);
@@ -85,23 +91,30 @@ void InspectorTree::updateActions()
     const Value node = m_model->valueAt(current);
     m_edit->setEnabled(editable && isNode);
     m_editInWindow->setEnabled(editable && isNode && node.kind() != Value::Kind::Opaque);
-    m_rename->setEnabled(editable && m_model->hasOwnName(current));
-    m_insert->setEnabled(editable && spotFor(1).has_value());
-    m_remove->setEnabled(editable && hasOrder);
+    // Fields of FlatBuffers have the names, the order and the places that the schema gives them.
+    const auto place = isPart ? flatPlaceAt(path) : std::nullopt;
+    const bool isField =
+        parent && (flatKind(*parent) == core::FlatTable || flatKind(*parent) == core::FlatStruct);
+    const bool absent = core::isAbsent(node);
+    m_rename->setEnabled(editable && m_model->hasOwnName(current) && !isField);
+    m_insert->setEnabled(editable && !isField && spotFor(1).has_value());
+    m_remove->setText(isField ? tr("Make abse&nt") : tr("&Remove"));
+    m_remove->setEnabled(editable && hasOrder
+                         && (!isField || (place && place->isTableField && !place->isRequired && !absent)));
+    m_store->setVisible(isField);
+    m_store->setEnabled(editable && absent && place && place->blank);
     // Also at the end of the way: otherwise the key would go on to the tree, and select something else.
-    m_moveUp->setEnabled(editable && hasOrder);
-    m_moveDown->setEnabled(editable && hasOrder);
+    m_moveUp->setEnabled(editable && hasOrder && !isField);
+    m_moveDown->setEnabled(editable && hasOrder && !isField);
     m_copyPath->setEnabled(isPart);
     m_paste->setEnabled(editable);
-    m_pasteBehind->setEnabled(editable && spotFor(1).has_value());
+    m_pasteBehind->setEnabled(editable && !isField && spotFor(1).has_value());
 }
 
 void InspectorTree::addKindMenu(QMenu *menu, const QString &text, int where)
 {
     const auto spot = m_model->isEditable() ? spotFor(where) : std::nullopt;
-    const Value *container = spot ? nodeAt(spot->container) : nullptr;
-    const std::vector<Value::Kind> kinds =
-        container ? kindsInside(m_codec, *container) : std::vector<Value::Kind>();
+    const std::vector<Value::Kind> kinds = spot ? kindsAt(*spot) : std::vector<Value::Kind>();
     QMenu *kindMenu = menu->addMenu(text);
     kindMenu->setEnabled(!kinds.empty());
     for (const Value::Kind kind : kinds)
@@ -143,7 +156,7 @@ void InspectorTree::fillMenu(QMenu *menu)
         addKindMenu(menu, tr("Insert in &front"), -1);
         addKindMenu(menu, tr("Insert be&hind"), 1);
         addKindMenu(menu, tr("&Add inside"), 0);
-        menu->addAction(m_remove);
+        menu->addActions({m_store, m_remove});
         menu->addSeparator();
         menu->addActions({m_moveUp, m_moveDown});
     } else {
@@ -152,6 +165,8 @@ void InspectorTree::fillMenu(QMenu *menu)
     addTypeMenu(menu);
     menu->addSeparator();
     menu->addActions({m_copy, m_copyNotation});
+    if (m_codec.type().value == core::ValueType::Cbor)
+        menu->addAction(m_copyDiagnostic);
     if (isNode)
         menu->addAction(m_copyPath);
     menu->addActions({m_paste, m_pasteBehind});
@@ -183,6 +198,20 @@ void InspectorTree::copyNotation()
     const QModelIndex current = m_view->currentIndex();
     const Value value = current.isValid() ? m_model->valueAt(current) : m_model->value();
     QGuiApplication::clipboard()->setText(QString::fromUtf8(core::toNotation(value)));
+}
+
+void InspectorTree::copyDiagnostic()
+{
+    const QModelIndex current = m_view->currentIndex();
+    const Value value = current.isValid() ? m_model->valueAt(current) : m_model->value();
+    const auto bytes = core::cborCodec().encode(value);
+    if (!bytes) {
+        // A reference to something outside of it.
+        Q_EMIT editRefused(tr("it cannot be written alone: %1").arg(bytes.error().what));
+        return;
+    }
+    if (const auto text = core::cborDiagnostic(*bytes))
+        QGuiApplication::clipboard()->setText(*text);
 }
 
 void InspectorTree::paste(bool behind)

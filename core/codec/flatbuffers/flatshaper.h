@@ -26,6 +26,8 @@ public:
 
     /// The least that a table can be: what is required, empty.
     Value blankTable(int object);
+    /// The least of any other type; null of a union.
+    Value blank(const Type &type) { return blank(type, 0); }
 
 private:
     [[noreturn]] void misfit(const QString &what) const;
