@@ -84,6 +84,7 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     buildMenus();
     resize(1400, 860);
     restoreWindow(this);
+    m_inspector->setBytesBelow(areBytesBelowRemembered());
 
     m_settleTimer.setInterval(SettleInterval);
     connect(&m_settleTimer, &QTimer::timeout, this, &MainWindow::checkSettled);
@@ -554,6 +555,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
     }
     saveSession();
     saveWindow(*this);
+    rememberBytesBelow(m_inspector->areBytesBelow());
     event->accept();
 }
 

@@ -8,6 +8,7 @@ namespace slotscope::ui {
 
 namespace {
 
+const QString BytesBelowKey = QStringLiteral("inspector/bytesBelow");
 constexpr qsizetype MostRecent = 10;
 
 QString tabsKey(const core::Endpoint &endpoint)
@@ -30,6 +31,16 @@ void restoreWindow(QMainWindow *window)
     const QSettings settings;
     window->restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     window->restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
+}
+
+bool areBytesBelowRemembered()
+{
+    return QSettings().value(BytesBelowKey, false).toBool();
+}
+
+void rememberBytesBelow(bool below)
+{
+    QSettings().setValue(BytesBelowKey, below);
 }
 
 QStringList recentEndpoints()

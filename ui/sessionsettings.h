@@ -24,6 +24,10 @@ struct OpenTab
 void saveWindow(const QMainWindow &window);
 void restoreWindow(QMainWindow *window);
 
+/// Whether the inspector shows the bytes below tree and text.
+bool areBytesBelowRemembered();
+void rememberBytesBelow(bool below);
+
 /// The last used first.
 QStringList recentEndpoints();
 void rememberEndpoint(const core::Endpoint &endpoint);
