@@ -3,6 +3,7 @@
 #include "core/codec/cbortags.h"
 #include "core/codec/cborwriter.h"
 #include "core/value/numbertext.h"
+#include "core/value/opaqueform.h"
 #include "core/value/timetext.h"
 
 #include <QFloat16>
@@ -202,8 +203,7 @@ Outcome scalar(const Value &value, quint32 flags)
         appendHead(out, Major::Simple, value.simpleNumber());
         return out;
     case Value::Kind::Opaque:
-        return refuse(QStringLiteral("%1 cannot be written as CBOR")
-                          .arg(value.toText().isEmpty() ? QStringLiteral("such a value") : value.toText()));
+        return refuse(QStringLiteral("CBOR cannot hold %1").arg(opaqueWords(value)));
     default:
         return refuse(QStringLiteral("not a scalar"));
     }

@@ -4,6 +4,7 @@
 #include "core/codec/jsonlayout.h"
 #include "core/value/jsonreader.h"
 #include "core/value/numbertext.h"
+#include "core/value/opaqueform.h"
 #include "core/value/valueedit.h"
 
 namespace slotscope::core {
@@ -47,8 +48,9 @@ public:
         case Value::Kind::Undefined:
         case Value::Kind::Tag:
         case Value::Kind::Simple:
-        case Value::Kind::Opaque:
             break;
+        case Value::Kind::Opaque:
+            return fail(QStringLiteral("JSON cannot hold %1").arg(opaqueWords(value)));
         }
         return fail(QStringLiteral("JSON cannot hold such a value"));
     }

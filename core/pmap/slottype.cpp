@@ -315,7 +315,9 @@ QString SlotCodec::readOnlyReason(QByteArrayView bytes) const
 
 QByteArray SlotCodec::valueNotation(const Value &value) const
 {
-    const bool typed = isSimple(m_type.value) || m_type.value == ValueType::FlatBuffers;
+    // Without their schema FlatBuffers have no types that say what a text stands for.
+    const bool typed =
+        isSimple(m_type.value) || (m_type.value == ValueType::FlatBuffers && m_type.flatBuffers.schema);
     return typed ? toTypedNotation(value) : toNotation(value);
 }
 

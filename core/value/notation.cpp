@@ -3,6 +3,7 @@
 
 #include "core/value/jsonreader.h"
 #include "core/value/numbertext.h"
+#include "core/value/opaqueform.h"
 #include "core/value/recordstyle.h"
 #include "core/value/timetext.h"
 #include "core/value/toldtag.h"
@@ -220,30 +221,32 @@ private:
 
     void opaque(const Value &value)
     {
+        if (!hasOpaqueForm(value)) {
+            open("opaque");
+            write(value.toText().isEmpty() ? Value() : Value::text(value.toText()));
+            next("parts");
+            pairs(value.members());
+            m_out += '}';
+            return;
+        }
         const bool named = !value.toText().isEmpty();
-        m_out += '{';
         if (named) {
-            m_out += "\"call\"";
-            colon();
+            open(CallName);
             m_out += jsonString(value.toText());
+        } else {
+            m_out += '{';
         }
         bool first = !named;
         for (const Member &part : value.members()) {
             if (!first)
                 m_out += m_indent < 0 ? "," : ", ";
             first = false;
-            if (!named && part.value.kind() == Value::Kind::Bytes) {
-                // {"buffer": "00ff"}: told by the name already.
-                write(part.key);
-                colon();
-                m_out += '"' + part.value.toBytes().toHex() + '"';
-                continue;
-            }
-            write(part.key.kind() == Value::Kind::Text
-                      ? part.key
-                      : Value::text(QString::fromUtf8(toNotation(part.key))));
+            m_out += jsonString(part.key.toText());
             colon();
-            write(part.value);
+            if (!named && part.key.toText() == QLatin1String("buffer"))
+                m_out += '"' + part.value.toBytes().toHex() + '"'; // told by the name already
+            else
+                write(part.value);
         }
         m_out += '}';
     }

@@ -4,7 +4,9 @@
 // them; the rest as an object with one telling member: {"int": "123…"}, {"float": "1.5"}, {"hex": …},
 // {"uuid": …}, {"tuple": […]}, {"set": […]},
 // {"map": [[key, value], …]}, {"tag": n, "value": …}, {"simple": n}, {"undefined": true}, {"decimal": …},
-// {"call": …} …
+// {"call": …} … What is read back is what was written, but for what only styles say: which of several CBOR
+// tags a date or an address stands in. No map is written as a plain object, so that none is taken for such an
+// object; one that people write is, where its members have the names of one.
 #pragma once
 
 #include "core/base/expected.h"

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/value/jsonreader.h"
 #include "core/value/notation.h"
-#include "core/value/numbertext.h"
+#include "core/value/notationscalars.h"
+#include "core/value/opaqueform.h"
 #include "core/value/recordstyle.h"
-#include "core/value/timetext.h"
-#include "core/value/toldtag.h"
-
-#include <QHash>
 
 namespace slotscope::core {
 
@@ -17,11 +14,6 @@ constexpr int MaximumJsonDepth = 1600;
 constexpr int MaximumValueDepth = 512;
 
 using Outcome = Expected<Value, DecodeError>;
-
-Unexpected<DecodeError> failure(const Value &at, const QString &what)
-{
-    return Unexpected {DecodeError {at.source().offset, what}};
-}
 
 Outcome read(const Value &json, int depth);
 
@@ -73,137 +65,6 @@ Outcome readObject(const Value &json, int depth)
     return Value::map(std::move(members));
 }
 
-// Numbers that JSON numbers may lose come as text as well.
-std::optional<Value> integerOf(const Value &json)
-{
-    if (json.kind() == Value::Kind::Integer)
-        return json.withSource({});
-    return json.kind() == Value::Kind::Text ? Value::integerFromText(json.toText()) : std::nullopt;
-}
-
-Outcome readInteger(const Value &json, int)
-{
-    if (auto number = integerOf(json))
-        return *std::move(number);
-    return failure(json, QStringLiteral("not a whole number"));
-}
-
-Outcome readFloat(const Value &json, int)
-{
-    if (json.kind() == Value::Kind::Float || json.kind() == Value::Kind::Integer)
-        return Value::number(json.toDouble());
-    if (const auto number = floatFromText(json.toText().toUtf8()))
-        return Value::number(*number);
-    return failure(json, QStringLiteral("not a number"));
-}
-
-Outcome readHex(const Value &json, int)
-{
-    const QByteArray hex = json.toText().toLatin1();
-    const QByteArray bytes = QByteArray::fromHex(hex);
-    if (json.kind() != Value::Kind::Text || bytes.toHex() != hex.toLower())
-        return failure(json, QStringLiteral("not an even number of hexadecimal digits"));
-    return Value::bytes(bytes);
-}
-
-Outcome readUuid(const Value &json, int)
-{
-    const QUuid uuid(json.toText());
-    const bool nil = json.toText() == QUuid().toString(QUuid::WithoutBraces);
-    if (uuid.isNull() && !nil)
-        return failure(json, QStringLiteral("not a UUID"));
-    return Value::uuid(uuid);
-}
-
-Outcome readDateTime(const Value &json, int)
-{
-    const auto time = parseIsoTime(json.toText());
-    if (!time)
-        return failure(json, QStringLiteral("not a date and time as 2020-01-31T12:00:00+00:00"));
-    if (!time->offsetMinutes)
-        return failure(json, QStringLiteral("a date and time needs its offset from UTC (as +00:00)"));
-    if (*time->offsetMinutes == 0 && time->nanoseconds)
-        return Value::timestamp(*time->nanoseconds);
-    return Value::tag(0, json.withSource({}));
-}
-
-Outcome readNanoseconds(const Value &json, int)
-{
-    const auto number = integerOf(json);
-    if (!number || !number->toInt64())
-        return failure(json, QStringLiteral("not a number of nanoseconds in 64 bits"));
-    return Value::timestamp(*number->toInt64());
-}
-
-Outcome readDecimal(const Value &json, int)
-{
-    const auto parts = decimalParts(json.toText());
-    if (!parts)
-        return failure(json, QStringLiteral("not a decimal number"));
-    return Value::decimal(decimalText(parts->mantissa, parts->exponent));
-}
-
-// What toldTag() writes.
-struct Told
-{
-    const char *name;
-    const char *what; // for the message
-};
-constexpr Told Date {"date", "not a date as 2020-01-31"};
-constexpr Told Fraction {"fraction", "not a fraction as 1/3"};
-constexpr Told Regex {"regex", "not a regular expression"};
-constexpr Told Mime {"mime", "not a MIME message"};
-constexpr Told Address {"ipaddress", "not an IP address"};
-constexpr Told Network {"ipnetwork", "not an IP network as 10.0.0.0/8, without bits behind its prefix"};
-
-template <const Told &Tag>
-Outcome readTold(const Value &json, int)
-{
-    if (json.kind() != Value::Kind::Text)
-        return failure(json, QStringLiteral("expected a text"));
-    if (auto value = tagOfTold(Tag.name, json.toText()))
-        return *std::move(value);
-    return failure(json, QString::fromLatin1(Tag.what));
-}
-
-Outcome readCodepoints(const Value &json, int)
-{
-    QString text;
-    for (const Value &item : json.items()) {
-        const auto code = item.toInt64();
-        if (!code || *code < 0 || *code > 0x10ffff)
-            return failure(item, QStringLiteral("not a code point"));
-        text += QStringView(QChar::fromUcs4(char32_t(*code)));
-    }
-    if (json.kind() != Value::Kind::Array)
-        return failure(json, QStringLiteral("expected a list of code points"));
-    return Value::text(text);
-}
-
-Outcome readSimple(const Value &json, int)
-{
-    const auto number = json.toInt64();
-    if (!number || *number < 0 || *number > 255 || (*number >= 20 && *number < 32))
-        return failure(json, QStringLiteral("not the number of a simple value (0 to 19, 32 to 255)"));
-    return Value::simple(quint8(*number));
-}
-
-// A container that holds this one, as picklevalue and the CBOR reader tell it.
-Outcome readReference(const Value &json, int)
-{
-    const auto level = json.toInt64();
-    if (!level || *level < 0)
-        return failure(json, QStringLiteral("not the level of a container"));
-    return Value::opaque({}, {{Value::text(QStringLiteral("ref")), Value::integer(*level)}});
-}
-
-Outcome readUndefined(const Value &json, int)
-{
-    if (json.kind() != Value::Kind::Bool || !json.toBool())
-        return failure(json, QStringLiteral("expected true"));
-    return Value::undefined();
-}
-
 template <Value (*Make)(ValueList)>
 Outcome readSequence(const Value &json, int depth)
 {
@@ -213,43 +74,77 @@ Outcome readSequence(const Value &json, int depth)
     return Make(*std::move(items));
 }
 
-template <Outcome (*Read)(const Value &, int)>
-Outcome readOther(const Value &json, int depth)
+QStringList namesOf(const MemberList &members)
 {
-    auto value = Read(json, depth);
+    QStringList names;
+    for (const Member &member : members)
+        names += member.key.toText();
+    return names;
+}
+
+Outcome ofOtherType(Outcome value)
+{
     return value ? Outcome((*std::move(value)).withStyle({Value::OtherType, {}})) : value;
 }
 
-using ReadMember = Outcome (*)(const Value &, int);
-
-// What an object with one member of this name means.
-ReadMember readerFor(const QString &name)
+// An object with one member of this name; nothing: it has no meaning of its own.
+std::optional<Outcome> readTelling(const QString &name, const Value &content, int depth)
 {
-    static const QHash<QString, ReadMember> readers {
-        {QStringLiteral("int"), readInteger},
-        {QStringLiteral("float"), readFloat},
-        {QStringLiteral("hex"), readHex},
-        {QStringLiteral("uuid"), readUuid},
-        {QStringLiteral("datetime"), readDateTime},
-        {QStringLiteral("date"), readTold<Date>},
-        {QStringLiteral("ns"), readNanoseconds},
-        {QStringLiteral("decimal"), readDecimal},
-        {QStringLiteral("fraction"), readTold<Fraction>},
-        {QStringLiteral("regex"), readTold<Regex>},
-        {QStringLiteral("mime"), readTold<Mime>},
-        {QStringLiteral("ipaddress"), readTold<Address>},
-        {QStringLiteral("ipnetwork"), readTold<Network>},
-        {QStringLiteral("codepoints"), readCodepoints},
-        {QStringLiteral("simple"), readSimple},
-        {QStringLiteral("undefined"), readUndefined},
-        {QStringLiteral("ref"), readReference},
-        {QStringLiteral("tuple"), readSequence<Value::tuple>},
-        {QStringLiteral("set"), readSequence<Value::set>},
-        {QStringLiteral("bytearray"), readOther<readHex>},
-        {QStringLiteral("frozenset"), readOther<readSequence<Value::set>>},
-        {QStringLiteral("map"), readPairs},
-    };
-    return readers.value(name, nullptr);
+    if (const ScalarReader reader = scalarReader(name))
+        return reader(content);
+    if (name == QLatin1String("tuple"))
+        return readSequence<Value::tuple>(content, depth);
+    if (name == QLatin1String("set"))
+        return readSequence<Value::set>(content, depth);
+    if (name == QLatin1String("bytearray"))
+        return ofOtherType(scalarReader(QStringLiteral("hex"))(content));
+    if (name == QLatin1String("frozenset"))
+        return ofOtherType(readSequence<Value::set>(content, depth));
+    if (name == QLatin1String("map"))
+        return readPairs(content, depth);
+    return std::nullopt;
+}
+
+// The lists that the parts of an object are in are no levels of their own, as in the codec.
+Outcome readPart(const QString &name, const Value &json, bool isOnly, int depth)
+{
+    if (name == QLatin1String("buffer"))
+        return scalarReader(QStringLiteral("hex"))(json);
+    const bool isList = json.kind() == Value::Kind::Array;
+    if (isList && name == QLatin1String("pairs"))
+        return readSequence<Value::array>(json, depth - 1);
+    if (isList && (name == QLatin1String("args") || name == QLatin1String("items")))
+        return readSequence<Value::array>(json, depth);
+    return read(json, isOnly ? depth : depth + 1);
+}
+
+Outcome readOpaque(const Value &json, bool isNamed, int depth)
+{
+    const MemberList &members = json.members();
+    MemberList parts;
+    parts.reserve(members.size());
+    for (size_t i = isNamed ? 1 : 0; i < members.size(); ++i) {
+        auto part = readPart(members[i].key.toText(), members[i].value, members.size() == 1, depth);
+        if (!part)
+            return part;
+        parts.push_back({members[i].key.withSource({}), *std::move(part)});
+    }
+    Value value = tidied(Value::opaque(isNamed ? members[0].value.toText() : QString(), std::move(parts)));
+    if (const QString fault = opaqueFault(value); !fault.isEmpty())
+        return failure(members[0].value, fault);
+    return value;
+}
+
+// {"opaque": name or null, "parts": [[name, part], …]}
+Outcome readAnyOpaque(const Value &json, int depth)
+{
+    const auto name = read(json.members()[0].value, depth + 1);
+    if (!name)
+        return name;
+    if (name->kind() != Value::Kind::Text && !name->isNull())
+        return failure(json.members()[0].value, QStringLiteral("neither a name nor null"));
+    const auto parts = readPairs(json.members()[1].value, depth);
+    return parts ? Outcome(Value::opaque(name->toText(), parts->members())) : parts;
 }
 
 // A table or struct of FlatBuffers. Its fields may have any name, so that none of them is telling.
@@ -302,21 +197,15 @@ Outcome readMap(const Value &json, int depth)
     if ((isStruct || first == QLatin1String("$table")) && members[0].value.kind() == Value::Kind::Text)
         return readRecord(json, isStruct, depth);
     if (members.size() == 1) {
-        if (const ReadMember reader = readerFor(first))
-            return reader(members[0].value, depth);
+        if (auto told = readTelling(first, members[0].value, depth))
+            return *std::move(told);
     }
     if (members.size() == 2) {
         const QString &second = members[1].key.toText();
         if (first == QLatin1String("ns") && second == QLatin1String("iso"))
-            return readNanoseconds(members[0].value, depth);
-        if (first == QLatin1String("buffer") && second == QLatin1String("readonly")) {
-            auto bytes = readHex(members[0].value, depth);
-            if (!bytes || members[1].value.kind() != Value::Kind::Bool)
-                return failure(json, QStringLiteral("not the bytes of a buffer and whether it is read-only"));
-            return Value::opaque({},
-                                 {{members[0].key.withSource({}), *std::move(bytes)},
-                                  {members[1].key.withSource({}), members[1].value.withSource({})}});
-        }
+            return scalarReader(first)(members[0].value);
+        if (first == QLatin1String("opaque") && second == QLatin1String("parts"))
+            return readAnyOpaque(json, depth);
         if (first == QLatin1String("tag") && second == QLatin1String("value")) {
             const auto number = integerOf(members[0].value);
             if (!number || !number->toUInt64())
@@ -325,10 +214,12 @@ Outcome readMap(const Value &json, int depth)
             return content ? Outcome(Value::tag(*number->toUInt64(), *std::move(content))) : content;
         }
     }
-    auto object = readObject(json, depth);
-    if (!object || first != QLatin1String("call") || members[0].value.kind() != Value::Kind::Text)
-        return object;
-    return Value::opaque(members[0].value.toText(), {object->members().begin() + 1, object->members().end()});
+    if (members.size() <= MostOpaqueMembers) {
+        const bool firstIsText = members[0].value.kind() == Value::Kind::Text;
+        if (isOpaqueForm(namesOf(members), firstIsText))
+            return readOpaque(json, firstIsText && first == QLatin1String(CallName), depth);
+    }
+    return readObject(json, depth);
 }
 
 Outcome read(const Value &json, int depth)
@@ -360,11 +251,15 @@ bool isTelling(const MemberList &members)
     if (members.empty() || members[0].key.kind() != Value::Kind::Text)
         return false;
     const QString &first = members[0].key.toText();
-    if (members.size() == 1 && readerFor(first))
+    static const QStringList alone {QStringLiteral("tuple"), QStringLiteral("set"),
+                                    QStringLiteral("bytearray"), QStringLiteral("frozenset"),
+                                    QStringLiteral("map")};
+    if (members.size() == 1 && (alone.contains(first) || scalarReader(first)))
         return true;
-    static const QStringList others {QStringLiteral("ns"), QStringLiteral("buffer"), QStringLiteral("tag"),
-                                     QStringLiteral("call")};
-    return others.contains(first);
+    static const QStringList others {QStringLiteral("ns"), QStringLiteral("tag"), QStringLiteral("opaque"),
+                                     QStringLiteral("$table"), QStringLiteral("$struct")};
+    return others.contains(first)
+        || (members.size() <= MostOpaqueMembers && isOpaqueForm(namesOf(members), true));
 }
 
 } // namespace slotscope::core

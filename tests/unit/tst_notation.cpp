@@ -50,6 +50,16 @@ private Q_SLOTS:
                                      R"({"tag":55799,"value":{"tag":"18446744073709551615","value":0}})",
                                      R"({"codepoints":[97,55296]})",
                                      R"({"call":"os.system","args":["x"],"state":{"map":[]}})",
+                                     R"({"datetime":"2020-01-02T03:04:05.000678"})",
+                                     R"({"timedelta":"-1 day, 23:59:59"})",
+                                     R"({"time":"03:04:05+01:00"})",
+                                     R"({"timezone":"+01:00"})",
+                                     R"({"complex":[{"float":"1.0"},{"float":"-2.0"}]})",
+                                     R"({"range":[1,10,2]})",
+                                     R"({"slice":[1,null,null]})",
+                                     R"({"path":"/usr/share"})",
+                                     R"({"decimal":"NaN"})",
+                                     R"({"decimal":"-0"})",
                                      R"({"tag":0,"value":"yesterday"})"})
             QTest::newRow(notation) << QByteArray(notation);
     }
@@ -76,6 +86,26 @@ private Q_SLOTS:
         QCOMPARE(fromNotation(R"({"float":2})")->kind(), Value::Kind::Float);
     }
 
+    void library()
+    {
+        // As people write it, brought to the form that the library writes.
+        const auto same = [](const char *typed, const char *notation) {
+            const auto value = fromNotation(typed);
+            QVERIFY2(value, typed);
+            QCOMPARE(toNotation(*value), QByteArray(notation));
+        };
+        same(R"({"timedelta":"1 days 01:02:03.5"})", R"({"timedelta":"1 day, 1:02:03.500000"})");
+        same(R"({"timedelta":"0 days, 1:02:03"})", R"({"timedelta":"1:02:03"})");
+        same(R"({"time":"12:34"})", R"({"time":"12:34:00"})");
+        same(R"({"time":"12:34:56.789000000Z"})", R"({"time":"12:34:56.789000+00:00"})");
+        same(R"({"datetime":"2020-01-02 03:04"})", R"({"datetime":"2020-01-02T03:04:00"})");
+        same(R"({"complex":[1,2.5]})", R"({"complex":[{"float":"1.0"},{"float":"2.5"}]})");
+        same(R"({"decimal":"1e5"})", R"({"decimal":"1E+5"})");
+        // Other members than those of a call, or of an object: a map.
+        QCOMPARE(fromNotation(R"({"call":"mum","when":"now"})")->kind(), Value::Kind::Map);
+        QCOMPARE(fromNotation(R"({"path":"/","size":1})")->kind(), Value::Kind::Map);
+    }
+
     void refused_data()
     {
         QTest::addColumn<QByteArray>("notation");
@@ -92,7 +122,21 @@ private Q_SLOTS:
         row(R"({"map":{}})", 7);
         row(R"({"set":1})", 7);
         row(R"({"simple":24})", 10);
-        row(R"({"datetime":"2020-01-01T00:00:00"})", 12);
+        row(R"({"datetime":"2020-01-01T00:00:60"})", 12);
+        row(R"({"datetime":"2020-01-01T00:00:00.1234567"})", 12);
+        row(R"({"timedelta":"1 day"})", 13);
+        row(R"({"time":"24:00:00"})", 8);
+        row(R"({"timezone":"+24:00"})", 12);
+        row(R"({"complex":[1]})", 11);
+        row(R"({"range":[1,2,0]})", 9);
+        row(R"({"slice":[1,[],2]})", 9);
+        row(R"({"path":1})", 8);
+        row(R"({"global":{"map":[]}})", 10);
+        row(R"({"ref":-1})", 7);
+        row(R"({"extension":"x"})", 13);
+        row(R"({"buffer":"0","readonly":true})", 10);
+        row(R"({"buffer":"00","readonly":1})", 10);
+        row(R"({"opaque":1,"parts":[]})", 10);
         row(R"({"datetime":"2020-02-30T00:00:00Z"})", 12);
         row(R"({"date":"2019-02-29"})", 8);
         row(R"({"tag":-1,"value":0})", 7);

@@ -3,6 +3,7 @@
 // Numbers of Python's library and of numpy.
 #include "core/codec/pickle/pickleclasses.h"
 #include "core/codec/pickle/picklescalars.h"
+#include "core/value/librarytext.h"
 #include "core/value/numbertext.h"
 
 #include <QStringList>
@@ -145,18 +146,19 @@ Outcome readDecimal(const KnownCall &call)
     if (!hasOnlyArguments(call) || call.arguments.size() != 1 || !isKind(call, 0, Value::Kind::Text))
         return std::nullopt;
     const QString &text = call.arguments[0].toText();
-    return decimalParts(text) ? Value::decimal(text) : unnamed(QStringLiteral("decimal"), Value::text(text));
+    if (auto number = finiteDecimalText(text))
+        return Value::decimal(*std::move(number));
+    return specialDecimalText(text) ? Outcome(unnamed(QStringLiteral("decimal"), Value::text(text)))
+                                    : std::nullopt;
 }
 
 Remade makeDecimal(const Value &now, const KnownCall &before)
 {
     const Value *special = unnamedContent(now, QLatin1String("decimal"));
-    static const QStringList specials {QStringLiteral("NaN"), QStringLiteral("sNaN"),
-                                       QStringLiteral("Infinity"), QStringLiteral("-Infinity")};
     QString text;
     if (now.kind() == Value::Kind::Decimal)
         text = now.toText();
-    else if (special && specials.contains(special->toText()))
+    else if (special && specialDecimalText(special->toText()))
         text = special->toText();
     else
         return std::nullopt;

@@ -2,6 +2,7 @@
 //
 // Python's datetime module.
 #include "core/codec/pickle/pickleclasses.h"
+#include "core/value/librarytext.h"
 #include "core/value/timetext.h"
 
 #include <QRegularExpression>
@@ -114,9 +115,10 @@ Outcome readDateTime(const KnownCall &call)
     const auto bytes = call.arguments.empty() ? std::nullopt : rawBytes(call.arguments[0]);
     if (!hasOnlyArguments(call) || !zone || !bytes || bytes->size() != 10)
         return std::nullopt;
-    const QString text = dateText(*bytes) + u'T' + clockText(QByteArrayView(*bytes).sliced(4)) + *zone;
+    const QString clock = clockText(QByteArrayView(*bytes).sliced(4));
+    const QString text = dateText(*bytes) + u'T' + clock + *zone;
     const auto time = parseIsoTime(text);
-    if (!time)
+    if (!time || clockTimeText(clock) != clock)
         return std::nullopt;
     if (zone->isEmpty())
         return unnamed(QStringLiteral("datetime"), Value::text(text));
@@ -165,7 +167,9 @@ Outcome readTime(const KnownCall &call)
     const auto bytes = call.arguments.empty() ? std::nullopt : rawBytes(call.arguments[0]);
     if (!hasOnlyArguments(call) || !zone || !bytes || bytes->size() != 6)
         return std::nullopt;
-    return unnamed(QStringLiteral("time"), Value::text(clockText(*bytes) + *zone));
+    const QString text = clockText(*bytes) + *zone;
+    return clockTimeText(text) == text ? Outcome(unnamed(QStringLiteral("time"), Value::text(text)))
+                                       : std::nullopt;
 }
 
 Remade makeTime(const Value &now, const KnownCall &before)

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/value/opaqueform.h"
+
+#include "core/value/librarytext.h"
+
+#include <QHash>
+
+#include <algorithm>
+
+namespace slotscope::core {
+
+namespace {
+
+using Kind = Value::Kind;
+
+bool isAllOf(const QStringList &names, qsizetype from, const QStringList &known)
+{
+    return std::all_of(names.begin() + from, names.end(),
+                       [&known](const QString &name) { return known.contains(name); });
+}
+
+// A content that is a text of its own.
+struct TextForm
+{
+    std::optional<QString> (*normal)(const QString &) = nullptr;
+    const char *fault = nullptr;
+};
+
+std::optional<QString> anyText(const QString &text)
+{
+    return text;
+}
+
+TextForm textForm(const QString &name)
+{
+    static const QHash<QString, TextForm> forms {
+        {QStringLiteral("timedelta"), {timeDeltaText, "not a time span as 1 day, 2:03:04"}},
+        {QStringLiteral("time"), {clockTimeText, "not a time as 12:34:56"}},
+        {QStringLiteral("timezone"), {timeZoneText, "not an offset from UTC as +01:00"}},
+        {QStringLiteral("datetime"), {naiveDateTimeText, "not a date and time as 2020-01-31T12:00:00"}},
+        {QStringLiteral("decimal"), {specialDecimalText, "not a decimal number"}},
+        {QStringLiteral("path"), {anyText, "not the text of a path"}},
+        {QStringLiteral("global"), {anyText, "not the name of a class or function"}},
+        {QStringLiteral("cut"), {anyText, "not a text"}},
+    };
+    return forms.value(name);
+}
+
+bool isScalar(const Value &value)
+{
+    return !value.isContainer();
+}
+bool isInteger(const Value &value)
+{
+    return value.kind() == Kind::Integer;
+}
+bool isFloat(const Value &value)
+{
+    return value.kind() == Kind::Float;
+}
+
+bool isListOf(const Value &value, size_t count, bool (*fits)(const Value &))
+{
+    return value.kind() == Kind::Array && value.items().size() == count
+        && std::all_of(value.items().begin(), value.items().end(), fits);
+}
+
+// Of {"name": content}; nothing: there is no such form.
+std::optional<QString> singleFault(const QString &name, const Value &content)
+{
+    if (const TextForm form = textForm(name); form.normal) {
+        const bool fits = content.kind() == Kind::Text && form.normal(content.toText()) == content.toText();
+        return fits ? QString() : QString::fromLatin1(form.fault);
+    }
+    const auto unless = [](bool fits, const char *fault) {
+        return fits ? QString() : QString::fromLatin1(fault);
+    };
+    if (name == QLatin1String("complex"))
+        return unless(isListOf(content, 2, isFloat), "not a list of two numbers");
+    if (name == QLatin1String("range"))
+        return unless(isListOf(content, 3, isInteger) && content.items()[2].toInt64() != 0,
+                      "not a list of three whole numbers of which the last is not 0");
+    if (name == QLatin1String("slice"))
+        return unless(isListOf(content, 3, isScalar), "not a list of three bounds");
+    if (name == QLatin1String("ref"))
+        return unless(content.toInt64().value_or(-1) >= 0, "not the level of a container");
+    return std::nullopt;
+}
+
+const QStringList &objectParts()
+{
+    static const QStringList parts {QStringLiteral("via"),    QStringLiteral("args"),
+                                    QStringLiteral("kwargs"), QStringLiteral("state"),
+                                    QStringLiteral("items"),  QStringLiteral("pairs")};
+    return parts;
+}
+
+// What FlatBuffers show without a schema.
+bool isStructureForm(const QStringList &names)
+{
+    static const QStringList root {QStringLiteral("structure"), QStringLiteral("file identifier"),
+                                   QStringLiteral("root")};
+    static const QStringList table {QStringLiteral("table at"), QStringLiteral("vtable at"),
+                                    QStringLiteral("size"), QStringLiteral("slots in vtable"),
+                                    QStringLiteral("stored")};
+    static const QStringList slot {QStringLiteral("slot"), QStringLiteral("at"), QStringLiteral("guess")};
+    static const QStringList guessed {QStringLiteral("count"), QStringLiteral("value"),
+                                      QStringLiteral("bytes"), QStringLiteral("or")};
+    return names == root || names == table
+        || (names.size() > slot.size() && names.mid(0, slot.size()) == slot
+            && isAllOf(names, slot.size(), guessed));
+}
+
+bool isTold(const Value &text)
+{
+    return text.kind() == Kind::Text && QStringView(text.toText()).isValidUtf16();
+}
+
+} // namespace
+
+bool isOpaqueForm(const QStringList &names, bool firstIsText)
+{
+    if (names.isEmpty())
+        return false;
+    const QString &first = names.front();
+    if (names.size() == 1 && singleFault(first, Value()))
+        return true;
+    if (first == QLatin1String(CallName)) {
+        // What is called has a name, or it is a value itself.
+        const bool isWhole = firstIsText
+            || (names.size() > 2 && names[1] == QLatin1String("via") && names[2] == QLatin1String("args"));
+        return isWhole && isAllOf(names, 1, objectParts());
+    }
+    if (first == QLatin1String("persistent_id") || first == QLatin1String("extension"))
+        return isAllOf(names, 1, objectParts());
+    if (first == QLatin1String("buffer"))
+        return names.size() == 2 && names[1] == QLatin1String("readonly");
+    return isStructureForm(names);
+}
+
+QString opaqueFault(const Value &opaque)
+{
+    if (!opaque.toText().isEmpty() || opaque.members().empty())
+        return {};
+    const Member &first = opaque.members().front();
+    const QString &name = first.key.toText();
+    if (opaque.members().size() == 1) {
+        if (const auto fault = singleFault(name, first.value))
+            return *fault;
+    }
+    if (name == QLatin1String("extension") && first.value.kind() != Kind::Integer)
+        return QStringLiteral("not the number of an extension");
+    if (name == QLatin1String("buffer")
+        && (first.value.kind() != Kind::Bytes || opaque.members().back().value.kind() != Kind::Bool))
+        return QStringLiteral("not the bytes of a buffer and whether it is read-only");
+    return {};
+}
+
+bool hasOpaqueForm(const Value &opaque)
+{
+    QStringList names;
+    const bool isNamed = !opaque.toText().isEmpty();
+    if (isNamed) {
+        if (!QStringView(opaque.toText()).isValidUtf16())
+            return false;
+        names += QLatin1String(CallName);
+    }
+    for (const Member &part : opaque.members()) {
+        if (!isTold(part.key))
+            return false;
+        names += part.key.toText();
+    }
+    const bool firstIsText = isNamed || (!names.isEmpty() && isTold(opaque.members().front().value));
+    // A text that is called would be taken for the name.
+    if (!isNamed && firstIsText && names.front() == QLatin1String(CallName))
+        return false;
+    return isOpaqueForm(names, firstIsText) && opaqueFault(opaque).isEmpty();
+}
+
+QString opaqueWords(const Value &opaque)
+{
+    static const QHash<QString, const char *> words {
+        {QStringLiteral("timedelta"), "a time span"},
+        {QStringLiteral("time"), "a time of day"},
+        {QStringLiteral("timezone"), "an offset from UTC"},
+        {QStringLiteral("datetime"), "a date and time without its offset from UTC (as +00:00)"},
+        {QStringLiteral("decimal"), "a decimal that is no finite number"},
+        {QStringLiteral("path"), "a path"},
+        {QStringLiteral("global"), "a class or function"},
+        {QStringLiteral("complex"), "a complex number"},
+        {QStringLiteral("range"), "a range"},
+        {QStringLiteral("slice"), "a slice"},
+        {QStringLiteral("ref"), "a reference to a container that holds it"},
+        {QStringLiteral("buffer"), "a buffer"},
+    };
+    if (!opaque.toText().isEmpty())
+        return QStringLiteral("an object of %1").arg(opaque.toText());
+    const QString name = opaque.members().empty() ? QString() : opaque.members().front().key.toText();
+    const char *word = words.value(name, nullptr);
+    if (!word)
+        return QStringLiteral("an object of a program");
+    return opaque.members().size() == 1
+        ? QStringLiteral("%1; a map with the key %2 is written {\"map\": [[\"%2\", …]]}")
+              .arg(QLatin1String(word), name)
+        : QString::fromLatin1(word);
+}
+
+Value tidied(const Value &opaque)
+{
+    if (!opaque.toText().isEmpty() || opaque.members().size() != 1)
+        return opaque;
+    const auto &[key, content] = opaque.members().front();
+    const auto with = [&key = key](Value value) { return Value::opaque({}, {{key, std::move(value)}}); };
+    if (const TextForm form = textForm(key.toText()); form.normal && content.kind() == Kind::Text) {
+        const auto text = form.normal(content.toText());
+        return text ? with(Value::text(*text)) : opaque;
+    }
+    if (key.toText() == QLatin1String("complex") && content.kind() == Kind::Array) {
+        ValueList parts;
+        for (const Value &part : content.items())
+            parts.push_back(isInteger(part) ? Value::number(part.toDouble()) : part);
+        return with(Value::array(std::move(parts)));
+    }
+    return opaque;
+}
+
+} // namespace slotscope::core
