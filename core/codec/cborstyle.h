@@ -2,8 +2,8 @@
 //
 // Internal to the CBOR codec: what the styles of its values say.
 //
-// Of a scalar the spelling is the item's bytes, tags included. A new value in its place takes only the flags
-// over; they tell in which way it is to be written.
+// They have the mark CborStyle. Of a scalar the spelling is the item's bytes, tags included. A new value in
+// its place takes only the flags over; they tell in which way it is to be written.
 //
 // Tags that only say how something is stored are not seen in the tree: 55799, 256 and 28 around a container
 // are the spelling of its style, a reference (25, 29) is what it refers to. Where a spelling ends in eight
@@ -11,6 +11,7 @@
 #pragma once
 
 #include "core/codec/cbor.h"
+#include "core/value/styleflags.h"
 #include "core/value/valueedit.h"
 
 namespace slotscope::core::cbor {
@@ -33,6 +34,9 @@ inline constexpr quint32 FractionShift =
     17; // its digits behind the second and one more; 0: as many as it needs
 inline constexpr quint32 FractionMask = 0x1e0000;
 inline constexpr quint32 SelfDescribed = 0x200000; // tag 55799 around a scalar
+static_assert(areDistinct(HeadMask, HeadMask << InnerHeadShift, EpochTime, FloatMask, BigNumber, BigFloat,
+                          StringReference, Shared, SharedReference, NumericOffset, FractionMask,
+                          SelfDescribed, ~CodecFlags));
 
 inline constexpr quint64 StringReferenceTag = 25;
 inline constexpr quint64 SharedTag = 28;

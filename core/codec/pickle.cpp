@@ -70,7 +70,7 @@ QByteArray joined(const QByteArray &pickle, const QByteArrayList &buffers)
 Value withOrigin(Value value, quint32 flags, QByteArray spelling)
 {
     Value::Style style = value.style();
-    style.flags |= pickle::PickleStyle | flags;
+    style.flags |= PickleStyle | flags;
     style.spelling = std::move(spelling);
     return std::move(value).withStyle(std::move(style));
 }
@@ -105,7 +105,7 @@ QString foreignPart(const Value &value)
             return belongs.arg(QStringLiteral("an object of %1").arg(value.toText()));
         if (what == QLatin1String("cut"))
             return QStringLiteral("it is too large to be shown as a whole");
-        if (what == QLatin1String("global") && !(value.style().flags & pickle::PickleStyle))
+        if (what == QLatin1String("global") && !(value.style().flags & PickleStyle))
             return belongs.arg(value.members().front().value.toText());
         if (what == QLatin1String("call") || what == QLatin1String("persistent_id")
             || what == QLatin1String("extension"))
@@ -168,7 +168,7 @@ Expected<QByteArray, EncodeError> rewritten(const Value &value, const QByteArray
 Expected<QByteArray, EncodeError> encoded(const Value &value, bool sections)
 {
     const Value::Style &style = value.style();
-    const bool isOurs = (style.flags & pickle::PickleStyle) != 0;
+    const bool isOurs = (style.flags & PickleStyle) != 0;
     if (isOurs && (style.flags & pickle::RootStyle))
         return rewritten(value, style.spelling, sections);
     const int protocol = isOurs && (style.flags & pickle::ProtocolStyle)
@@ -229,7 +229,7 @@ Value withPickleOriginOf(const Value &value, const Value &other)
 {
     const Value::Style &style = other.style();
     const auto hasOrigin = [](const Value::Style &of) {
-        return (of.flags & pickle::PickleStyle) && (of.flags & (pickle::RootStyle | pickle::ProtocolStyle));
+        return (of.flags & PickleStyle) && (of.flags & (pickle::RootStyle | pickle::ProtocolStyle));
     };
     if (!hasOrigin(style) || hasOrigin(value.style()))
         return value;

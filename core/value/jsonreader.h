@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/value/notation.h"
+#include "core/value/styleflags.h"
 
 #include <QByteArray>
 #include <QByteArrayView>
@@ -13,14 +14,14 @@
 
 namespace slotscope::core {
 
-/// Marks a Value::Style as set by the JSON reader; its `spelling` is then the token as it stood, or for an
+/// Of a style with the mark JsonStyle the spelling is the token as it stood, or for an
 /// array or object its skeleton: the brackets, commas and colons with the blanks around them, and a
 /// JsonPlaceholder for each name and value. Behind it are their places in the text. In a text without blanks
 /// arrays and objects have no style; where there are blanks, all have that are not empty.
-inline constexpr quint32 JsonStyle = 0x02000000;
 inline constexpr char JsonPlaceholder = '.';
 /// Beside JsonStyle: a string in which all that is not ASCII is escaped, as one in its place is to be.
 inline constexpr quint32 JsonAscii = 0x01;
+static_assert((JsonAscii & ~CodecFlags) == 0);
 
 /// A spelling of an array or object taken apart: the skeleton, and where its names and values began.
 struct JsonSkeleton

@@ -5,18 +5,13 @@
 // who show values.
 #pragma once
 
-#include "core/value/value.h"
+#include "core/value/styleflags.h"
 
 #include <QStringList>
 
 namespace slotscope::core {
 
-/// A flag for all codecs, and a part of a value's meaning: a field that its record does not store. The value
-/// is what a reader gets in its place, null where that is nothing.
-inline constexpr quint32 AbsentField = 0x40000000;
-
-/// Marks a Value::Style as set by the FlatBuffers codec. One of the kinds below says what its spelling is.
-inline constexpr quint32 FlatStyle = 0x08000000;
+/// Of a style with the mark FlatStyle: one of the kinds below says what its spelling is.
 inline constexpr quint32 FlatKindMask = 0x000000ff;
 enum FlatKind : quint32 {
     FlatTable = 1, ///< a Map: the spelling is a FlatTableStyle
@@ -28,6 +23,7 @@ enum FlatKind : quint32 {
     FlatOptional = 7, ///< an absent Null that readers get as such
     FlatNotANumber = 8, ///< a Float: the spelling is its bytes
 };
+static_assert((FlatKindMask & ~CodecFlags) == 0);
 
 /// Of a table, packed into the spelling of its style.
 struct FlatTableStyle

@@ -5,6 +5,7 @@
 // plain words.
 #pragma once
 
+#include "core/value/styleflags.h"
 #include "core/value/valuepath.h"
 
 namespace slotscope::core {
@@ -43,9 +44,6 @@ Expected<Value, QString> converted(const Value &value, Value::Kind kind);
 /// The least of a kind: no text, 0, an empty list. Of an opaque value or a tag: null.
 Value blankOf(Value::Kind kind);
 
-/// A flag that a codec sets in a Value::Style beside its own: a new value of the same kind in this place
-/// takes the flags over (not the spelling), so that it is written in the same way: a CBOR float in its width.
-inline constexpr quint32 InheritedStyle = 0x20000000;
 /// `fresh` as what takes the place of `old`: see InheritedStyle; a tag stays in the tag it was in where both
 /// mean the same sort of thing.
 Value inStyleOf(const Value &old, const Value &fresh);

@@ -5,19 +5,20 @@
 
 #include "core/codec/pickle/pickleknown.h"
 #include "core/codec/pickle/picklemachine.h"
+#include "core/value/styleflags.h"
 
 #include <unordered_map>
 
 namespace slotscope::core::pickle {
 
-/// Marks a Value::Style as set by the pickle codec. The lower 24 bits are the handle of the object that the
-/// node stands for, where that is more than its value: it stands in several places, or its class is not told
-/// by its kind. 0: a plain value. The spelling is the tag of the pickle that the handle is of; of a root with
-/// RootStyle all of the bytes that it was read from, of one with ProtocolStyle its protocol in digits.
-inline constexpr quint32 PickleStyle = 0x04000000;
-inline constexpr quint32 RootStyle = 0x02000000;
-inline constexpr quint32 ProtocolStyle = 0x01000000;
-inline constexpr quint32 IdentityMask = 0x00ffffff;
+/// Of a style with the mark PickleStyle the lowest bits are the handle of the object that the node stands
+/// for, where that is more than its value: it stands in several places, or its class is not told by its kind.
+/// 0: a plain value. The spelling is the tag of the pickle that the handle is of; of a root with RootStyle
+/// all of the bytes that it was read from, of one with ProtocolStyle its protocol in digits.
+inline constexpr quint32 RootStyle = PickleOriginStyle;
+inline constexpr quint32 ProtocolStyle = 0x00800000;
+inline constexpr quint32 IdentityMask = 0x007fffff;
+static_assert(areDistinct(PickleStyle, RootStyle, ProtocolStyle, IdentityMask));
 
 /// Whether the calls of well-known types become what they mean, or stay the calls that they are.
 enum class Meaning { Interpreted, Verbatim };
