@@ -197,7 +197,12 @@ bool Rewriter::saveContainer(quint32 index, Filling filling)
     for (const Tokens &segment : segments) {
         const quint8 code = opcodeOf(segment);
         bool done = true;
-        if (contains(FullCodes, code) && !filling.isInPlace) {
+        // A list or dict that is made empty gets its items when it can be referred to, as by itself.
+        const bool isFull = contains(FullCodes, code)
+            && (filling.isSet || std::any_of(segment.begin(), segment.end(), [this](const Token &token) {
+                    return isChild(token);
+                }));
+        if (isFull && !filling.isInPlace) {
             // From a mark, as many as there are.
             filling.isWritten = true;
             enterFrame(*firstOp(index));
@@ -205,7 +210,7 @@ bool Rewriter::saveContainer(quint32 index, Filling filling)
             for (size_t unit = 0; unit < filling.now.size() / filling.stride && done; ++unit)
                 done = saveUnit(filling, unit);
             emitByte(char(code));
-        } else if (contains(FullCodes, code) || contains(ItemCodes, code) || contains(PairCodes, code)) {
+        } else if (isFull || contains(ItemCodes, code) || contains(PairCodes, code)) {
             done = saveSegment(filling, segment, node.handle);
         } else {
             done = saveTokens(segment, node.handle);
