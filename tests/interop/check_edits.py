@@ -4,8 +4,9 @@
     {"format": "cbor", "before": hex, "after": hex, "notation": …, "op": "set", "path": [step…], "value": …}
 
 The bytes before and after are read with the reference library. What it reads before must be `notation`, and what
-it reads after must be that with the edit done: set, add (of the container at path, with a "key" in a map), remove,
-rename (to "key"). A step is {"item": n}, {"key": notation, "nth": n}, or {"of_set": notation} as sets have no order.
+it reads after must be that with the edit done, of the same classes: set, add (of the container at path, with a "key"
+in a map), remove, rename (to "key"). A step is {"item": n}, {"key": notation, "nth": n}, or {"of_set": notation} as
+sets have no order.
 Answers one line each: {} or {"error": …}; for a format whose library is missing {"missing": name}.
 
 FlatBuffers are read with a schema, all of them at once, and their edits are described by the typed notation before
@@ -20,7 +21,7 @@ import json
 import shutil
 import sys
 
-from readers import MODULES, READERS, flatbuffers_fault, read_flatbuffers
+from readers import CLASSED, MODULES, READERS, flatbuffers_fault, read_flatbuffers
 
 sys.setrecursionlimit(50_000)
 
@@ -41,7 +42,7 @@ def contents(container):
     """The list that holds the children of a container in notation."""
     if isinstance(container, list):
         return container
-    for name in ("map", "set", "frozenset", "tuple"):
+    for name in ("map", "set", "frozenset", "tuple", "list"):
         if name in container:
             return container[name]
     raise ValueError(f"not a container: {container}")
@@ -58,6 +59,16 @@ def index_of(container, step):
     return [i for i, (key, _) in enumerate(children) if canonical(key) == wanted][step.get("nth", 0)]
 
 
+def in_class_of(old, new):
+    """A new value in place of one whose class is told is of that class, where it can be."""
+    if not isinstance(old, dict) or "class" not in old:
+        return new
+    own = {k: v for k, v in old.items() if k in ("class", "factory", "name")}
+    if "plain" in old and type(new) is type(old["plain"]):
+        return {**own, "plain": new}
+    return {**own, **new} if isinstance(new, dict) and list(new)[-1] in old else new
+
+
 def edited(root, edit):
     holder = [copy.deepcopy(root)]
     container, index, is_map = holder, 0, False
@@ -70,9 +81,9 @@ def edited(root, edit):
     op = edit["op"]
     if op == "set":
         if is_map:
-            container[index][1] = edit["value"]
+            container[index][1] = in_class_of(container[index][1], edit["value"])
         else:
-            container[index] = edit["value"]
+            container[index] = in_class_of(container[index], edit["value"])
     elif op == "remove":
         del container[index]
     elif op == "rename":
@@ -96,6 +107,9 @@ def verdict(edit):
         return {"error": f"before the edit it reads {json.dumps(before)}"}
     after = read(bytes.fromhex(edit["after"]))
     expected = edited(before, edit)
+    if canonical(after) == canonical(expected) and name in CLASSED:
+        before, after = (CLASSED[name](bytes.fromhex(edit[when])) for when in ("before", "after"))
+        expected = edited(before, edit)
     if canonical(after) != canonical(expected):
         return {"error": f"it reads {json.dumps(after)} instead of {json.dumps(expected)}"}
     return {}

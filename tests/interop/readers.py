@@ -116,40 +116,86 @@ def read_cbor(data):
     return value
 
 
-def read_pickle(data):
-    import collections
-    import pathlib
+def load_pickle(data, buffers=()):
+    """As Python loads it. A str of Python 2 is text where it is ASCII, else bytes."""
+    import io
     import pickle
 
-    def other(value, part):
-        kind = type(value)
-        if kind is bytearray:
-            return {"bytearray": value.hex()}
-        if kind is complex:
-            return {"complex": [part(value.real), part(value.imag)]}
-        if kind is datetime.datetime and value.tzinfo is None:
-            return {"datetime": value.isoformat()}
-        if kind is datetime.time:
-            return {"time": value.isoformat()}
-        if kind is datetime.timedelta:
-            return {"timedelta": str(value)}
-        if kind is datetime.timezone:
-            return {"timezone": str(value).replace("UTC", "") or "+00:00"}
-        if kind in (collections.OrderedDict, collections.Counter, collections.defaultdict):
-            return {"map": [[part(k), part(v)] for k, v in value.items()]}
-        if kind is collections.deque:
-            return [part(item) for item in value]
-        if kind is range:
-            return {"range": [value.start, value.stop, value.step]}
-        if kind is slice:
-            return {"slice": [part(value.start), part(value.stop), part(value.step)]}
-        if isinstance(value, pathlib.PurePath):
-            return {"path": str(value)}
-        if hasattr(value, "dtype") and hasattr(value, "item"):
-            return part(value.item())
-        return None
+    class OldTexts(pickle._Unpickler):
+        def _decode_string(self, value):
+            return value.decode("ascii") if value.isascii() else value
 
-    return describe(pickle.loads(data), other)
+    try:
+        return pickle.loads(data, buffers=buffers)
+    except UnicodeDecodeError:
+        return OldTexts(io.BytesIO(data), buffers=buffers).load()
+
+
+def pickled_value(value, part):
+    """The notation of what only pickles have."""
+    import collections
+    import pathlib
+
+    kind = type(value)
+    if kind is bytearray:
+        return {"bytearray": value.hex()}
+    if kind is memoryview:
+        return {"buffer": value.hex(), "readonly": value.readonly}
+    if kind is complex:
+        return {"complex": [part(value.real), part(value.imag)]}
+    if kind is decimal.Decimal:
+        return {"decimal": str(value)}
+    if kind is datetime.datetime and value.tzinfo is None:
+        return {"datetime": value.isoformat()}
+    if kind is datetime.time:
+        return {"time": value.isoformat()}
+    if kind is datetime.timedelta:
+        return {"timedelta": str(value)}
+    if kind is datetime.timezone:
+        return {"timezone": str(value).replace("UTC", "") or "+00:00"}
+    if kind in (collections.OrderedDict, collections.Counter, collections.defaultdict):
+        return {"map": [[part(k), part(v)] for k, v in value.items()]}
+    if kind is collections.deque:
+        return [part(item) for item in value]
+    if kind is range:
+        return {"range": [part(bound) for bound in (value.start, value.stop, value.step)]}
+    if kind is slice:
+        return {"slice": [part(value.start), part(value.stop), part(value.step)]}
+    if isinstance(value, pathlib.PurePath):
+        return {"path": str(value)}
+    if hasattr(value, "dtype") and hasattr(value, "item"):
+        return part(value.item())
+    return None
+
+
+def classed_value(value, part):
+    """The same, with the class where several have one notation, and with what the class hides of its value."""
+    kind = type(value)
+    told = pickled_value(value, part)
+    hidden = {"factory": repr(value.default_factory)} if hasattr(value, "default_factory") else {}
+    if kind.__name__ == "deque":
+        return {"class": "deque", "maxlen": value.maxlen, "list": told}
+    if kind is datetime.timezone:
+        hidden["name"] = value.tzname(None) if value.tzname(None)[:3] != "UTC" else None
+    if kind.__module__ == "builtins" or told is None:
+        return told
+    if not isinstance(told, dict):
+        told = {"plain": told}
+    return {"class": f"{kind.__module__}.{kind.__name__}", **hidden, **told}
+
+
+def read_pickle(data, other=pickled_value):
+    return describe(load_pickle(data), other)
+
+
+def read_pickle5(data, other=pickled_value):
+    sections = []
+    while data:
+        size = int.from_bytes(data[:4], "big")
+        sections.append(data[4 : 4 + size])
+        data = data[4 + size :]
+    buffers = [memoryview(bytearray(section)) for section in sections[1:]]
+    return describe(load_pickle(sections[0], buffers), other)
 
 
 def read_flatbuffers(schema, root, buffers):
@@ -234,5 +280,11 @@ def flatbuffers_fault(wanted, seen, where=""):
 
 
 # Another format is one more line here and one more case in tst_interop.cpp.
-READERS = {"json": read_json, "cbor": read_cbor, "pickle": read_pickle}
-MODULES = {"json": ["json"], "cbor": ["cbor2"], "pickle": ["pickle", "numpy"]}
+READERS = {"json": read_json, "cbor": read_cbor, "pickle": read_pickle, "pickle5": read_pickle5}
+MODULES = {"json": ["json"], "cbor": ["cbor2"], "pickle": ["pickle", "numpy"], "pickle5": ["pickle", "numpy"]}
+
+# Readers that tell the classes of values, too.
+CLASSED = {
+    "pickle": lambda data: read_pickle(data, classed_value),
+    "pickle5": lambda data: read_pickle5(data, classed_value),
+}

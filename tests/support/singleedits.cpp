@@ -50,6 +50,18 @@ std::vector<Value> candidates(const Value &before)
         }
         return {};
     }
+    case Value::Kind::Opaque: {
+        const QByteArray told = toNotation(before);
+        for (const char *json :
+             {R"({"timedelta":"-3 days, 4:05:06.700000"})", R"({"time":"04:05:06.000007"})",
+              R"({"timezone":"-05:30"})", R"({"datetime":"2021-02-03T04:05:06"})",
+              R"({"decimal":"-Infinity"})", R"({"path":"/neu/ü"})", R"({"range":[3,99,4]})",
+              R"({"slice":[null,7,-1]})", R"({"complex":[{"float":"0.5"},{"float":"-2.0"}]})"}) {
+            if (told.startsWith(QByteArrayView(json).first(QByteArrayView(json).indexOf(':'))))
+                return {*fromNotation(json)};
+        }
+        return {Value::integer(7)};
+    }
     default:
         return {Value::integer(7)};
     }
