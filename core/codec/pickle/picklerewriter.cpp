@@ -329,14 +329,13 @@ bool Rewriter::saveScalar(const Value &now, quint32 index)
 // A str of Python 2, which is bytes.
 bool Rewriter::saveOldString(const Value &now)
 {
-    QByteArray bytes;
-    if (now.kind() == Value::Kind::Bytes && !(now.style().flags & Value::OtherType))
-        bytes = now.toBytes();
-    else if (now.kind() == Value::Kind::Text
-             && std::all_of(now.toText().begin(), now.toText().end(),
-                            [](QChar c) { return c.unicode() < 0x80; }))
-        bytes = now.toText().toLatin1();
-    else
+    const bool isText = now.kind() == Value::Kind::Text;
+    if (!isText && (now.kind() != Value::Kind::Bytes || (now.style().flags & Value::OtherType)))
+        return false;
+    const QByteArray bytes = isText ? now.toText().toUtf8() : now.toBytes();
+    // It is read as a text where it is ASCII, else as bytes.
+    const bool isAscii = std::all_of(bytes.begin(), bytes.end(), [](char c) { return quint8(c) < 0x80; });
+    if (isAscii != isText)
         return false;
     m_top = 0;
     if (m_protocol == 0)
