@@ -13,6 +13,8 @@
 #include <QRandomGenerator>
 #include <QtTest>
 
+#include <array>
+#include <cstring>
 #include <limits>
 
 using namespace slotscope::core;
@@ -348,6 +350,42 @@ private Q_SLOTS:
                  qPrintable(QString::number(faults.size()) + u'\n' + faults.mid(0, 20).join(u'\n')));
         QVERIFY(walked >= least);
         qInfo("%d, of which %d cannot be written anew", walked, refused);
+    }
+
+    // What one codec knows of a value says nothing to another one.
+    void stylesOfOtherFormats()
+    {
+        struct Format
+        {
+            const char *file;
+            ValueType type;
+        };
+        const std::array formats {Format {"cbor-vectors.json", ValueType::Cbor},
+                                  Format {"json-vectors.json", ValueType::Json},
+                                  Format {"pickle-vectors.json", ValueType::Pickle}};
+        int written = 0;
+        for (const Format &format : formats) {
+            for (const Json &vector : vectorsIn(QLatin1String(format.file), "vectors")) {
+                const auto value = codecFor(format.type).decodeValue(fromHex(vector["hex"]));
+                if (!value || hasToldTag(*value))
+                    continue;
+                const auto plain = fromNotation(toNotation(*value));
+                QVERIFY(plain);
+                for (const Format &other : formats) {
+                    if (other.type == format.type)
+                        continue;
+                    const auto styled = codecFor(other.type).encodeValue(*value);
+                    const auto unstyled = codecFor(other.type).encodeValue(*plain);
+                    const std::string what = vector.dump().substr(0, 400) + " in " + other.file;
+                    QVERIFY2(styled.hasValue() == unstyled.hasValue(), what.c_str());
+                    if (!styled)
+                        continue;
+                    QVERIFY2(*styled == *unstyled, what.c_str());
+                    ++written;
+                }
+            }
+        }
+        QVERIFY(written > 100);
     }
 
     // Without their schema: a view for people, which cannot be written.

@@ -200,8 +200,8 @@ bool Rewriter::saveContainer(quint32 index, Filling filling)
         // A list or dict that is made empty gets its items when it can be referred to, as by itself.
         const bool isFull = contains(FullCodes, code)
             && (filling.isSet || std::any_of(segment.begin(), segment.end(), [this](const Token &token) {
-                    return isChild(token);
-                }));
+                                return isChild(token);
+                            }));
         if (isFull && !filling.isInPlace) {
             // From a mark, as many as there are.
             filling.isWritten = true;
