@@ -63,6 +63,12 @@ public:
         box->addItems(names);
         return box;
     }
+    // A little air, as in the table beside it; the line of an editor needs it.
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        constexpr int Air = 4;
+        return QStyledItemDelegate::sizeHint(option, index) + QSize(0, Air);
+    }
 
 private:
     std::function<bool(const QModelIndex &)> m_openWindow;
