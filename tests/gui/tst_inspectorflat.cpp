@@ -113,8 +113,8 @@ private Q_SLOTS:
         QVERIFY(!isAbsent(at(host, "items[1].zone")));
 
         // An absent text is set by typing it.
-        host.inspector.treeModel()->setData(host.index("items[2].supplier.country", ValueTreeModel::ValueColumn),
-                                            QStringLiteral("AT"));
+        host.inspector.treeModel()->setData(
+            host.index("items[2].supplier.country", ValueTreeModel::ValueColumn), QStringLiteral("AT"));
         QCOMPARE(at(host, "items[2].supplier.country"), Value::text(QStringLiteral("AT")));
         QCOMPARE(host.edits, 4);
     }
