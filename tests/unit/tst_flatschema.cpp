@@ -5,6 +5,8 @@
 
 #include <QtTest>
 
+#include <flatbuffers/reflection.h>
+
 using namespace slotscope::core;
 using namespace slotscope::test;
 
@@ -102,6 +104,38 @@ private Q_SLOTS:
     {
         QVERIFY(fromText("struct P { x:int; } union U { P, text:string } table T { u:U; }"));
         QVERIFY(fromText("table T { name:string = \"none\"; list:[int] = []; }"));
+    }
+
+    // Twenty thousand fields that share a hundred thousand comments: two thousand million texts for those who
+    // look at each.
+    void sharedCommentsAreNotReadAgainAndAgain()
+    {
+        const auto schemaOf = [](int fields, int comments) {
+            flatbuffers::FlatBufferBuilder builder;
+            const auto comment = builder.CreateString("c");
+            const auto list = builder.CreateVector(
+                std::vector<flatbuffers::Offset<flatbuffers::String>>(size_t(comments), comment));
+            const auto type = reflection::CreateType(builder, reflection::Int);
+            std::vector<flatbuffers::Offset<reflection::Field>> all;
+            for (int i = 0; i < fields; ++i)
+                all.push_back(reflection::CreateField(builder, builder.CreateString("f" + std::to_string(i)),
+                                                      type, quint16(i), quint16(4 + 2 * i), 0, 0, false,
+                                                      false, false, 0, list));
+            const auto object =
+                reflection::CreateObject(builder, builder.CreateString("T"), builder.CreateVector(all));
+            const auto enums = builder.CreateVector(std::vector<flatbuffers::Offset<reflection::Enum>>());
+            reflection::FinishSchemaBuffer(
+                builder,
+                reflection::CreateSchema(builder, builder.CreateVector(std::vector {object}), enums));
+            return QByteArray(reinterpret_cast<const char *>(builder.GetBufferPointer()),
+                              qsizetype(builder.GetSize()));
+        };
+        const auto refused = FlatSchema::fromBinary(schemaOf(20'000, 100'000), QStringLiteral("shared.bfbs"));
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().what.contains(QStringLiteral("again and again")),
+                 qPrintable(refused.error().text()));
+        const auto fair = FlatSchema::fromBinary(schemaOf(200, 100), QStringLiteral("shared.bfbs"));
+        QVERIFY2(fair, fair ? "" : qPrintable(fair.error().text()));
     }
 
     // Whatever is damaged in a compiled schema: it is refused, or what is left of it makes sense.

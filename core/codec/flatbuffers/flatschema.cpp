@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/codec/flatbuffers/flatschema.h"
 
+#include "core/codec/flatbuffers/flatcursor.h"
 #include "core/codec/flatbuffers/flatmodel.h"
 
 #include <QDir>
@@ -16,6 +17,7 @@ namespace slotscope::core {
 namespace {
 
 constexpr qint64 LargestFile = 8 << 20;
+constexpr int MostParts = 1'000'000; // tables and texts of a compiled schema; the file has no room for more
 
 // The identifier of compiled schemas stands behind the offset of the root.
 constexpr const char *BinaryMark = "BFBS";
@@ -64,10 +66,95 @@ QHash<QString, quint64> unsignedDefaults(const flatbuffers::Parser &parser)
     return defaults;
 }
 
+// What the library's verifier does not count: it visits a list of texts (comments, names of files) each time
+// that the list is referred to, so that a small schema could keep it busy for hours.
+class TextCounter
+{
+public:
+    explicit TextCounter(QByteArrayView bytes)
+        : m_cursor(bytes)
+    {
+    }
+
+    /// Throws a Flaw, also where there are more than any schema has.
+    void schema()
+    {
+        const TablePlace root = m_cursor.root();
+        tables(root, 0, [this](const TablePlace &object) { objectTable(object); });
+        tables(root, 1, [this](const TablePlace &enumeration) {
+            tables(enumeration, 1, [this](const TablePlace &value) {
+                texts(value, 4);
+                table(value, 3, [](const TablePlace &) {});
+            });
+            texts(enumeration, 5);
+        });
+        table(root, 4, [this](const TablePlace &object) { objectTable(object); });
+        tables(root, 5, [this](const TablePlace &service) {
+            tables(service, 1, [this](const TablePlace &call) {
+                for (const int id : {1, 2})
+                    table(call, id, [this](const TablePlace &object) { objectTable(object); });
+                texts(call, 4);
+            });
+            texts(service, 3);
+        });
+        tables(root, 7, [this](const TablePlace &file) { texts(file, 1); });
+    }
+
+private:
+    using TablePlace = flat::TablePlace;
+
+    void objectTable(const TablePlace &object)
+    {
+        tables(object, 1, [this](const TablePlace &field) { texts(field, 10); });
+        texts(object, 6);
+    }
+
+    template <typename Visit>
+    void table(const TablePlace &place, int id, Visit visit)
+    {
+        count(1);
+        if (const qint64 at = m_cursor.field(place, id))
+            visit(m_cursor.table(m_cursor.refer(at, "a table")));
+    }
+
+    template <typename Visit>
+    void tables(const TablePlace &place, int id, Visit visit)
+    {
+        const qint64 at = m_cursor.field(place, id);
+        if (at == 0)
+            return;
+        const auto list = m_cursor.vector(m_cursor.refer(at, "a vector"), 4);
+        count(list.count);
+        for (qint64 i = 0; i < list.count; ++i)
+            visit(m_cursor.table(m_cursor.refer(list.offset + 4 * i, "a table")));
+    }
+
+    void texts(const TablePlace &place, int id)
+    {
+        if (const qint64 at = m_cursor.field(place, id))
+            count(m_cursor.vector(m_cursor.refer(at, "a vector"), 4).count);
+    }
+
+    void count(qint64 parts)
+    {
+        m_parts += parts;
+        if (m_parts > MostParts)
+            m_cursor.fail(0, QStringLiteral("it refers to the same parts again and again"));
+    }
+
+    const flat::Cursor m_cursor;
+    qint64 m_parts = 0;
+};
+
 FlatSchema::Outcome modelOf(const uint8_t *bytes, size_t size, const QString &name,
                             const QHash<QString, quint64> &defaults, const QStringList &files)
 {
-    flatbuffers::Verifier verifier(bytes, size, 64, 1'000'000);
+    try {
+        TextCounter(QByteArrayView(bytes, qsizetype(size))).schema();
+    } catch (const flat::Flaw &flaw) {
+        return Unexpected {FlatSchemaError {name, 0, 0, QStringLiteral("it is damaged: %1").arg(flaw.what)}};
+    }
+    flatbuffers::Verifier verifier(bytes, size, 64, MostParts);
     if (!reflection::VerifySchemaBuffer(verifier))
         return Unexpected {
             FlatSchemaError {name, 0, 0, QStringLiteral("it is damaged, or no compiled FlatBuffers schema")}};
