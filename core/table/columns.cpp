@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/table/columns.h"
 
+#include "core/value/recordstyle.h"
+
 #include <QHash>
 #include <QSet>
 
@@ -46,7 +48,8 @@ bool isNumber(const Value &value)
 /// Counts a node's members into its field; `depth` levels below are looked at.
 void collect(Field *field, const Value &value, int depth)
 {
-    ++field->present;
+    // What is absent has no field, but its default tells the column's kind.
+    field->present += isAbsent(value) ? 0 : 1;
     if (value.kind() == Value::Kind::Map) {
         ++field->maps;
         if (depth == 0)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/codec/cbor.h"
+#include "core/codec/flatbuffers/flatschema.h"
 #include "core/value/valuetext.h"
 #include "tests/support/memoryconnection.h"
 #include "ui/models/recordexport.h"
@@ -104,6 +105,32 @@ private Q_SLOTS:
         QCOMPARE(cell(*model, 1, QStringLiteral("meta.modRevision")),
                  QString::number(m_etcd->revision().value));
         QVERIFY(!model->columns().at(1).shown); // the value as a whole, where it has fields
+    }
+
+    void whatIsAbsentIsShownAsItsDefault()
+    {
+        SlotType type = codec().type();
+        type.value = ValueType::FlatBuffers;
+        type.flatBuffers.schema = *FlatSchema::fromText(
+            "table T { a:int; b:int = 7; c:string; } root_type T;", QStringLiteral("t"));
+        const SlotCodec flat(type);
+        m_etcd->put(keyOf(1), *flat.encodeValue(*flat.valueFromNotation(R"({"a": 1})")));
+        m_etcd->put(keyOf(2), *flat.encodeValue(*flat.valueFromNotation(R"({"a": 2, "b": 7, "c": "x"})")));
+        const auto model = openModel();
+        model->setCodec(flat);
+        const auto at = [&model](int row, const char *column, int role) {
+            return model->index(row, model->columnOf(QLatin1String(column))).data(role);
+        };
+        QTRY_COMPARE(at(1, "value.c", Qt::DisplayRole).toString(), QStringLiteral("x"));
+        QTRY_COMPARE(at(0, "value.b", Qt::DisplayRole).toString(), QStringLiteral("7"));
+        QVERIFY(at(0, "value.b", RecordModel::DefaultRole).toBool());
+        QVERIFY(!at(0, "value.b", RecordModel::NullRole).toBool());
+        QCOMPARE(at(0, "value.b", Qt::ToolTipRole).toString(), QStringLiteral("Absent, so its default: 7"));
+        QVERIFY(!at(1, "value.b", RecordModel::DefaultRole).toBool());
+        QCOMPARE(at(1, "value.b", Qt::ToolTipRole).toString(), QStringLiteral("7"));
+        QVERIFY(at(0, "value.c", RecordModel::NullRole).toBool());
+        QCOMPARE(at(0, "value.c", RecordModel::KindRole).toInt(), -1);
+        QCOMPARE(at(0, "value.c", Qt::ToolTipRole).toString(), QStringLiteral("Absent"));
     }
 
     void flashesWhatChanged()

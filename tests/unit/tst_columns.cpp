@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/codec/flatbuffers/flatschema.h"
 #include "core/codec/json.h"
 #include "core/table/columns.h"
 
@@ -48,6 +49,28 @@ private Q_SLOTS:
         QVERIFY(!find(columns, "value.name")->numeric);
         QCOMPARE(find(columns, "value.extra")->fillRate, 0.5);
         QVERIFY(find(columns, "meta.modRevision") && !find(columns, "meta.modRevision")->shown);
+    }
+
+    void whatIsAbsentDoesNotFillAColumn()
+    {
+        const auto schema =
+            FlatSchema::fromText("table T { a:int; b:int = 7; c:string; } root_type T;", QStringLiteral("t"));
+        QVERIFY(schema);
+        SlotType type;
+        type.value = ValueType::FlatBuffers;
+        type.flatBuffers.schema = *schema;
+        const SlotCodec codec(type);
+        std::vector<DecodedRow> rows;
+        for (const char *notation : {R"({"a": 1})", R"({"a": 2, "c": "x"})"}) {
+            const auto bytes = codec.encodeValue(*codec.valueFromNotation(notation));
+            QVERIFY(bytes);
+            rows.push_back(decodeRow(codec, QByteArray(2 + 16, '\1'), *bytes));
+        }
+        const auto columns = discoverColumns(type, rows);
+        QCOMPARE(find(columns, "value.a")->fillRate, 1.0);
+        QCOMPARE(find(columns, "value.b")->fillRate, 0.0);
+        QVERIFY(find(columns, "value.b")->numeric);
+        QCOMPARE(find(columns, "value.c")->fillRate, 0.5);
     }
 
     void aDictionaryStaysOneColumn()

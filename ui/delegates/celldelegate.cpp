@@ -97,9 +97,12 @@ bool CellDelegate::refuses(QWidget *editor)
 void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const
 {
     QStyledItemDelegate::initStyleOption(option, index);
-    if (index.data(RecordModel::NullRole).toBool()) {
+    const bool null = index.data(RecordModel::NullRole).toBool();
+    if (null) {
         const int kind = index.data(RecordModel::KindRole).toInt();
         option->text = kind < 0 ? QString() : QStringLiteral("null");
+    }
+    if (null || index.data(RecordModel::DefaultRole).toBool()) {
         option->palette.setColor(QPalette::Text, theme::mutedText(option->palette));
         option->font.setItalic(true);
     }

@@ -64,6 +64,7 @@ public:
         ErrorRole, ///< bool: the cell shows bytes that could not be decoded
         NullRole, ///< bool: the cell is null or absent
         KindRole, ///< int(core::Value::Kind) of the cell, -1 when absent
+        DefaultRole, ///< bool: the record does not store the field, and the cell shows its default
     };
 
     RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSession *edits, core::SlotCodec codec,

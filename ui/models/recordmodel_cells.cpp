@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The cells of RecordModel: what they show, and what becomes of what is typed into them.
+#include "core/value/recordstyle.h"
 #include "core/value/valuetext.h"
 #include "ui/models/recordmodel.h"
 #include "ui/theme.h"
@@ -85,8 +86,15 @@ QString RecordModel::tip(int row, const Column &column) const
             lines.append(error->offset < 0 ? tr("Cannot be decoded: %1").arg(error->what)
                                            : tr("Cannot be decoded: %1 (at byte %2)")
                                                  .arg(error->what, QString::number(error->offset)));
-        if (const Value *value = core::cellValue(*decoded, column))
-            lines.append(core::displayText(*value, TipLimit));
+        if (const Value *value = core::cellValue(*decoded, column)) {
+            const QString text = core::displayText(*value, TipLimit);
+            if (!core::isAbsent(*value))
+                lines.append(text);
+            else if (value->isNull())
+                lines.append(tr("Absent"));
+            else
+                lines.append(tr("Absent, so its default: %1").arg(text));
+        }
     }
     if (const core::Change *change = m_edits->find(keyAt(row))) {
         const auto was = [&](const core::KeyState &state) {
@@ -157,7 +165,14 @@ QVariant RecordModel::data(const QModelIndex &index, int role) const
     case KindRole: {
         const RowCache::Row decoded = decodedAt(row);
         const Value *value = decoded ? core::cellValue(*decoded, column) : nullptr;
-        return value ? static_cast<int>(value->kind()) : -1;
+        // Where there is not even a default, it is as if there was no such field.
+        const bool nothing = !value || (core::isAbsent(*value) && value->isNull());
+        return nothing ? -1 : static_cast<int>(value->kind());
+    }
+    case DefaultRole: {
+        const RowCache::Row decoded = decodedAt(row);
+        const Value *value = decoded ? core::cellValue(*decoded, column) : nullptr;
+        return value && core::isAbsent(*value);
     }
     case Qt::AccessibleDescriptionRole:
         return stateAt(row) == RowState::Clean ? QVariant() : QVariant(tip(row, column));
