@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/table/columnreader.h"
 
+#include "core/codec/flatbuffers/flatbuffers.h"
 #include "core/value/utf8.h"
 
 #include <QtEndian>
@@ -146,6 +147,8 @@ bool ColumnReader::scan(QByteArrayView value, CellRow &row, LeafVisitor *leaves)
         row.inflated = *std::move(inflated);
         bytes = row.inflated;
     }
+    if (m_codec.type().value == ValueType::FlatBuffers)
+        return scanFlatBuffer(bytes, row, leaves);
     if (!scanFormat(bytes, row, leaves))
         return false;
     row.parts.clear();
@@ -156,6 +159,21 @@ bool ColumnReader::scan(QByteArrayView value, CellRow &row, LeafVisitor *leaves)
         if (auto part = toValue(cell))
             cell = Cell::decoded(column.rest.find(row.parts.emplace_back(*std::move(part))));
     }
+    return true;
+}
+
+// A tree, but one of nothing beside the fields that are asked for.
+bool ColumnReader::scanFlatBuffer(QByteArrayView value, CellRow &row, LeafVisitor *leaves) const
+{
+    const FlatBuffersType &type = m_codec.type().flatBuffers;
+    if (leaves || !type.schema)
+        return false;
+    auto decoded = FlatBuffersCodec(type).decodeFields(value, m_root);
+    if (!decoded)
+        return false;
+    row.tree = *std::move(decoded);
+    for (const FieldColumn &column : m_fieldColumns)
+        row.cells[column.cell] = Cell::decoded(column.whole.find(row.tree));
     return true;
 }
 

@@ -46,6 +46,7 @@ private:
     void readKey(QByteArrayView key, CellRow &row) const;
     void readTree(QByteArrayView value, CellRow &row, LeafVisitor *leaves) const;
     bool scan(QByteArrayView value, CellRow &row, LeafVisitor *leaves) const;
+    bool scanFlatBuffer(QByteArrayView value, CellRow &row, LeafVisitor *leaves) const;
     bool scanFormat(QByteArrayView value, CellRow &row, LeafVisitor *leaves) const;
     void want(const Column &column, size_t cell);
 

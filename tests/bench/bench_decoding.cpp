@@ -3,10 +3,12 @@
 // Decodes the same records as Python does (cbor2's C decoder, json, pickle) in turns with it, and prints how
 // many times its records per second are reached, and how often memory is allocated for a record. CPU time,
 // the median of the rounds. Figures are printed, never asserted: the machine may be busy.
+#include "core/codec/flatbuffers/flatschema.h"
 #include "core/table/columnreader.h"
 
 #include <QCoreApplication>
 #include <QFile>
+#include <QFileInfo>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QtEndian>
@@ -137,9 +139,13 @@ public:
         , m_records(std::move(records))
     {
         SlotType type;
-        type.value = *valueTypeFromName(m_name.endsWith("cbor")       ? u"Cbor"
-                                            : m_name.endsWith("json") ? u"Json"
-                                                                      : u"Pickle");
+        type.value = *valueTypeFromName(m_name.endsWith("cbor")          ? u"Cbor"
+                                            : m_name.endsWith("json")    ? u"Json"
+                                            : m_name.endsWith("buffers") ? u"FlatBuffers"
+                                                                         : u"Pickle");
+        if (type.value == ValueType::FlatBuffers)
+            type.flatBuffers.schema = *FlatSchema::load(QFileInfo(QStringLiteral(BENCH_REFERENCE)).path()
+                                                        + QStringLiteral("/../data/flatbuffers/book.fbs"));
         m_codec = SlotCodec(type, 0);
         std::vector<DecodedRow> sample;
         for (size_t i = 0; i < std::min<size_t>(m_records.size(), 500); ++i)
@@ -223,11 +229,12 @@ int main(int argc, char **argv)
         for (Bench &bench : benches)
             bench.round(reference);
     }
-    std::printf(
-        "Records per second as a multiple of Python's (cbor2's C decoder, json, pickle), and allocations "
-        "per record.\n\n"
-        "%-14s %5s %8s   %14s   %14s   %14s   %14s\n",
-        "records", "bytes", "columns", "to columns", "to one column", "to cell values", "whole tree");
+    std::printf("Records per second as a multiple of Python's (cbor2's C decoder, json, pickle, flatc's code "
+                "for flatbuffers), "
+                "and allocations "
+                "per record.\n\n"
+                "%-14s %5s %8s   %14s   %14s   %14s   %14s\n",
+                "records", "bytes", "columns", "to columns", "to one column", "to cell values", "whole tree");
     for (const Bench &bench : benches)
         bench.print();
     std::printf(

@@ -7,9 +7,11 @@ reference takes for all records of that file once, the best interpreter settings
 """
 import gc
 import json
+import pathlib
 import pickle
 import random
 import struct
+import subprocess
 import sys
 import time
 
@@ -60,6 +62,55 @@ def wide(rng, i):
     return {'field_%02d' % n: make[n % len(make)]() for n in range(60)}
 
 
+def make_flat_buffers(folder):
+    """Books as in the vectors, and what reads all of a book with the code that flatc generates for Python."""
+    schema = pathlib.Path(__file__).parent.parent / 'data' / 'flatbuffers' / 'book.fbs'
+    subprocess.run(['flatc', '--python', '-o', folder, schema], check=True)
+    sys.path.insert(0, folder)
+    from library.Book import Book
+
+    def book(rng, i):
+        return {
+            'oid': {'hi': rng.getrandbits(64), 'lo': rng.getrandbits(64)},
+            'title': ' '.join(word(rng) for _ in range(3)),
+            'authors': [{'name': word(rng).title(), 'born': rng.randint(1800, 2000)}
+                        for _ in range(rng.randint(1, 3))],
+            'isbn': '978-3-10-%06d-2' % i,
+            'kind': rng.choice(['Paper', 'Audio', 'Digital']),
+            'pages': rng.randint(20, 2000),
+            'price': rng.randint(100, 9000) / 100,
+            'tags': rng.sample(TAGS, rng.randint(0, 4)),
+            'acquired_ns': rng.getrandbits(60),
+        }
+
+    def read(data):
+        book = Book.GetRootAs(data)
+        oid = book.Oid()
+        authors = [book.Authors(n) for n in range(book.AuthorsLength())]
+        return {
+            'oid': oid and {'hi': oid.Hi(), 'lo': oid.Lo()},
+            'title': book.Title(),
+            'authors': [{'name': author.Name(), 'born': author.Born()} for author in authors],
+            'isbn': book.Isbn(),
+            'kind': book.Kind(),
+            'pages': book.Pages(),
+            'price': book.Price(),
+            'tags': [book.Tags(n) for n in range(book.TagsLength())],
+            'cover': bytes(book.Cover(n) for n in range(book.CoverLength())),
+            'acquired_ns': book.AcquiredNs(),
+            'in_print': book.InPrint(),
+        }
+
+    rng = random.Random(1)
+    names = []
+    for i in range(COUNT):
+        names.append(pathlib.Path(folder, 'book%d.json' % i))
+        names[-1].write_text(json.dumps(book(rng, i)))
+    subprocess.run(['flatc', '--binary', '-o', folder, schema, *names], check=True)
+    FORMATS['flatbuffers'] = (None, read)
+    return [name.with_suffix('.bin').read_bytes() for name in names]
+
+
 FORMATS = {
     'cbor': (cbor2.dumps, cbor2.loads),
     'json': (lambda v: json.dumps(v, separators=(',', ':'), ensure_ascii=False).encode(), json.loads),
@@ -76,6 +127,7 @@ def main():
         for name, (dumps, _) in FORMATS.items():
             rng = random.Random(1)
             records[shape.__name__ + '.' + name] = [dumps(shape(rng, i)) for i in range(COUNT)]
+    records['book.flatbuffers'] = make_flat_buffers(folder)
     for name, values in records.items():
         with open(folder + '/' + name, 'wb') as file:
             for value in values:

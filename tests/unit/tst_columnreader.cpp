@@ -2,7 +2,10 @@
 //
 // What a ColumnReader gives is what the full decoder gives, for whatever bytes.
 #include "core/codec/compression.h"
+#include "core/codec/flatbuffers/flatbuffers.h"
+#include "core/codec/flatbuffers/flatschema.h"
 #include "core/table/roworder.h"
+#include "tests/support/testpaths.h"
 #include "tests/support/vectors.h"
 
 #include <QRandomGenerator>
@@ -488,6 +491,56 @@ private Q_SLOTS:
             const auto bytes = codec.encodeValue(record());
             QVERIFY(evaluator.evaluate({.key = Key, .value = *bytes}) == std::optional(expected));
         }
+    }
+
+    // Of FlatBuffers a tree is built, but of no more than the columns ask for.
+    void flatBuffers()
+    {
+        int refused = 0;
+        for (const Json &entry : vectorsIn(QStringLiteral("flatbuffers/index.json"), "schemas")) {
+            const auto path = [](const Json &name) {
+                return dataFile(QStringLiteral("flatbuffers/") + QString::fromStdString(name));
+            };
+            const auto schema = FlatSchema::load(path(entry["bfbs"]));
+            QVERIFY(schema);
+            SlotType type = codecFor(ValueType::FlatBuffers).type();
+            type.flatBuffers.schema = *schema;
+            const SlotCodec codec(type);
+            for (const Json &buffer : entry["buffers"]) {
+                QFile file(path(buffer["bin"]));
+                QVERIFY(file.open(QIODevice::ReadOnly));
+                const QByteArray bytes = file.readAll();
+                std::vector<Column> columns = columnsOf(decodeRow(codec, Key, bytes).value);
+                columns.erase(columns.begin() + 3); // the whole value, which makes all others wanted
+                QCOMPARE(difference(codec, bytes, &columns), QString());
+                for (const Column &column : columns) {
+                    const std::vector<Column> one {column};
+                    QCOMPARE(difference(codec, bytes, &one), QString());
+                }
+                const std::vector<Column> few {columns[3], columns.back()};
+                forEachMutation(bytes, 400, [&](const QByteArray &mutated) {
+                    const QString what = difference(codec, mutated, &few);
+                    QVERIFY2(what.isEmpty(), qPrintable(what));
+                    refused += codec.decodeValue(mutated) ? 0 : 1;
+                });
+            }
+        }
+        QVERIFY(refused > 1000);
+    }
+
+    void onlyWantedFieldsOfFlatBuffersAreBuilt()
+    {
+        const auto schema = FlatSchema::load(dataFile(QStringLiteral("flatbuffers/book.bfbs")));
+        QFile file(dataFile(QStringLiteral("flatbuffers/book-one.bin")));
+        QVERIFY(schema && file.open(QIODevice::ReadOnly));
+        WantedField wanted;
+        wanted.fields = {{"title", {0}, {}}, {"oid", {}, {{"lo", {1}, {}}}}};
+        const FlatBuffersType type {*schema};
+        const auto value = FlatBuffersCodec(type).decodeFields(file.readAll(), wanted);
+        QVERIFY(value);
+        QCOMPARE(value->members().size(), 2u);
+        QCOMPARE(value->find(u"oid")->members().size(), 1u);
+        QCOMPARE(*value->find(u"title"), Value::text(QStringLiteral("Der Zauberberg")));
     }
 
     // Else the comparisons above would compare the full decoder with itself.

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/codec/flatbuffers/flatbuffers.h"
 #include "core/codec/flatbuffers/flatschema.h"
 #include "core/pmap/slottype.h"
 #include "core/value/notation.h"
 #include "core/value/recordstyle.h"
+#include "core/value/valuetext.h"
 #include "tests/support/testpaths.h"
 #include "tests/support/vectors.h"
 
 #include <QtTest>
+
+#include <algorithm>
+#include <ctime>
 
 using namespace slotscope::core;
 using namespace slotscope::test;
@@ -46,6 +51,13 @@ struct Buffer
     QByteArray bytes;
     Json expected;
 };
+
+double cpuSeconds()
+{
+    timespec now {};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return double(now.tv_sec) + double(now.tv_nsec) * 1e-9;
+}
 
 // All sound buffers, with their compiled schemas.
 std::vector<Buffer> buffers(const char *form = "bfbs")
@@ -146,6 +158,7 @@ private Q_SLOTS:
                     value.error().what.contains(QStringLiteral("identifier WRHS of the schema, but HSRW")),
                     qPrintable(value.error().what));
                 QVERIFY(value.error().readSoFar);
+                QVERIFY(FlatBuffersCodec(type.flatBuffers).obstacles(bytes).otherIdentifier);
                 type.flatBuffers.anyIdentifier = true;
                 QVERIFY(SlotCodec(type, 0).decodeValue(bytes));
                 QCOMPARE(SlotCodec(type, 0).readOnlyReason(bytes), QString());
@@ -412,6 +425,9 @@ private Q_SLOTS:
         QVERIFY(!reader.encodeValue(*changed, before));
         QVERIFY(!reader.encodeValue(*reader.valueFromNotation(reader.valueNotation(*changed))));
 
+        QCOMPARE(FlatBuffersCodec(type.flatBuffers).obstacles(before).unknownFields, 2);
+        QVERIFY(!FlatBuffersCodec(type.flatBuffers).obstacles(before).otherIdentifier);
+
         type.flatBuffers.dropUnknownFields = true;
         const SlotCodec careless(type, 0);
         QCOMPARE(careless.readOnlyReason(before), QString());
@@ -485,6 +501,37 @@ private Q_SLOTS:
                  qPrintable(value.error().what));
     }
 
+    // Sixteen times the authors take about sixteen times the time to read, and to change one of them: the
+    // bound is far from that, and farther from the square.
+    void timeGrowsAsTheBufferDoes()
+    {
+        const SlotCodec codec = codecFor("book.bfbs");
+        const auto secondsFor = [&codec](int authors) {
+            ValueList list;
+            for (int i = 0; i < authors; ++i)
+                list.push_back(Value::map(
+                    {{Value::text(QStringLiteral("name")), Value::text(QStringLiteral("author %1").arg(i))},
+                     {Value::text(QStringLiteral("born")), Value::integer(1900)}}));
+            const Value book = Value::map({{Value::text(QStringLiteral("authors")), Value::array(list)}});
+            const QByteArray bytes = codec.encodeValue(*codec.valueFromNotation(toNotation(book))).value();
+            double best = 1e9;
+            for (int round = 0; round < 5; ++round) {
+                const double start = cpuSeconds();
+                const Value old = *codec.decodeValue(bytes);
+                const ValuePath name = *ValuePath::parse(QStringLiteral("authors[%1].name").arg(authors / 2));
+                const auto wanted = replaced(old, name, Value::text(QStringLiteral("another, longer name")));
+                if (!codec.encodeValue(*wanted, bytes) || !codec.readOnlyReason(bytes).isEmpty())
+                    return 0.0;
+                best = std::min(best, cpuSeconds() - start);
+            }
+            return best;
+        };
+        const double few = secondsFor(500);
+        const double many = secondsFor(8000);
+        QVERIFY(few > 0 && many > 0);
+        QVERIFY2(many < 64 * few, qPrintable(QStringLiteral("%1 s, %2 s").arg(few).arg(many)));
+    }
+
     void withoutASchemaTheStructureIsShown()
     {
         const SlotCodec codec({.value = ValueType::FlatBuffers}, 0);
@@ -501,6 +548,27 @@ private Q_SLOTS:
         QVERIFY(!codec.encodeValue(Value::map({}), bytes));
         QVERIFY(!codec.decodeValue("no buffer, but a text"));
         QVERIFY(!codec.decodeValue(QByteArray()));
+    }
+
+    void fieldsAreShownAndTypedAsText()
+    {
+        const SlotCodec codec = codecFor("book.bfbs");
+        const QByteArray before = contentOf(path("book-one.bin"));
+        const Value old = *codec.decodeValue(before);
+        const Value kind = *old.find(u"kind");
+        QCOMPARE(displayText(kind), QStringLiteral("Paper"));
+        // Looking at a default does not store it.
+        for (const char *text : {"Paper", "0"})
+            QVERIFY(isAbsent(*parseLike(kind, QLatin1String(text))));
+        QVERIFY(isAbsent(*parseLike(*old.find(u"in_print"), QStringLiteral("true"))));
+        const auto bytes = codec.encodeValue(*replaced(old, ValuePath::fields({QStringLiteral("kind")}),
+                                                       *parseLike(kind, QStringLiteral("Digital"))),
+                                             before);
+        QCOMPARE(displayText(*codec.decodeValue(*bytes)->find(u"kind")), QStringLiteral("Digital"));
+        // A text that is absent does not become a number.
+        const Value blank = codec.blankValue();
+        QCOMPARE(*parseLike(*blank.find(u"isbn"), QStringLiteral("007")), Value::text(QStringLiteral("007")));
+        QCOMPARE(parseLike(*blank.find(u"tags"), QStringLiteral("[\"a\"]"))->items().size(), 1u);
     }
 
     void blankRecords()

@@ -65,18 +65,33 @@ QString FlatBuffersCodec::problem() const
 
 Expected<Value, DecodeError> FlatBuffersCodec::decode(QByteArrayView bytes) const
 {
+    if (m_type.schema)
+        return decodeBySchema(bytes, nullptr);
     try {
-        if (!m_type.schema)
-            return flat::structureOf(bytes);
-        const int root = rootObject();
-        if (root < 0)
-            return Unexpected {DecodeError {-1, problem()}};
+        return flat::structureOf(bytes);
+    } catch (const Flaw &flaw) {
+        return Unexpected {errorOf(flaw)};
+    }
+}
+
+Expected<Value, DecodeError> FlatBuffersCodec::decodeFields(QByteArrayView bytes,
+                                                            const WantedField &wanted) const
+{
+    return decodeBySchema(bytes, &wanted);
+}
+
+// `wanted`: null pointer: everything.
+Expected<Value, DecodeError> FlatBuffersCodec::decodeBySchema(QByteArrayView bytes,
+                                                              const WantedField *wanted) const
+{
+    const int root = rootObject();
+    if (root < 0)
+        return Unexpected {DecodeError {-1, problem()}};
+    try {
         const Model &model = m_type.schema->model();
-        Value value = flat::Reader(model, bytes).read(root);
-        const bool identified = m_type.anyIdentifier || model.identifier.isEmpty()
-            || model.objects[size_t(root)].name != model.rootTable
-            || identifierPlace(bytes) == model.identifier;
-        if (identified)
+        flat::Reader reader(model, bytes);
+        Value value = wanted ? reader.readFields(root, *wanted) : reader.read(root);
+        if (m_type.anyIdentifier || isIdentified(bytes))
             return value;
         QString what = QStringLiteral("the buffer does not carry the file identifier %1 of the schema")
                            .arg(QString::fromLatin1(model.identifier));
@@ -86,6 +101,13 @@ Expected<Value, DecodeError> FlatBuffersCodec::decode(QByteArrayView bytes) cons
     } catch (const Flaw &flaw) {
         return Unexpected {errorOf(flaw)};
     }
+}
+
+bool FlatBuffersCodec::isIdentified(QByteArrayView bytes) const
+{
+    const Model &model = m_type.schema->model();
+    return model.identifier.isEmpty() || model.objects[size_t(rootObject())].name != model.rootTable
+        || identifierPlace(bytes) == model.identifier;
 }
 
 QByteArray FlatBuffersCodec::identifierLike(QByteArrayView before) const
@@ -121,7 +143,7 @@ Expected<QByteArray, EncodeError> FlatBuffersCodec::encode(const Value &value, Q
         bool unknown = shaper.hasUnknownFields();
         if (oldValue) {
             flat::Reader reader(model, before);
-            reader.read(root);
+            reader.readFields(root, {});
             unknown = unknown || reader.hasUnknownFields();
         }
         if (unknown && !m_type.dropUnknownFields)
@@ -162,10 +184,23 @@ QString FlatBuffersCodec::readOnlyReason(QByteArrayView bytes) const
         return {};
     try {
         flat::Reader reader(m_type.schema->model(), bytes);
-        reader.read(rootObject());
+        reader.readFields(rootObject(), {});
         return reader.hasUnknownFields() ? unknownFieldsReason() : QString();
     } catch (const Flaw &) {
         return {}; // decode() says it
+    }
+}
+
+FlatObstacles FlatBuffersCodec::obstacles(QByteArrayView bytes) const
+{
+    if (!m_type.schema || rootObject() < 0)
+        return {};
+    try {
+        flat::Reader reader(m_type.schema->model(), bytes);
+        reader.readFields(rootObject(), {});
+        return {reader.unknownFields(), !isIdentified(bytes)};
+    } catch (const Flaw &) {
+        return {};
     }
 }
 

@@ -143,6 +143,7 @@ private:
             count();
             EnumValue &one = known.values.emplace_back();
             one.name = name(value->name());
+            one.utf8Name = one.name.toUtf8();
             one.value = value->value();
             if (!known.isUnion || !value->union_type())
                 continue;
@@ -179,6 +180,7 @@ private:
     {
         Field known;
         known.name = name(field.name());
+        known.utf8Name = known.name.toUtf8();
         known.key = Value::text(known.name);
         known.id = field.id();
         known.offset = field.offset();
@@ -344,7 +346,7 @@ QByteArray flagNames(const Enum &flags, quint64 bits)
         const auto bit = quint64(flag.value);
         if (bit == 0 || (bits & bit) != bit)
             continue;
-        names += flag.name.toUtf8();
+        names += flag.utf8Name;
         rest &= ~bit;
     }
     if (rest != 0)
@@ -439,7 +441,7 @@ Value scalarValue(const Model &model, const Type &type, quint64 bits)
     }
     const qint64 signedNumber = number.toInt64().value_or(qint64(bits));
     const EnumValue *value = enumeration.find(signedNumber);
-    return number.withStyle({FlatStyle | FlatEnum, value ? value->name.toUtf8() : QByteArray()});
+    return number.withStyle({FlatStyle | FlatEnum, value ? value->utf8Name : QByteArray()});
 }
 
 Expected<Model, QString> modelFrom(const reflection::Schema &schema,

@@ -61,6 +61,7 @@ struct Type
 struct Field
 {
     QString name;
+    QByteArray utf8Name;
     Value key; ///< the name, as every record has it
     int id = 0;
     int offset = 0; ///< of a table in its vtable; of a struct in the struct
@@ -86,6 +87,7 @@ struct Object
 struct EnumValue
 {
     QString name;
+    QByteArray utf8Name;
     qint64 value = 0;
     Type type; ///< of a union's member; None for NONE
 };

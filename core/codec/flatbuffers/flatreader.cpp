@@ -4,7 +4,9 @@
 #include "core/value/recordstyle.h"
 #include "core/value/utf8.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace slotscope::core::flat {
 
@@ -16,6 +18,12 @@ constexpr qint64 FairSharing = 32;
 constexpr qint64 AlwaysFair = 256 * 1024;
 constexpr qint64 NodeCost = 16; // of every value, however few bytes it has
 
+const WantedField &everything()
+{
+    static const WantedField whole {{}, {0}, {}};
+    return whole;
+}
+
 Value placed(Value value, const Cursor &cursor, qint64 offset, qint64 length)
 {
     return std::move(value).withSource({cursor.base() + offset, length});
@@ -23,9 +31,32 @@ Value placed(Value value, const Cursor &cursor, qint64 offset, qint64 length)
 
 } // namespace
 
+// In a field of what is being read, as long as it lives.
+class Reader::Within
+{
+public:
+    Within(Reader *reader, const Field &field)
+        : m_reader(reader)
+        , m_outer(reader->m_wanted)
+    {
+        if (!m_outer || !m_outer->cells.empty()) // nothing or everything, and so is what is within
+            return;
+        const auto found = std::find_if(m_outer->fields.begin(), m_outer->fields.end(),
+                                        [&](const WantedField &one) { return one.name == field.utf8Name; });
+        reader->m_wanted = found == m_outer->fields.end() ? nullptr : &*found;
+    }
+    ~Within() { m_reader->m_wanted = m_outer; }
+    Q_DISABLE_COPY_MOVE(Within)
+
+private:
+    Reader *m_reader;
+    const WantedField *m_outer;
+};
+
 Reader::Reader(const Model &model, QByteArrayView bytes)
     : m_model(model)
     , m_bytes(bytes)
+    , m_wanted(&everything())
     , m_budget(AlwaysFair + FairSharing * bytes.size())
 {
 }
@@ -34,6 +65,12 @@ Value Reader::read(int rootObject)
 {
     const Cursor cursor(m_bytes);
     return tableValue(cursor, m_model.objects[size_t(rootObject)], cursor.root(), 1);
+}
+
+Value Reader::readFields(int rootObject, const WantedField &wanted)
+{
+    m_wanted = &wanted;
+    return read(rootObject);
 }
 
 void Reader::charge(const Cursor &cursor, qint64 offset, qint64 cost)
@@ -59,15 +96,18 @@ Value Reader::tableValue(const Cursor &cursor, const Object &object, const Table
             style.unknownFields.push_back(id);
     }
     MemberList members;
-    members.reserve(object.fields.size());
+    if (isWanted())
+        members.reserve(m_wanted->cells.empty() ? m_wanted->fields.size() : object.fields.size());
     for (const Field &field : object.fields) {
+        const Within within(this, field);
         const qint64 at = cursor.field(place, field.id);
         if (at != 0) {
             Value value = fieldValue(cursor, object, field, place, at, depth);
             // Of a union without a type nobody knows what it is.
             if (isAbsent(value))
                 style.unknownFields.push_back(field.id);
-            members.push_back({field.key, std::move(value)});
+            if (isWanted())
+                members.push_back({field.key, std::move(value)});
         } else if (field.required) {
             cursor.fail(
                 place.offset,
@@ -75,10 +115,13 @@ Value Reader::tableValue(const Cursor &cursor, const Object &object, const Table
         } else if (!field.deprecated) {
             if (field.type.base == Base::Union)
                 checkType(cursor, object, field, place);
-            members.push_back({field.key, field.absent});
+            if (isWanted())
+                members.push_back({field.key, field.absent});
         }
     }
-    m_hasUnknownFields = m_hasUnknownFields || !style.unknownFields.empty();
+    m_unknownFields += int(style.unknownFields.size());
+    if (!isWanted())
+        return {};
     return placed(Value::map(std::move(members)), cursor, place.offset, place.size)
         .withStyle({FlatStyle | FlatTable, style.packed()});
 }
@@ -160,6 +203,8 @@ Value Reader::textValue(const Cursor &cursor, qint64 offset)
 {
     const QByteArrayView bytes = cursor.string(offset);
     charge(cursor, offset, NodeCost + bytes.size());
+    if (!isWanted())
+        return {};
     auto text = textFromUtf8(bytes);
     return placed(text ? Value::text(*std::move(text)) : Value::bytes(bytes.toByteArray()), cursor,
                   offset + 4, bytes.size());
@@ -173,18 +218,27 @@ Value Reader::vectorValue(const Cursor &cursor, const Type &item, qint64 at, int
     const qint64 size = isStructs ? object->size : sizeOf(item.base);
     const VectorPlace vector = cursor.vector(offset, size);
     charge(cursor, offset, NodeCost);
+    if (!isWanted() && isScalar(item.base)) {
+        charge(cursor, offset, NodeCost * vector.count);
+        return {};
+    }
     ValueList items;
-    items.reserve(size_t(vector.count));
+    if (isWanted())
+        items.reserve(size_t(vector.count));
     for (qint64 i = 0; i < vector.count; ++i) {
         const qint64 place = vector.offset + i * size;
+        Value element;
         if (isStructs)
-            items.push_back(structValue(cursor, *object, place));
+            element = structValue(cursor, *object, place);
         else if (isScalar(item.base))
-            items.push_back(scalarAt(cursor, item, place));
+            element = scalarAt(cursor, item, place);
         else
-            items.push_back(
-                referredValue(cursor, item, cursor.refer(place, "an element of a vector"), depth));
+            element = referredValue(cursor, item, cursor.refer(place, "an element of a vector"), depth);
+        if (isWanted())
+            items.push_back(std::move(element));
     }
+    if (!isWanted())
+        return {};
     return placed(Value::array(std::move(items)), cursor, offset, 4 + vector.count * size);
 }
 
@@ -193,6 +247,8 @@ Value Reader::bytesValue(const Cursor &cursor, const Field &field, qint64 at, in
     const qint64 offset = cursor.refer(at, "a vector");
     const VectorPlace vector = cursor.vector(offset, 1);
     charge(cursor, offset, NodeCost + vector.count);
+    if (!isWanted() && field.nestedRoot < 0)
+        return {};
     const QByteArrayView bytes = cursor.bytes().sliced(vector.offset, vector.count);
     Value value = placed(Value::bytes(bytes.toByteArray()), cursor, vector.offset, vector.count)
                       .withStyle({FlatStyle | FlatByteVector, {}});
@@ -229,36 +285,48 @@ Value Reader::unionVector(const Cursor &cursor, const Object &object, const Fiel
                         .arg(vector.count)
                         .arg(types.count));
     ValueList items;
-    items.reserve(size_t(vector.count));
+    if (isWanted())
+        items.reserve(size_t(vector.count));
     for (qint64 i = 0; i < vector.count; ++i) {
         const EnumValue *member = unionMember(cursor, field, types.offset + i);
         const qint64 element = vector.offset + 4 * i;
         if (member->type.base != Base::None) {
             const qint64 target = cursor.refer(element, "an element of a vector of unions");
-            items.push_back(referredValue(cursor, member->type, target, depth));
+            Value item = referredValue(cursor, member->type, target, depth);
+            if (isWanted())
+                items.push_back(std::move(item));
             continue;
         }
         if (cursor.get<quint32>(element) != 0)
             cursor.fail(element, QStringLiteral("an element of %1 has a value, but no type").arg(field.name));
-        items.push_back(Value());
+        if (isWanted())
+            items.emplace_back();
     }
+    if (!isWanted())
+        return {};
     return placed(Value::array(std::move(items)), cursor, offset, 4 + 4 * vector.count);
 }
 
 Value Reader::structValue(const Cursor &cursor, const Object &object, qint64 at)
 {
     MemberList members;
-    members.reserve(object.fields.size());
+    if (isWanted())
+        members.reserve(object.fields.size());
     for (const Field &field : object.fields) {
+        const Within within(this, field);
         const qint64 place = at + field.offset;
+        Value value;
         if (isScalar(field.type.base))
-            members.push_back({field.key, scalarAt(cursor, field.type, place)});
+            value = scalarAt(cursor, field.type, place);
         else if (field.type.base == Base::Array)
-            members.push_back({field.key, arrayValue(cursor, field.type, place)});
+            value = arrayValue(cursor, field.type, place);
         else
-            members.push_back(
-                {field.key, structValue(cursor, m_model.objects[size_t(field.type.object)], place)});
+            value = structValue(cursor, m_model.objects[size_t(field.type.object)], place);
+        if (isWanted())
+            members.push_back({field.key, std::move(value)});
     }
+    if (!isWanted())
+        return {};
     return placed(Value::map(std::move(members)), cursor, at, object.size)
         .withStyle({FlatStyle | FlatStruct, object.utf8Name});
 }
@@ -268,16 +336,24 @@ Value Reader::arrayValue(const Cursor &cursor, const Type &type, qint64 at)
     const Object *object = type.element == Base::Object ? &m_model.objects[size_t(type.object)] : nullptr;
     const qint64 size = object ? object->size : sizeOf(type.element);
     ValueList items;
-    items.reserve(size_t(type.length));
-    for (int i = 0; i < type.length; ++i)
-        items.push_back(object ? structValue(cursor, *object, at + i * size)
-                               : scalarAt(cursor, type.item(), at + i * size));
+    if (isWanted())
+        items.reserve(size_t(type.length));
+    for (int i = 0; i < type.length; ++i) {
+        Value element = object ? structValue(cursor, *object, at + i * size)
+                               : scalarAt(cursor, type.item(), at + i * size);
+        if (isWanted())
+            items.push_back(std::move(element));
+    }
+    if (!isWanted())
+        return {};
     return placed(Value::array(std::move(items)), cursor, at, size * type.length);
 }
 
 Value Reader::scalarAt(const Cursor &cursor, const Type &type, qint64 at)
 {
     charge(cursor, at, NodeCost);
+    if (!isWanted())
+        return {};
     const int size = sizeOf(type.base);
     Value value = scalarValue(m_model, type, cursor.bits(at, size));
     // What a NaN carries would be lost in the number.

@@ -5,6 +5,7 @@
 
 #include "core/codec/flatbuffers/flatcursor.h"
 #include "core/codec/flatbuffers/flatmodel.h"
+#include "core/codec/scan/scan.h"
 
 namespace slotscope::core::flat {
 
@@ -21,10 +22,16 @@ public:
 
     /// Throws a Flaw.
     Value read(int rootObject);
+    /// The same, but of tables and structs only the fields that are wanted; all else is only verified, as
+    /// strictly as by read().
+    Value readFields(int rootObject, const WantedField &wanted);
     /// Whether a table held fields that the schema does not know.
-    bool hasUnknownFields() const { return m_hasUnknownFields; }
+    bool hasUnknownFields() const { return m_unknownFields > 0; }
+    int unknownFields() const { return m_unknownFields; }
 
 private:
+    class Within;
+    bool isWanted() const { return m_wanted != nullptr; }
     Value tableValue(const Cursor &cursor, const Object &object, const TablePlace &place, int depth,
                      const std::optional<QByteArray> &nestedBytes = std::nullopt);
     Value fieldValue(const Cursor &cursor, const Object &object, const Field &field, const TablePlace &place,
@@ -46,8 +53,9 @@ private:
 
     const Model &m_model;
     const QByteArrayView m_bytes;
+    const WantedField *m_wanted; // of what is being read: null pointer: nothing
     qint64 m_budget;
-    bool m_hasUnknownFields = false;
+    int m_unknownFields = 0;
 };
 
 } // namespace slotscope::core::flat
