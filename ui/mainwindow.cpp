@@ -131,6 +131,7 @@ void MainWindow::buildDocks()
     connect(m_inspector, &Inspector::valueEdited, this, &MainWindow::stageFromInspector);
     connect(m_inspector, &Inspector::editingFinished, this, &MainWindow::inspectCurrent,
             Qt::QueuedConnection);
+    connect(m_inspector, &Inspector::leniencyWanted, this, &MainWindow::allowLossyEdits);
     connect(m_inspector, &Inspector::keyWanted, this, &MainWindow::goTo);
     connect(m_inspector, &Inspector::busyChanged, &m_settleTimer, qOverload<>(&QTimer::start));
     connect(m_pending, &PendingPanel::showRequested, this, &MainWindow::goTo);

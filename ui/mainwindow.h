@@ -95,6 +95,7 @@ private:
     void followLink(const QByteArray &key);
     void findReferrers();
     void stageFromInspector(const QByteArray &key, const QByteArray &value, const core::KeyState &madeOn);
+    void allowLossyEdits(bool dropUnknownFields, bool anyIdentifier);
     /// Brings up what is to be settled before a commit.
     void noticeConflicts();
     /// Has the doctor look at everything, or at the indexes of one slot.

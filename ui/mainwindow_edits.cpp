@@ -69,6 +69,14 @@ void MainWindow::stageFromInspector(const QByteArray &key, const QByteArray &val
     }
 }
 
+// Of the table in front, where the record that is inspected belongs to.
+void MainWindow::allowLossyEdits(bool dropUnknownFields, bool anyIdentifier)
+{
+    const RecordTab *tab = currentTab();
+    if (m_connection && tab && tab->slot())
+        m_connection->directory()->setFlatBuffersLeniency(*tab->slot(), dropUnknownFields, anyIdentifier);
+}
+
 void MainWindow::noticeConflicts()
 {
     const bool conflicts = m_connection->edits()->hasConflicts();

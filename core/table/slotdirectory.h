@@ -81,6 +81,9 @@ public:
     void unpin(Slot slot, SchemaProperty property);
     /// Pins the types of key and value, the compression, and the byte orders where they matter.
     void pinType(Slot slot, const SlotType &type);
+    /// Whether FlatBuffers of the slot may be edited though something is lost, or though they carry another
+    /// file identifier. Of the user's choice now, so it is not kept in the schema.
+    void setFlatBuffersLeniency(Slot slot, bool dropUnknownFields, bool anyIdentifier);
     /// Replaces what the schema says of a slot's table.
     void setTableSchema(Slot slot, const TableSchema &table);
     /// True once every slot has been sampled.
@@ -132,6 +135,7 @@ private:
     Schema m_schema;
     /// FlatBuffers schemas by file; without an outcome while they are being read.
     std::map<QString, std::optional<FlatSchema::Outcome>> m_flatSchemas;
+    std::map<Slot, std::pair<bool, bool>> m_leniency; // as setFlatBuffersLeniency() got it
     std::vector<Slot> m_toSample;
     std::set<Slot> m_changedCounts;
     QTimer m_countTimer;

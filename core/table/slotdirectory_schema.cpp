@@ -8,6 +8,7 @@
 #include <QtConcurrentRun>
 
 #include <algorithm>
+#include <tuple>
 
 namespace slotscope::core {
 
@@ -46,6 +47,9 @@ void SlotDirectory::resolve(SlotInfo *info)
     }
     ResolvedType resolved = resolveType(info->looksPlain ? SlotType() : info->inferred, table);
     info->type = std::move(resolved.type);
+    if (const auto lenient = m_leniency.find(info->slot); lenient != m_leniency.end())
+        std::tie(info->type.flatBuffers.dropUnknownFields, info->type.flatBuffers.anyIdentifier) =
+            lenient->second;
     info->provenance = std::move(resolved.provenance);
     if (info->inference) {
         // What is inferred of the key rests on the keys alone, and so with the values.
@@ -161,6 +165,12 @@ void SlotDirectory::pinType(Slot slot, const SlotType &type)
             }
         }
     });
+}
+
+void SlotDirectory::setFlatBuffersLeniency(Slot slot, bool dropUnknownFields, bool anyIdentifier)
+{
+    m_leniency[slot] = {dropUnknownFields, anyIdentifier};
+    resolveAndTell(slot);
 }
 
 void SlotDirectory::setTableSchema(Slot slot, const TableSchema &table)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/codec/flatbuffers/flatschema.h"
 #include "core/value/notation.h"
 #include "ui/models/prettytext.h"
 #include "ui/models/valuetreemodel.h"
@@ -9,6 +10,7 @@
 #include "ui/views/codeeditor.h"
 #include "ui/views/hexview.h"
 
+#include <QLabel>
 #include <QTabWidget>
 #include <QTreeView>
 #include <QtTest>
@@ -125,6 +127,66 @@ private Q_SLOTS:
         inspector.setRecord(locked);
         QVERIFY(inspector.readOnlyBanner()->message().contains(locked.readOnlyReason));
         QVERIFY(!model->setData(age, QStringLiteral("8")));
+    }
+
+    void whatWouldBeLostIsSaidAndMayBeStagedAnyway()
+    {
+        const auto schemaOf = [](const char *text) {
+            return *FlatSchema::fromText(text, QStringLiteral("test.fbs"));
+        };
+        SlotType type;
+        type.key = KeyType({KeyComponent::Oid});
+        type.value = ValueType::FlatBuffers;
+        type.flatBuffers.schema = schemaOf("table T { a:int; b:string; c:[int]; } root_type T;");
+        const SlotCodec newer(type);
+        InspectedRecord shown = record(
+            ValueType::Cbor, *newer.encodeValue(*newer.valueFromNotation(R"({"a": 1, "b": "x", "c": [1]})")));
+        type.flatBuffers.schema = schemaOf("table T { a:int; } root_type T; file_identifier \"ABCD\";");
+        shown.codec = SlotCodec(type);
+
+        Inspector inspector;
+        QSignalSpy wanted(&inspector, &Inspector::leniencyWanted);
+        const auto link = [&inspector] {
+            QStringList texts;
+            for (const QLabel *label : inspector.readOnlyBanner()->findChildren<QLabel *>())
+                texts += label->text();
+            return texts.join(u' ');
+        };
+        const ValuePath a = ValuePath::fields({QStringLiteral("a")});
+        const auto mayEdit = [&inspector, &a] {
+            const auto index = inspector.treeModel()->indexOf(a, ValueTreeModel::ValueColumn);
+            return index.isValid() && (index.flags() & Qt::ItemIsEditable);
+        };
+        inspector.setRecord(shown);
+        QVERIFY(!mayEdit());
+        QVERIFY2(link().contains(QStringLiteral("Edit anyway (drops 2 unknown fields)")), qPrintable(link()));
+        Q_EMIT inspector.readOnlyBanner()->actionTriggered();
+        QCOMPARE(wanted.takeFirst(), QVariantList({true, true}));
+
+        // One of both is not enough.
+        type.flatBuffers.dropUnknownFields = true;
+        shown.codec = SlotCodec(type);
+        inspector.setRecord(shown);
+        QVERIFY(!mayEdit());
+        type.flatBuffers.anyIdentifier = true;
+        shown.codec = SlotCodec(type);
+        inspector.setRecord(shown);
+        QVERIFY(mayEdit());
+        QVERIFY2(link().contains(QStringLiteral("2 unknown fields")), qPrintable(link()));
+        Q_EMIT inspector.readOnlyBanner()->actionTriggered();
+        QCOMPARE(wanted.takeLast(), QVariantList({false, false}));
+
+        // Only the identifier is another one.
+        type.flatBuffers.schema =
+            schemaOf("table T { a:int; b:string; c:[int]; } root_type T; file_identifier \"ABCD\";");
+        type.flatBuffers.anyIdentifier = false;
+        shown.codec = SlotCodec(type);
+        inspector.setRecord(shown);
+        QVERIFY(!mayEdit());
+        QVERIFY2(link().contains(QStringLiteral("ABCD")) && link().contains(QStringLiteral("Edit anyway")),
+                 qPrintable(link()));
+        Q_EMIT inspector.readOnlyBanner()->actionTriggered();
+        QCOMPARE(wanted.takeLast(), QVariantList({true, true}));
     }
 
     void tellsTheState_data()

@@ -133,6 +133,33 @@ private Q_SLOTS:
         QVERIFY(directory.find(Slot(3))->type.value == ValueType::Cbor);
     }
 
+    void lossyEditsAreAllowedOfOneSlot()
+    {
+        MemoryEtcd etcd;
+        for (const quint16 slot : {1, 2}) {
+            etcd.put(catalogueKey(slot), catalogueValue(QStringLiteral("app.Table%1").arg(slot), slot));
+            etcd.put(slotKey(slot, "a"), "v");
+        }
+        MemoryClient memory(&etcd);
+        SlotDirectory directory(&memory.client, &memory.watch);
+        load(&directory);
+        directory.pin(Slot(1), SchemaProperty::ValueType, QStringLiteral("FlatBuffers"));
+        directory.pin(Slot(2), SchemaProperty::ValueType, QStringLiteral("FlatBuffers"));
+        QSignalSpy changed(&directory, &SlotDirectory::slotChanged);
+        QSignalSpy edited(&directory, &SlotDirectory::schemaEdited);
+        directory.setFlatBuffersLeniency(Slot(1), true, false);
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(edited.size(), 0);
+        const auto type = [&directory](quint16 slot) { return directory.find(Slot(slot))->type.flatBuffers; };
+        QVERIFY(type(1).dropUnknownFields && !type(1).anyIdentifier);
+        QVERIFY(!type(2).dropUnknownFields);
+        // It outlives that the type is found out anew.
+        directory.setSchema(directory.schema());
+        QVERIFY(type(1).dropUnknownFields);
+        directory.setFlatBuffersLeniency(Slot(1), false, false);
+        QVERIFY(!type(1).dropUnknownFields);
+    }
+
     void failsWithTheReason()
     {
         MemoryEtcd etcd;

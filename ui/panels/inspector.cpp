@@ -208,7 +208,7 @@ void Inspector::connectParts()
             showDecoded(decoded);
     });
     connect(m_errorBanner, &Banner::actionTriggered, this, showHex);
-    connect(m_readOnlyBanner, &Banner::actionTriggered, this, showHex);
+    connect(m_readOnlyBanner, &Banner::actionTriggered, this, &Inspector::followReadOnlyLink);
     connect(m_tree, &InspectorTree::editRequested, this, &Inspector::stageValue);
     connect(m_tree, &InspectorTree::editRefused, this, &Inspector::refuse);
     connect(m_tree, &InspectorTree::editingFinished, this, &Inspector::editingFinished);
@@ -384,8 +384,60 @@ Inspector::Decoded Inspector::decode(const InspectedRecord &record, std::optiona
     decoded.text = textInForm(decoded.form, decoded.row, plain);
     decoded.readOnlyReason =
         decoded.row.valueError ? tr("it cannot be decoded") : record.codec.readOnlyReason(value);
+    if (record.codec.type().value == core::ValueType::FlatBuffers)
+        decoded.obstacles = core::FlatBuffersCodec(record.codec.type().flatBuffers).obstacles(plain);
     decoded.state = changeInWords(record);
     return decoded;
+}
+
+void Inspector::showReadOnly(const Decoded &decoded)
+{
+    m_obstacles = decoded.obstacles;
+    const core::FlatBuffersType &flat = m_record->codec.type().flatBuffers;
+    const auto say = [this](const QString &text, const QString &action = {}) {
+        m_readOnlyBanner->setMessage(theme::Mark::Warning, text, action);
+    };
+    const QString unknown = m_obstacles.unknownFields == 1
+        ? tr("1 unknown field")
+        : tr("%1 unknown fields").arg(m_obstacles.unknownFields);
+    if (!m_record->readOnlyReason.isEmpty())
+        say(tr("Read-only: %1").arg(asSentence(m_record->readOnlyReason)));
+    else if (m_record->change && m_record->change->kind == Change::Kind::Delete)
+        say(tr("Read-only: the record is marked to be deleted."));
+    else if (m_obstacles.unknownFields > 0 && flat.dropUnknownFields)
+        say(tr("An edit of this table may drop what the schema does not know; of this value, %1.")
+                .arg(unknown),
+            tr("Make such values read-only again"));
+    else if (m_obstacles.otherIdentifier && flat.anyIdentifier)
+        say(tr("This value does not carry the file identifier of the schema, so it may be something else."),
+            tr("Make such values read-only again"));
+    else if (m_obstacles.unknownFields > 0)
+        say(tr("Only the bytes of this value can be edited: %1").arg(asSentence(decoded.readOnlyReason)),
+            tr("Edit anyway (drops %1)").arg(unknown));
+    else if (m_obstacles.otherIdentifier && decoded.row.valueError)
+        say(tr("Only the bytes of this value can be edited: %1")
+                .arg(asSentence(decoded.row.valueError->what)),
+            tr("Edit anyway (as if it were meant for this schema)"));
+    else if (!decoded.readOnlyReason.isEmpty())
+        say(tr("Only the bytes of this value can be edited: %1").arg(asSentence(decoded.readOnlyReason)),
+            tr("Edit the bytes"));
+    else
+        m_readOnlyBanner->clearMessage();
+}
+
+void Inspector::followReadOnlyLink()
+{
+    if (!m_record)
+        return;
+    const core::FlatBuffersType &flat = m_record->codec.type().flatBuffers;
+    const bool unknown = m_obstacles.unknownFields > 0;
+    const bool other = m_obstacles.otherIdentifier;
+    if (!unknown && !other)
+        showBytes();
+    else if ((unknown && flat.dropUnknownFields) || (other && flat.anyIdentifier))
+        Q_EMIT leniencyWanted(false, false);
+    else
+        Q_EMIT leniencyWanted(unknown || flat.dropUnknownFields, other || flat.anyIdentifier);
 }
 
 void Inspector::showDecoded(const Decoded &decoded)
@@ -399,20 +451,7 @@ void Inspector::showDecoded(const Decoded &decoded)
         m_stateBanner->setMessage(markOf(*m_record->change), decoded.state);
     else
         m_stateBanner->clearMessage();
-    const bool deleted = m_record->change && m_record->change->kind == Change::Kind::Delete;
-    if (!m_record->readOnlyReason.isEmpty())
-        m_readOnlyBanner->setMessage(theme::Mark::Warning,
-                                     tr("Read-only: %1").arg(asSentence(m_record->readOnlyReason)));
-    else if (deleted)
-        m_readOnlyBanner->setMessage(theme::Mark::Warning,
-                                     tr("Read-only: the record is marked to be deleted."));
-    else if (!decoded.readOnlyReason.isEmpty())
-        m_readOnlyBanner->setMessage(
-            theme::Mark::Warning,
-            tr("Only the bytes of this value can be edited: %1").arg(asSentence(decoded.readOnlyReason)),
-            tr("Edit the bytes"));
-    else
-        m_readOnlyBanner->clearMessage();
+    showReadOnly(decoded);
     const bool editable = mayEdit() && decoded.readOnlyReason.isEmpty();
     if (m_record->codec.type().compression != core::Compression::None)
         m_hex->setBytes(shownValue(), decoded.plain, m_sameKey);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/codec/flatbuffers/flatbuffers.h"
 #include "core/edit/change.h"
 #include "core/table/decodedrow.h"
 #include "ui/models/textforms.h"
@@ -96,6 +97,9 @@ Q_SIGNALS:
     /// record comes again.
     void valueEdited(const QByteArray &key, const QByteArray &newValue,
                      const slotscope::core::KeyState &madeOn);
+    /// FlatBuffers of the record's table are to be editable, or no longer, though something is lost; see
+    /// core::FlatBuffersType.
+    void leniencyWanted(bool dropUnknownFields, bool anyIdentifier);
     /// Another record is to be shown: there is something unfinished.
     void keyWanted(const QByteArray &key);
     void busyChanged();
@@ -110,6 +114,7 @@ private:
         TextForm form = TextForm::Plain;
         QByteArray text;
         QString readOnlyReason; // why only bytes can be edited
+        core::FlatObstacles obstacles; // some of those reasons
         QString state; // staged or in conflict, in words
     };
     struct Encoded
@@ -126,6 +131,8 @@ private:
     void decodeRecord();
     void showDecoded(const Decoded &decoded);
     void showFacts(const Decoded &decoded);
+    void showReadOnly(const Decoded &decoded);
+    void followReadOnlyLink();
     void showErrors(const core::DecodedRow &row);
     void showText(const Decoded &decoded, bool editable);
     void showBytes();
@@ -151,6 +158,7 @@ private:
     int m_encoding = 0; // jobs
     core::Value m_value; // as decoded
     bool m_decoded = false; // m_value is that of the record
+    core::FlatObstacles m_obstacles; // of m_value
     TextForm m_form = TextForm::Plain;
     bool m_followingHex = false;
     bool m_bytesBelow = false;
