@@ -103,13 +103,17 @@ void CodecCommand::addOptions(QCommandLineParser *parser)
 }
 
 // What is wrong with the options for FlatBuffers; empty when nothing is.
-QString CodecCommand::takeSchema(const QCommandLineParser &parser, core::SlotType *type)
+QString CodecCommand::takeSchema(const QCommandLineParser &parser, core::SlotType *type) const
 {
     const QString schemaFile = parser.value(QStringLiteral("schema"));
     if (type->value != core::ValueType::FlatBuffers) {
         for (const char *option : {"schema", "schema-path", "root", "any-identifier"}) {
-            if (parser.isSet(QLatin1String(option)))
-                return QStringLiteral("--%1 is for FlatBuffers only").arg(QLatin1String(option));
+            if (!parser.isSet(QLatin1String(option)))
+                continue;
+            return m_key
+                ? QStringLiteral("--%1 is for values of --type FlatBuffers, and keys are never FlatBuffers")
+                      .arg(QLatin1String(option))
+                : QStringLiteral("--%1 is for FlatBuffers only").arg(QLatin1String(option));
         }
         return {};
     }
@@ -117,8 +121,13 @@ QString CodecCommand::takeSchema(const QCommandLineParser &parser, core::SlotTyp
     flat.root = parser.value(QStringLiteral("root"));
     flat.schemaFile = schemaFile;
     flat.anyIdentifier = parser.isSet(QStringLiteral("any-identifier"));
-    if (schemaFile.isEmpty())
-        return flat.root.isEmpty() ? QString() : QStringLiteral("--root needs a --schema");
+    if (schemaFile.isEmpty()) {
+        for (const char *option : {"schema-path", "root", "any-identifier"}) {
+            if (parser.isSet(QLatin1String(option)))
+                return QStringLiteral("--%1 needs a --schema").arg(QLatin1String(option));
+        }
+        return {};
+    }
     const auto schema = core::FlatSchema::load(schemaFile, parser.values(QStringLiteral("schema-path")));
     if (!schema)
         return schema.error().text();
@@ -139,7 +148,9 @@ QString CodecCommand::takeArguments(const QCommandLineParser &parser)
     if (m_key) {
         auto key = core::KeyType::parse(name);
         if (!key)
-            return QStringLiteral("there is no key type %1: %2").arg(name, key.error());
+            return core::valueTypeFromName(name)
+                ? QStringLiteral("%1 is a type of values: leave out --key, or see slotscope types").arg(name)
+                : QStringLiteral("there is no key type %1: %2").arg(name, key.error());
         type.key = *std::move(key);
     } else {
         const auto value = core::valueTypeFromName(name);

@@ -27,7 +27,7 @@ protected:
     void begin() override;
 
 private:
-    static QString takeSchema(const QCommandLineParser &parser, core::SlotType *type);
+    QString takeSchema(const QCommandLineParser &parser, core::SlotType *type) const;
     void readMore();
     /// Whether to go on.
     bool convertLine(const QByteArray &line);

@@ -273,6 +273,118 @@ private Q_SLOTS:
         QVERIFY(peak - usual < 2048);
     }
 
+    void flatBuffersBySchema()
+    {
+        const QString folder = dataFile(QStringLiteral("flatbuffers/"));
+        const auto options = [](const char *command, const QStringList &more) {
+            return QStringList {QLatin1String(command), QStringLiteral("--type"),
+                                QStringLiteral("FlatBuffers")}
+            + more;
+        };
+        const auto hexOf = [&](const QString &name) {
+            QFile file(folder + name);
+            return file.open(QIODevice::ReadOnly) ? file.readAll().toHex() : QByteArray();
+        };
+        // Every buffer by both forms of its schema, there and back.
+        for (const Json &entry : vectorsIn(QStringLiteral("flatbuffers/index.json"), "schemas")) {
+            for (const char *form : {"schema", "bfbs"}) {
+                const QStringList schema {QStringLiteral("--schema"),
+                                          folder + QString::fromStdString(entry[form])};
+                QByteArrayList hex;
+                QByteArrayList notations;
+                for (const Json &buffer : entry["buffers"]) {
+                    hex += hexOf(QString::fromStdString(buffer["bin"]));
+                    notations += compact(readVectors(QStringLiteral("flatbuffers/")
+                                                     + QString::fromStdString(buffer["expected"])));
+                }
+                const Run decoded = runOn(options("decode", schema), hex);
+                QCOMPARE(decoded.exitCode, 0);
+                // Compiled schemas lose large defaults.
+                if (entry["schema"] != "scalars.fbs" || qstrcmp(form, "bfbs") == 0)
+                    QCOMPARE(decoded.lines, notations);
+                const Run encoded = runOn(options("encode", schema), decoded.lines);
+                QCOMPARE(encoded.exitCode, 0);
+                QCOMPARE(runOn(options("decode", schema), encoded.lines).lines, decoded.lines);
+            }
+        }
+        const QStringList book {QStringLiteral("--schema"), folder + QStringLiteral("book.fbs")};
+        const QStringList author {QStringLiteral("--root"), QStringLiteral("library.Author")};
+        const Run encoded = runOn(options("encode", book + author), {R"({"name": "Ann", "born": 1900})"});
+        QCOMPARE(encoded.exitCode, 0);
+        QCOMPARE(runOn(options("decode", book + author), encoded.lines).lines,
+                 QByteArrayList {
+                     R"({"$table":"library.Author","fields":{"name":"Ann","born":1900},"absent":[]})"});
+        const Run refused = runOn(options("encode", book), {R"({"pages": -1})", R"({"title": "t"})"});
+        QCOMPARE(refused.exitCode, 1);
+        QVERIFY2(refused.lines.value(0).contains("pages: "), refused.lines.value(0).constData());
+        QVERIFY(!refused.lines.value(1).contains("error"));
+    }
+
+    void flatBuffersOfAnotherIdentifier()
+    {
+        const QString folder = dataFile(QStringLiteral("flatbuffers/"));
+        QFile file(folder + QStringLiteral("inventory-empty.bin"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QByteArray bytes = file.readAll();
+        bytes.replace(4, 4, "ABCD");
+        const QStringList decode {QStringLiteral("decode"), QStringLiteral("--type"),
+                                  QStringLiteral("FlatBuffers"), QStringLiteral("--schema"),
+                                  folder + QStringLiteral("inventory.fbs")};
+        const Run refused = runOn(decode, {bytes.toHex()});
+        QCOMPARE(refused.exitCode, 1);
+        QVERIFY2(refused.lines.value(0).contains("WRHS") && refused.lines.value(0).contains("ABCD")
+                     && refused.lines.value(0).contains("\"offset\":4"),
+                 refused.lines.value(0).constData());
+        const Run read = runOn(decode + QStringList {QStringLiteral("--any-identifier")}, {bytes.toHex()});
+        QCOMPARE(read.exitCode, 0);
+        QVERIFY(read.lines.value(0).contains("acme.stock.Warehouse"));
+    }
+
+    void includesOfASchemaAreFoundByTheirPath()
+    {
+        const QString folder = dataFile(QStringLiteral("flatbuffers/"));
+        const QTemporaryDir elsewhere;
+        const QString schema = elsewhere.filePath(QStringLiteral("envelope.fbs"));
+        QVERIFY(QFile::copy(folder + QStringLiteral("envelope.fbs"), schema));
+        const QStringList options {QStringLiteral("decode"), QStringLiteral("--type"),
+                                   QStringLiteral("FlatBuffers"), QStringLiteral("--schema"), schema};
+        Program lost(options);
+        QCOMPARE(lost.wait(), 2);
+        QVERIFY2(lost.errors().contains("shared_types.fbs"), lost.errors().constData());
+        QFile file(folder + QStringLiteral("envelope-nested.bin"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const Run found = runOn(options
+                                    + QStringList {QStringLiteral("--schema-path"), elsewhere.path(),
+                                                   QStringLiteral("--schema-path"), folder},
+                                {file.readAll().toHex()});
+        QCOMPARE(found.exitCode, 0);
+        QVERIFY(found.lines.value(0).contains("inner buffer"));
+    }
+
+    // Its file is gone once the first line is answered, so whoever asked for it again would notice.
+    void aSchemaIsReadOnce()
+    {
+        constexpr int Lines = 10'000;
+        const QString folder = dataFile(QStringLiteral("flatbuffers/"));
+        const QTemporaryDir elsewhere;
+        const QString schema = elsewhere.filePath(QStringLiteral("book.fbs"));
+        QVERIFY(QFile::copy(folder + QStringLiteral("book.fbs"), schema));
+        QFile file(folder + QStringLiteral("book-one.bin"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray line = file.readAll().toHex() + '\n';
+        Program program({QStringLiteral("decode"), QStringLiteral("--type"), QStringLiteral("FlatBuffers"),
+                         QStringLiteral("--schema"), schema});
+        program.write(line);
+        QTRY_VERIFY(program.output().endsWith('\n'));
+        QVERIFY(QFile::remove(schema));
+        program.write(line.repeated(Lines - 1));
+        program.closeInput();
+        QCOMPARE(program.wait(), 0);
+        const QByteArrayList answers = program.output().split('\n');
+        QCOMPARE(answers.size(), Lines + 1);
+        QCOMPARE(answers.count(answers.front()), Lines);
+    }
+
     void linesComeAsTheyAreRead()
     {
         Program program({QStringLiteral("decode"), QStringLiteral("--type"), QStringLiteral("Binary")});
@@ -294,6 +406,12 @@ private Q_SLOTS:
         QTest::newRow("byte order") << QStringLiteral("decode --type Timestamp --byte-order middle");
         QTest::newRow("compression") << QStringLiteral("decode --type Json --compression lzma");
         QTest::newRow("compressed keys") << QStringLiteral("decode --key --type Uuid --compression zlib");
+        QTest::newRow("root without schema") << QStringLiteral("decode --type FlatBuffers --root a.B");
+        QTest::newRow("path without schema") << QStringLiteral("decode --type FlatBuffers --schema-path .");
+        QTest::newRow("identifier without schema")
+            << QStringLiteral("decode --type FlatBuffers --any-identifier");
+        QTest::newRow("no such schema") << QStringLiteral("decode --type FlatBuffers --schema no/such.fbs");
+        QTest::newRow("schema of JSON") << QStringLiteral("decode --type Json --schema a.fbs");
         QTest::newRow("arguments") << QStringLiteral("encode --type Json {}");
         QTest::newRow("types") << QStringLiteral("types of");
     }
@@ -303,6 +421,36 @@ private Q_SLOTS:
         Program program(arguments.split(u' '));
         QCOMPARE(program.wait(), 2);
         QVERIFY(!program.errors().isEmpty());
+    }
+
+    void wrongSchemas_data()
+    {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<QString>("says");
+        const auto list = [](const char *text) { return QString::fromLatin1(text).split(u' '); };
+        QTest::newRow("key") << list("--key --type FlatBuffers") << QStringLiteral("leave out --key");
+        QTest::newRow("schema of keys")
+            << list("--key --type Uuid --schema BOOK") << QStringLiteral("keys are never FlatBuffers");
+        QTest::newRow("root") << list("--type FlatBuffers --schema BOOK --root library.Nobody")
+                              << QStringLiteral("library.Author, library.Book");
+        QTest::newRow("identifier") << list("--type FlatBuffers --any-identifier")
+                                    << QStringLiteral("needs a --schema");
+        QTest::newRow("no schema") << list("--type FlatBuffers --schema FOLDER/book-one.bin")
+                                   << QStringLiteral("book-one.bin");
+    }
+    void wrongSchemas()
+    {
+        QFETCH(QStringList, options);
+        QFETCH(QString, says);
+        const QString folder = dataFile(QStringLiteral("flatbuffers"));
+        options.replaceInStrings(QStringLiteral("BOOK"), folder + QStringLiteral("/book.fbs"));
+        options.replaceInStrings(QStringLiteral("FOLDER"), folder);
+        for (const char *command : {"decode", "encode"}) {
+            Program program(QStringList {QLatin1String(command)} + options);
+            QCOMPARE(program.wait(), 2);
+            const QString errors = QString::fromUtf8(program.errors());
+            QVERIFY2(errors.contains(says), qPrintable(errors));
+        }
     }
 
     void typesAreListed()
