@@ -41,6 +41,11 @@ private:
         Foreign,
         ForeignWithState,
     };
+    struct Range
+    {
+        qint32 offset;
+        qint32 size;
+    };
     struct Entry
     {
         Kind kind = Kind::Null;
@@ -50,11 +55,7 @@ private:
         union {
             qint64 integer = 0;
             double number;
-            struct
-            {
-                qint32 offset;
-                qint32 size;
-            } bytes;
+            Range bytes;
         };
     };
     // Pairs as one opcode brought them.
