@@ -17,6 +17,19 @@ namespace slotscope::ui {
 namespace {
 
 constexpr qsizetype LargeText = 65'536; // bytes; filling the editor with more could be felt
+constexpr qsizetype LongestLine = 65'536; // bytes; Scintilla measures a line as a whole, for minutes in the end
+
+bool hasEndlessLine(const QByteArray &text)
+{
+    for (qsizetype at = 0; at < text.size();) {
+        qsizetype end = text.indexOf('\n', at);
+        end = end < 0 ? text.size() : end;
+        if (end - at > LongestLine)
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
 
 // Whole characters.
 QByteArray beginningOf(const QByteArray &text)
@@ -149,15 +162,23 @@ void TextPane::fill(bool keepPosition)
         m_text.clear();
         break;
     }
-    if (m_filling == Filling::Beginning)
-        m_partBanner->setMessage(
-            theme::Mark::Warning,
-            tr("This is the beginning of a long text (%1), which cannot be edited before all of it is shown. "
-               "With lines of a million characters, that makes the editor slow.")
-                .arg(QLocale().formattedDataSize(m_text.size(), 1, QLocale::DataSizeTraditionalFormat)),
-            tr("Show all"));
-    else
+    if (m_filling == Filling::Beginning) {
+        const QString size =
+            QLocale().formattedDataSize(m_text.size(), 1, QLocale::DataSizeTraditionalFormat);
+        if (hasEndlessLine(m_text))
+            m_partBanner->setMessage(theme::Mark::Warning,
+                                     tr("This is the beginning of a text (%1) with a line too long for a text "
+                                        "editor. It can be edited as tree and as bytes.")
+                                         .arg(size));
+        else
+            m_partBanner->setMessage(theme::Mark::Warning,
+                                     tr("This is the beginning of a long text (%1), which cannot be edited "
+                                        "before all of it is shown.")
+                                         .arg(size),
+                                     tr("Show all"));
+    } else {
         m_partBanner->clearMessage();
+    }
     if (m_findBar->isVisible())
         countMatches();
 }
