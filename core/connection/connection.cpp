@@ -2,7 +2,6 @@
 #include "core/connection/connection.h"
 
 #include <QRandomGenerator>
-#include <QStandardPaths>
 
 namespace slotscope::core {
 
@@ -23,11 +22,6 @@ QString schemaFile(const QString &folder, const Endpoint &endpoint, quint64 clus
 }
 
 } // namespace
-
-QString Connection::defaultSchemaFolder()
-{
-    return QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation) + QStringLiteral("/schemas");
-}
 
 Connection::Connection(const Endpoint &endpoint, QObject *parent)
     : Connection(endpoint, new Client(endpoint), parent)
@@ -149,10 +143,23 @@ void Connection::attempt()
         if (!status)
             return failed(status.error());
         m_status = *status;
-        if (!m_schemaFolder.isEmpty())
-            m_schema->open(schemaFile(m_schemaFolder, m_endpoint, m_status.header.clusterId));
+        openSchema();
         m_directory->load();
     });
+}
+
+void Connection::keepSchemaAt(const QString &file)
+{
+    m_schemaFile = file;
+    openSchema();
+}
+
+void Connection::openSchema()
+{
+    if (!m_schemaFile.isEmpty())
+        m_schema->open(m_schemaFile);
+    else if (!m_schemaFolder.isEmpty() && m_status.header.clusterId != 0)
+        m_schema->open(schemaFile(m_schemaFolder, m_endpoint, m_status.header.clusterId));
 }
 
 void Connection::failed(const Error &error)

@@ -60,8 +60,9 @@ public:
     /// Keeps it in this folder, in a file of the endpoint and the cluster that answers there, from the next
     /// time that it connects.
     void keepSchemaIn(const QString &folder) { m_schemaFolder = folder; }
-    /// Beside the user's settings.
-    static QString defaultSchemaFolder();
+    /// Keeps it in this file from now on, whatever the cluster, in the place of what is known. Empty: as
+    /// keepSchemaIn() said.
+    void keepSchemaAt(const QString &file);
     Relations *relations() const { return m_relations; }
 
     /// The table of a key range, made and loaded on first use; shared while anyone holds it.
@@ -77,6 +78,7 @@ private:
     void failed(const Error &error);
     void setState(State state);
     void reloadTables();
+    void openSchema();
 
     Endpoint m_endpoint;
     Client *m_client;
@@ -85,6 +87,7 @@ private:
     EditSession *m_edits;
     SchemaKeeper *m_schema;
     QString m_schemaFolder;
+    QString m_schemaFile; // empty: one in the folder
     Relations *m_relations;
     State m_state = State::Closed;
     Error m_error;

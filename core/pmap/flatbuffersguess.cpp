@@ -2,6 +2,7 @@
 #include "core/pmap/flatbuffersguess.h"
 
 #include "core/codec/flatbuffers/flatmodel.h"
+#include "core/pmap/flatfolders.h"
 
 #include <QtEndian>
 
@@ -63,11 +64,12 @@ struct Root
     double bits = 0; // of the first look
 };
 
-std::vector<Root> rootsOf(const std::vector<FlatBuffersType> &schemas)
+std::vector<Root> rootsOf(const InferenceContext &context)
 {
     constexpr double RootType = 2;
+    constexpr double FittingName = 5;
     std::vector<Root> roots;
-    for (const FlatBuffersType &known : schemas) {
+    for (const FlatBuffersType &known : context.schemas) {
         if (!known.schema)
             continue;
         const flat::Model &model = known.schema->model();
@@ -79,6 +81,8 @@ std::vector<Root> rootsOf(const std::vector<FlatBuffersType> &schemas)
             Root root {known, qsizetype(model.objects[size_t(*table)].byId.size())};
             root.type.root = name;
             root.prior = name == known.schema->rootTable() ? RootType : 0;
+            if (fitsClassName(name, context.tableName))
+                root.prior += FittingName;
             roots.push_back(std::move(root));
         }
     }
@@ -87,8 +91,7 @@ std::vector<Root> rootsOf(const std::vector<FlatBuffersType> &schemas)
 
 } // namespace
 
-std::vector<ValueGuess> guessFlatBuffers(const Values &values, double once,
-                                         const std::vector<FlatBuffersType> &schemas)
+std::vector<ValueGuess> guessFlatBuffers(const Values &values, double once, const InferenceContext &context)
 {
     Verdict whole = judge(values, [](const std::optional<QByteArrayView> &value) -> Bits {
         if (!value)
@@ -99,7 +102,7 @@ std::vector<ValueGuess> guessFlatBuffers(const Values &values, double once,
     if (!whole.fits())
         return {};
 
-    std::vector<Root> roots = rootsOf(schemas);
+    std::vector<Root> roots = rootsOf(context);
     for (Root &root : roots) {
         const RootTest test(root.type, root.fields);
         root.bits = root.prior;

@@ -8,7 +8,6 @@
 namespace slotscope::core::inference {
 
 /// FlatBuffers of the tables of known schemas that fit best, and of a table that is not known.
-std::vector<ValueGuess> guessFlatBuffers(const Values &values, double once,
-                                         const std::vector<FlatBuffersType> &schemas);
+std::vector<ValueGuess> guessFlatBuffers(const Values &values, double once, const InferenceContext &context);
 
 } // namespace slotscope::core::inference

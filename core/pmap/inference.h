@@ -37,6 +37,7 @@ struct InferenceContext
     std::vector<KnownKeys> otherKeys {};
     /// Schemas that the values may be FlatBuffers of; where no root is given, each of the tables may be it.
     std::vector<FlatBuffersType> schemas {};
+    QString tableName {}; ///< the class of the slot, if known: a FlatBuffers table may be called like it
 };
 
 /// A key type that may be the slot's; KeyType() where no type explains the keys.

@@ -346,7 +346,7 @@ std::vector<ValueGuess> guessPlainValues(const Values &values, const InferenceCo
         guessSet(values, ValueType::UuidSet, 16, uuidBits),
         guessSet(values, ValueType::OidSet, 8, oidBits),
     };
-    for (ValueGuess &guess : guessFlatBuffers(values, AnyOfMany, context.schemas))
+    for (ValueGuess &guess : guessFlatBuffers(values, AnyOfMany, context))
         guesses.push_back(std::move(guess));
     for (const Fixed &fixed : FixedTypes)
         guesses.push_back(guessFixed(values, fixed));

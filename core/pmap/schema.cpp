@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pmap/schema.h"
 
+#include <QDir>
+
 #include <algorithm>
 
 namespace slotscope::core {
@@ -200,6 +202,11 @@ const TableSchema *Schema::find(const TableId &id) const
 {
     const auto it = tables.find(id);
     return it == tables.end() ? nullptr : &it->second;
+}
+
+QString Schema::absolutePath(const QString &path) const
+{
+    return QDir::cleanPath(QDir(folder.isEmpty() ? QDir::currentPath() : folder).absoluteFilePath(path));
 }
 
 std::vector<TableId> Schema::named(const QString &name) const

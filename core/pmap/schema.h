@@ -10,6 +10,7 @@
 #include "core/value/valuepath.h"
 
 #include <QString>
+#include <QStringList>
 
 #include <array>
 #include <compare>
@@ -161,9 +162,13 @@ struct Schema
 {
     std::map<TableId, TableSchema> tables {};
     QString folder {}; ///< which relative paths in it are relative to; empty when it is of no file
+    /// Folders of .fbs and .bfbs files, where the FlatBuffers of tables are looked for; may be relative.
+    QStringList flatBuffersFolders {};
     MemberList other {};
 
     const TableSchema *find(const TableId &id) const;
+    /// Of a path in it, which may be relative.
+    QString absolutePath(const QString &path) const;
     /// The tables that have this qualified name or, if none has, this class name: a hint, where no oid fits.
     std::vector<TableId> named(const QString &name) const;
 };
@@ -214,6 +219,11 @@ struct SchemaMerge
 SchemaMerge mergeImport(const Schema &schema, const Schema &imported);
 /// Decides a conflict for the import. A pin that stands against it is taken away.
 void takeImported(Schema *schema, const Schema &imported, const SchemaConflict &conflict);
+
+/// A schema file as something to import: what it says, pinned or not, is imported from `file`.
+Schema asImported(const Schema &schema, const QString &file);
+/// For a file in another folder: what it names is named from there.
+Schema movedTo(const Schema &schema, const QString &folder);
 
 /// `theirs` with what was edited from `base` to `mine`, property by property.
 Schema rebasedSchema(const Schema &base, const Schema &mine, const Schema &theirs);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pmap/schema.h"
 
+#include <QDir>
+
 #include <algorithm>
 
 namespace slotscope::core {
@@ -126,6 +128,12 @@ SchemaMerge mergeImport(const Schema &schema, const Schema &imported)
 {
     SchemaMerge merge;
     merge.schema = schema;
+    for (const QString &path : imported.flatBuffersFolders) {
+        // Relative to where it is written; here it is said from elsewhere.
+        const QString folder = imported.folder == schema.folder ? path : imported.absolutePath(path);
+        if (!merge.schema.flatBuffersFolders.contains(folder))
+            merge.schema.flatBuffersFolders += folder;
+    }
     for (const auto &[id, incoming] : imported.tables) {
         const QString name = displayName(id, incoming);
         const bool isNew = !schema.tables.contains(id);
@@ -167,10 +175,55 @@ void takeImported(Schema *schema, const Schema &imported, const SchemaConflict &
     }
 }
 
+Schema asImported(const Schema &schema, const QString &file)
+{
+    Schema result = schema;
+    for (auto &[id, table] : result.tables) {
+        for (auto &[property, entry] : table.properties) {
+            if (!entry.value())
+                continue;
+            QString text = *entry.value();
+            if (property == SchemaProperty::FlatBuffersSchema)
+                text = schema.absolutePath(text);
+            entry = {.imported = text, .from = {file, 0}, .other = entry.other};
+        }
+        for (IndexRelation &index : table.indexes) {
+            index.provenance.source = TypeSource::Imported;
+            index.provenance.from = {file, 0};
+        }
+    }
+    return result;
+}
+
+Schema movedTo(const Schema &schema, const QString &folder)
+{
+    Schema result = schema;
+    result.folder = folder;
+    const auto moved = [&](const QString &path) {
+        const QString absolute = schema.absolutePath(path);
+        const QString relative = QDir(folder).relativeFilePath(absolute);
+        return relative.startsWith(QLatin1String("..")) ? absolute : relative;
+    };
+    for (QString &path : result.flatBuffersFolders)
+        path = moved(path);
+    for (auto &[id, table] : result.tables) {
+        const auto entry = table.properties.find(SchemaProperty::FlatBuffersSchema);
+        if (entry == table.properties.end())
+            continue;
+        for (std::optional<QString> *text : {&entry->second.pinned, &entry->second.imported}) {
+            if (*text)
+                *text = moved(**text);
+        }
+    }
+    return result;
+}
+
 Schema rebasedSchema(const Schema &base, const Schema &mine, const Schema &theirs)
 {
     static const TableSchema nothing;
     Schema result = theirs;
+    if (mine.flatBuffersFolders != base.flatBuffersFolders)
+        result.flatBuffersFolders = mine.flatBuffersFolders;
     const auto apply = [&](const TableId &id) {
         const TableSchema *mineTable = mine.find(id);
         const TableSchema *baseTable = base.find(id);

@@ -238,6 +238,12 @@ Schema Reader::file(const Value &root)
             marked = true;
             return;
         }
+        if (name == QLatin1String("flatBuffersFolders")) {
+            list(member.value, name, [&](const Value &item) {
+                schema.flatBuffersFolders += text(item, QStringLiteral("a folder of FlatBuffers schemas"));
+            });
+            return;
+        }
         const bool byOid = name == QLatin1String("tables");
         if (!byOid && name != QLatin1String("slots")) {
             schema.other.push_back(member);

@@ -175,6 +175,11 @@ QByteArray writeSchema(const Schema &schema)
         file.add(QStringLiteral("slots"), "{\n    " + slotLines.join(",\n    ") + "\n  }");
     if (!tables.isEmpty())
         file.add(QStringLiteral("tables"), tables.lines("  "));
+    QByteArrayList folders;
+    for (const QString &folder : schema.flatBuffersFolders)
+        folders += textJson(folder);
+    if (!folders.isEmpty())
+        file.add(QStringLiteral("flatBuffersFolders"), listJson(folders, "  "));
     file.add(schema.other);
     return file.lines({}) + '\n';
 }

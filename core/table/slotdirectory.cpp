@@ -89,6 +89,8 @@ SlotDirectory::SlotDirectory(Client *client, Watch *watch, QObject *parent)
         m_sampleTimer.start();
     });
     connect(&m_inferring, &QFutureWatcherBase::finished, this, &SlotDirectory::takeInference);
+    connect(&m_foldersReading, &QFutureWatcherBase::finished, this,
+            [this] { takeFlatBuffersFolders(m_foldersReading.result()); });
     m_countTimer.setSingleShot(true);
     m_countTimer.setInterval(CountInterval);
     connect(&m_countTimer, &QTimer::timeout, this, [this] {
@@ -401,6 +403,8 @@ void SlotDirectory::takeSample(Slot slot, const std::vector<Sample> &samples)
     }
     m_inferred = {slot, m_sampleGeneration};
     const SlotInfo *info = find(slot);
+    context.schemas = m_flatFolders.tables;
+    context.tableName = info ? info->title() : QString();
     KnownKeys keys {.name = info ? info->title() : QString()};
     for (const Sample &sample : samples)
         keys.keys += sample.key;

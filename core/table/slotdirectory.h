@@ -3,6 +3,7 @@
 
 #include "core/codec/flatbuffers/flatschema.h"
 #include "core/etcd/watch.h"
+#include "core/pmap/flatfolders.h"
 #include "core/pmap/inference.h"
 #include "core/pmap/schema.h"
 
@@ -76,6 +77,8 @@ public:
     /// What is known of the tables beside their records. Slots that it says something of change their types.
     const Schema &schema() const { return m_schema; }
     void setSchema(Schema schema);
+    /// As setSchema(), by the user's hand, so that schemaEdited() follows.
+    void editSchema(Schema schema);
     /// The user's own word on a property of a slot; to be kept by whoever hears schemaEdited().
     void pin(Slot slot, SchemaProperty property, const QString &text);
     void unpin(Slot slot, SchemaProperty property);
@@ -86,6 +89,14 @@ public:
     void setFlatBuffersLeniency(Slot slot, bool dropUnknownFields, bool anyIdentifier);
     /// Replaces what the schema says of a slot's table.
     void setTableSchema(Slot slot, const TableSchema &table);
+    /// What the folders of FlatBuffers schemas hold that the schema names; empty until they have been read.
+    const FlatFolders &flatFolders() const { return m_flatFolders; }
+    /// Folders that are read again when they are given again. Slots of FlatBuffers are looked at anew then.
+    void setFlatBuffersFolders(const QStringList &folders);
+    /// Those of the schema, made absolute.
+    QStringList absoluteFolders() const;
+    /// As a schema file should name a file: relative where it lies beside the schema file or below.
+    QString pathForSchema(const QString &file) const;
     /// True once every slot has been sampled.
     bool isSampled() const { return m_loaded && !m_sampling && m_toSample.empty(); }
 
@@ -103,6 +114,8 @@ Q_SIGNALS:
     void countsChanged(const QList<slotscope::core::Slot> &numbers);
     /// Every slot has been sampled.
     void sampled();
+    /// flatFolders() is new.
+    void flatFoldersRead();
     /// The schema changed in another way than by setSchema().
     void schemaEdited();
 
@@ -126,6 +139,9 @@ private:
     void resolveAll();
     void editTable(Slot slot, const std::function<void(TableSchema &)> &edit);
     void completeFlatBuffers(SlotInfo *info);
+    void findInFolders(SlotInfo *info);
+    void readFlatBuffersFolders();
+    void takeFlatBuffersFolders(const FlatFolders &found);
 
     Client *m_client;
     std::map<Slot, SlotInfo> m_slots;
@@ -136,6 +152,8 @@ private:
     /// FlatBuffers schemas by file; without an outcome while they are being read.
     std::map<QString, std::optional<FlatSchema::Outcome>> m_flatSchemas;
     std::map<Slot, std::pair<bool, bool>> m_leniency; // as setFlatBuffersLeniency() got it
+    FlatFolders m_flatFolders;
+    QFutureWatcher<FlatFolders> m_foldersReading; // on another thread
     std::vector<Slot> m_toSample;
     std::set<Slot> m_changedCounts;
     QTimer m_countTimer;

@@ -68,15 +68,54 @@ void SlotDirectory::resolve(SlotInfo *info)
         detail(SchemaProperty::Compression, info->inference->values);
     }
     completeFlatBuffers(info);
+    const FlatBuffersType &flat = info->type.flatBuffers;
+    if (info->type.value == ValueType::FlatBuffers && flat.schema && info->inference
+        && !info->inference->values.empty()) {
+        for (const SchemaProperty property :
+             {SchemaProperty::FlatBuffersSchema, SchemaProperty::FlatBuffersRoot}) {
+            Provenance &from = info->provenance[size_t(property)];
+            const ValueReading &reading = info->inference->values.front();
+            if (from.source == TypeSource::Unknown)
+                from = {.source = TypeSource::Inferred,
+                        .confidence = reading.confidence,
+                        .sample = static_cast<qint64>(info->inference->samples),
+                        .evidence = reading.evidence};
+        }
+    }
+}
+
+// Where no schema file is named: the table of that name in the folders, or for an empty slot, where nothing
+// can be verified, the one called like its class.
+void SlotDirectory::findInFolders(SlotInfo *info)
+{
+    FlatBuffersType &flat = info->type.flatBuffers;
+    if (flat.root.isEmpty() ? info->records > 0
+                            : flat.schema && flat.schema->tableNames().contains(flat.root))
+        return;
+    const FlatBuffersType *found = nullptr;
+    for (const FlatBuffersType &table : m_flatFolders.tables) {
+        if (flat.root.isEmpty() ? !fitsClassName(table.root, info->title()) : table.root != flat.root)
+            continue;
+        if (found)
+            return; // two of them; somebody has to say which
+        found = &table;
+    }
+    if (!found)
+        return;
+    flat.schema = found->schema;
+    flat.root = found->root;
+    flat.schemaFile = found->schemaFile;
 }
 
 void SlotDirectory::completeFlatBuffers(SlotInfo *info)
 {
     FlatBuffersType &flat = info->type.flatBuffers;
+    if (info->type.value == ValueType::FlatBuffers
+        && info->from(SchemaProperty::FlatBuffersSchema).source == TypeSource::Unknown)
+        findInFolders(info);
     if (info->type.value != ValueType::FlatBuffers || flat.schemaFile.isEmpty() || flat.schema)
         return;
-    const QString path = QDir(m_schema.folder.isEmpty() ? QDir::currentPath() : m_schema.folder)
-                             .absoluteFilePath(flat.schemaFile);
+    const QString path = m_schema.absolutePath(flat.schemaFile);
     const auto [it, isNew] = m_flatSchemas.try_emplace(path);
     if (const auto &outcome = it->second; outcome && *outcome) {
         flat.schema = **outcome;
@@ -93,7 +132,8 @@ void SlotDirectory::completeFlatBuffers(SlotInfo *info)
         m_flatSchemas[path] = watcher->result();
         resolveAll();
     });
-    watcher->setFuture(QtConcurrent::run([path] { return FlatSchema::load(path); }));
+    watcher->setFuture(
+        QtConcurrent::run([path, folders = absoluteFolders()] { return FlatSchema::load(path, folders); }));
 }
 
 void SlotDirectory::resolveAndTell(Slot slot)
@@ -116,10 +156,70 @@ void SlotDirectory::resolveAll()
 
 void SlotDirectory::setSchema(Schema schema)
 {
+    const QStringList folders = absoluteFolders();
     m_schema = std::move(schema);
+    if (absoluteFolders() != folders)
+        readFlatBuffersFolders();
     // Read anew: whoever gives a schema again may have mended what it refers to.
     std::erase_if(m_flatSchemas, [](const auto &entry) { return entry.second.has_value(); });
     resolveAll();
+}
+
+void SlotDirectory::editSchema(Schema schema)
+{
+    setSchema(std::move(schema));
+    Q_EMIT schemaEdited();
+}
+
+QStringList SlotDirectory::absoluteFolders() const
+{
+    QStringList folders;
+    for (const QString &folder : m_schema.flatBuffersFolders)
+        folders += m_schema.absolutePath(folder);
+    return folders;
+}
+
+QString SlotDirectory::pathForSchema(const QString &file) const
+{
+    if (m_schema.folder.isEmpty())
+        return file;
+    const QString relative = QDir(m_schema.folder).relativeFilePath(file);
+    return relative.startsWith(QLatin1String("..")) ? file : relative;
+}
+
+void SlotDirectory::setFlatBuffersFolders(const QStringList &folders)
+{
+    const bool isNews = m_schema.flatBuffersFolders != folders;
+    m_schema.flatBuffersFolders = folders;
+    readFlatBuffersFolders();
+    if (isNews)
+        Q_EMIT schemaEdited();
+}
+
+void SlotDirectory::readFlatBuffersFolders()
+{
+    // Reading that is under way already is of no use any more; setFuture() lets go of it.
+    m_foldersReading.setFuture(QtConcurrent::run(readFlatFolders, absoluteFolders()));
+}
+
+void SlotDirectory::takeFlatBuffersFolders(const FlatFolders &found)
+{
+    m_flatFolders = found;
+    for (auto &[slot, info] : m_slots) {
+        const bool isFlat =
+            info.inferred.value == ValueType::FlatBuffers || info.type.value == ValueType::FlatBuffers;
+        if (!isFlat || info.records == 0)
+            continue;
+        info.sampled = false;
+        if (std::find(m_toSample.begin(), m_toSample.end(), slot) == m_toSample.end())
+            m_toSample.push_back(slot);
+    }
+    // A schema may have been waiting for what it includes.
+    std::erase_if(m_flatSchemas, [](const auto &entry) { return entry.second.has_value(); });
+    resolveAll();
+    Q_EMIT flatFoldersRead();
+    if (m_loaded)
+        sampleNext();
 }
 
 void SlotDirectory::editTable(Slot slot, const std::function<void(TableSchema &)> &edit)
@@ -160,8 +260,10 @@ void SlotDirectory::pinType(Slot slot, const SlotType &type)
         if (type.value == ValueType::FlatBuffers) {
             for (const SchemaProperty property :
                  {SchemaProperty::FlatBuffersSchema, SchemaProperty::FlatBuffersRoot}) {
-                if (!schemaPropertyText(property, type).isEmpty())
-                    pinOne(property);
+                const QString text = schemaPropertyText(property, type);
+                const bool isFile = property == SchemaProperty::FlatBuffersSchema;
+                if (!text.isEmpty())
+                    table.pin(property, isFile ? pathForSchema(text) : text);
             }
         }
     });
