@@ -3,6 +3,7 @@
 
 #include "ui/dialogs/connectdialog.h"
 #include "ui/errortext.h"
+#include "ui/panels/banner.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/navigator.h"
 #include "ui/panels/pendingpanel.h"
@@ -37,6 +38,7 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     , m_pageText(new QLabel(this))
     , m_pageRetry(new QPushButton(tr("&Retry now"), this))
     , m_bar(new ConnectionBar(this))
+    , m_schemaBanner(new Banner(this))
 {
     setObjectName(QStringLiteral("mainWindow"));
     addToolBar(Qt::TopToolBarArea, m_bar);
@@ -77,7 +79,15 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     });
     m_pages->addWidget(page);
     m_pages->addWidget(m_tabs);
-    setCentralWidget(m_pages);
+    m_schemaBanner->setObjectName(QStringLiteral("schemaBanner"));
+    connect(m_schemaBanner, &Banner::actionTriggered, this, &MainWindow::keepSchemaInNewFile);
+    auto *centre = new QWidget(this);
+    auto *centreLayout = new QVBoxLayout(centre);
+    centreLayout->setContentsMargins(0, 0, 0, 0);
+    centreLayout->setSpacing(0);
+    centreLayout->addWidget(m_schemaBanner);
+    centreLayout->addWidget(m_pages, 1);
+    setCentralWidget(centre);
 
     buildDocks();
     buildStatusBar();
@@ -128,6 +138,9 @@ void MainWindow::buildDocks()
     resizeDocks({m_pendingDock}, {170}, Qt::Vertical);
 
     connect(m_navigator, &Navigator::openRequested, this, &MainWindow::openTarget);
+    connect(m_navigator, &Navigator::decodeRequested, this, &MainWindow::decodeAs);
+    connect(m_navigator, &Navigator::entryRequested, this, &MainWindow::editEntry);
+    connect(m_problems, &ProblemsPanel::entryRequested, this, &MainWindow::editEntry);
     connect(m_inspector, &Inspector::valueEdited, this, &MainWindow::stageFromInspector);
     connect(m_inspector, &Inspector::editingFinished, this, &MainWindow::inspectCurrent,
             Qt::QueuedConnection);
@@ -171,6 +184,7 @@ void MainWindow::closeConnection()
 {
     // The parts that follow the connection let go of it before it goes.
     m_settleTimer.stop();
+    closeSchemaDialogs();
     m_inspector->clear();
     m_inspector->forgetWrongTexts();
     while (m_tabs->count() > 0)
@@ -218,6 +232,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     });
     connect(edits, &core::EditSession::committingChanged, this, &MainWindow::updateActions);
     connect(edits, &core::EditSession::committed, this, &MainWindow::commitFinished);
+    followSchema();
     m_settleTimer.start();
     connection->open();
     updateActions();
@@ -315,6 +330,7 @@ RecordTab *MainWindow::openRange(const core::KeyRange &range, std::optional<core
     connect(tab, &RecordTab::messageRaised, this,
             [this](const QString &text) { statusBar()->showMessage(text, MessageMilliseconds); });
     connect(tab, &RecordTab::followRequested, this, &MainWindow::followLink);
+    connect(tab, &RecordTab::typeRequested, this, [this, tab] { decodeAs(tab->slot()); });
     connect(tab, &RecordTab::referrersRequested, this, &MainWindow::findReferrers);
     connect(tab, &RecordTab::detailRequested, this, [this] {
         m_inspectorDock->show();

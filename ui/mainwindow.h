@@ -7,9 +7,11 @@
 #include "ui/prompts.h"
 
 #include <QMainWindow>
+#include <QPointer>
 
 #include <memory>
 
+class QDialog;
 class QLabel;
 class QPushButton;
 class QStackedWidget;
@@ -17,6 +19,7 @@ class QTabWidget;
 
 namespace slotscope::ui {
 
+class Banner;
 class ConnectDialog;
 class Inspector;
 class Navigator;
@@ -100,6 +103,22 @@ private:
     void noticeConflicts();
     /// Has the doctor look at everything, or at the indexes of one slot.
     void checkProblems(std::optional<core::Slot> slot = {});
+    void followSchema();
+    /// The slot editor.
+    void decodeAs(std::optional<core::Slot> slot);
+    void importSchema();
+    void exportSchema();
+    void openSchemaFile();
+    void keepSchemaInNewFile();
+    /// Empty: the one beside the settings.
+    void useSchemaFile(const QString &file);
+    void writeSchemaTo(const QString &file, std::function<void()> written);
+    void editFlatFolders();
+    /// A catalogue entry; without a slot a new one.
+    void editEntry(std::optional<core::Slot> slot);
+    template <typename Dialog>
+    Dialog *openDialog(Dialog *dialog);
+    void closeSchemaDialogs();
     void commit();
     void commitStaged();
     void commitFinished(const core::CommitReport &report);
@@ -133,6 +152,8 @@ private:
     QDockWidget *m_referrersDock = nullptr;
     QDockWidget *m_navigatorDock = nullptr;
     ConnectDialog *m_connectDialog = nullptr;
+    Banner *m_schemaBanner;
+    std::vector<QPointer<QDialog>> m_schemaDialogs;
     QLabel *m_rowsLabel = nullptr;
     QLabel *m_sizeLabel = nullptr;
     QLabel *m_liveLabel = nullptr;
@@ -151,6 +172,7 @@ private:
     QAction *m_backAction = nullptr;
     QAction *m_forwardAction = nullptr;
     std::vector<QAction *> m_tabActions; // need an open tab
+    std::vector<QAction *> m_connectionActions; // need a connection
 };
 
 } // namespace slotscope::ui

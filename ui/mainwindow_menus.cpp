@@ -117,6 +117,28 @@ void MainWindow::buildMenus()
     addForTab(tools, tr("Check the indexes of this &table"), {},
               [this](RecordTab *tab) { checkProblems(tab->slot()); });
 
+    QMenu *schema = menuBar()->addMenu(tr("&Schema"));
+    addForTab(schema, tr("&Decode as …"), QKeySequence(Qt::CTRL | Qt::Key_T),
+              [this](RecordTab *tab) { decodeAs(tab->slot()); });
+    const auto addForConnection = [this, schema, &add](const QString &text, auto &&run) {
+        m_connectionActions.push_back(add(schema, text, {}, run));
+    };
+    addForConnection(tr("&Import from Python source, YAML or schema file …"), [this] { importSchema(); });
+    addForConnection(tr("&Export schema …"), [this] { exportSchema(); });
+    addForConnection(tr("FlatBuffers &folders …"), [this] { editFlatFolders(); });
+    addForConnection(tr("&New catalogue entry …"), [this] { editEntry(std::nullopt); });
+    schema->addSeparator();
+    addForConnection(tr("&Open schema file …"), [this] { openSchemaFile(); });
+    addForConnection(tr("&Keep schema in a new file …"), [this] { keepSchemaInNewFile(); });
+    addForConnection(tr("Keep schema &beside the settings"), [this] { useSchemaFile(QString()); });
+    QAction *where = schema->addAction(QString());
+    where->setEnabled(false);
+    connect(schema, &QMenu::aboutToShow, this, [this, where] {
+        const QString file = m_connection ? m_connection->schema()->file() : QString();
+        where->setVisible(!file.isEmpty());
+        where->setText(tr("It is in %1").arg(QString(file).replace(QLatin1Char('&'), QLatin1String("&&"))));
+    });
+
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     add(help, tr("&About Slotscope"), {}, [this] {
         auto *box = new QMessageBox(
@@ -145,6 +167,8 @@ void MainWindow::updateActions()
     m_commit->setText(staged > 0 ? tr("&Commit %1").arg(changesText(staged)) : tr("&Commit"));
     for (QAction *action : m_tabActions)
         action->setEnabled(currentTab() != nullptr);
+    for (QAction *action : m_connectionActions)
+        action->setEnabled(m_connection != nullptr);
     if (staged > 0 && !m_pendingDock->isVisible() && !m_pendingWasOffered) {
         m_pendingWasOffered = true;
         m_pendingDock->show();

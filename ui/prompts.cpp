@@ -93,6 +93,9 @@ void DialogPrompts::chooseFile(QWidget *parent, const FileQuestion &question,
         dialog->setFileMode(QFileDialog::AnyFile);
         if (!question.suggestedPath.isEmpty())
             dialog->selectFile(question.suggestedPath);
+    } else if (question.mode == FileQuestion::Mode::Folder) {
+        dialog->setFileMode(QFileDialog::Directory);
+        dialog->setOption(QFileDialog::ShowDirsOnly);
     } else {
         dialog->setFileMode(QFileDialog::ExistingFile);
     }

@@ -37,7 +37,7 @@ struct Question
 
 struct FileQuestion
 {
-    enum class Mode { Open, Save };
+    enum class Mode { Open, Save, Folder };
     Mode mode = Mode::Open;
     QString title;
     QString suggestedPath;

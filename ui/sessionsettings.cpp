@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/sessionsettings.h"
 
+#include <QFileInfo>
 #include <QMainWindow>
 #include <QSettings>
 
@@ -15,6 +16,11 @@ QString tabsKey(const core::Endpoint &endpoint)
 {
     // Slashes would make groups of their own.
     return QStringLiteral("tabs/") + QString::fromLatin1(endpoint.toString().toUtf8().toHex());
+}
+
+QString schemaKey(const core::Endpoint &endpoint)
+{
+    return QStringLiteral("schemas/") + QString::fromLatin1(endpoint.toString().toUtf8().toHex());
 }
 
 } // namespace
@@ -57,6 +63,25 @@ void rememberEndpoint(const core::Endpoint &endpoint)
     recent.removeAll(text);
     recent.prepend(text);
     QSettings().setValue(QStringLiteral("connections/recent"), recent.mid(0, MostRecent));
+}
+
+QString schemaFolder()
+{
+    return QFileInfo(QSettings().fileName()).absolutePath() + QStringLiteral("/schemas");
+}
+
+void rememberSchemaFile(const core::Endpoint &endpoint, const QString &file)
+{
+    QSettings settings;
+    if (file.isEmpty())
+        settings.remove(schemaKey(endpoint));
+    else
+        settings.setValue(schemaKey(endpoint), file);
+}
+
+QString rememberedSchemaFile(const core::Endpoint &endpoint)
+{
+    return QSettings().value(schemaKey(endpoint)).toString();
 }
 
 void rememberTabs(const core::Endpoint &endpoint, const std::vector<OpenTab> &tabs)

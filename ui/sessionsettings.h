@@ -32,6 +32,12 @@ void rememberBytesBelow(bool below);
 QStringList recentEndpoints();
 void rememberEndpoint(const core::Endpoint &endpoint);
 
+/// Beside the settings: a file for each etcd.
+QString schemaFolder();
+/// Where the schema of this etcd is kept; empty: beside the settings.
+void rememberSchemaFile(const core::Endpoint &endpoint, const QString &file);
+QString rememberedSchemaFile(const core::Endpoint &endpoint);
+
 void rememberTabs(const core::Endpoint &endpoint, const std::vector<OpenTab> &tabs);
 std::vector<OpenTab> rememberedTabs(const core::Endpoint &endpoint);
 

@@ -7,9 +7,11 @@
 #include "ui/panels/navigator.h"
 #include "ui/panels/pendingpanel.h"
 #include "ui/panels/recordtab.h"
+#include "ui/sessionsettings.h"
 #include "ui/views/recordview.h"
 
 #include <QApplication>
+#include <QDir>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -32,7 +34,11 @@ public:
         QSettings::setDefaultFormat(QSettings::IniFormat);
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_dir.path());
     }
-    static void clear() { QSettings().clear(); }
+    static void clear()
+    {
+        QSettings().clear();
+        QDir(ui::schemaFolder()).removeRecursively();
+    }
 
 private:
     QTemporaryDir m_dir;

@@ -166,8 +166,16 @@ void Navigator::showContextMenu(const QPoint &position)
                 [this, target = *target] { Q_EMIT openRequested(target); });
         connect(menu->addAction(tr("Copy name")), &QAction::triggered, this,
                 [title = target->title] { QGuiApplication::clipboard()->setText(title); });
+        if (target->slot && *target->slot != core::CatalogueSlot) {
+            connect(menu->addAction(tr("Decode as …")), &QAction::triggered, this,
+                    [this, slot = *target->slot] { Q_EMIT decodeRequested(slot); });
+            connect(menu->addAction(tr("Edit catalogue entry …")), &QAction::triggered, this,
+                    [this, slot = *target->slot] { Q_EMIT entryRequested(slot); });
+        }
         menu->addSeparator();
     }
+    connect(menu->addAction(tr("New catalogue entry …")), &QAction::triggered, this,
+            [this] { Q_EMIT entryRequested(std::nullopt); });
     connect(menu->addAction(tr("Expand all")), &QAction::triggered, m_view, &QTreeView::expandAll);
     connect(menu->addAction(tr("Collapse all")), &QAction::triggered, this, [this] {
         m_view->collapseAll();

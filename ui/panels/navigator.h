@@ -34,6 +34,10 @@ public:
 
 Q_SIGNALS:
     void openRequested(const slotscope::ui::OpenTarget &target);
+    /// How a slot is decoded is to be chosen.
+    void decodeRequested(slotscope::core::Slot slot);
+    /// The catalogue entry of a slot, or a new one, is to be edited.
+    void entryRequested(std::optional<slotscope::core::Slot> slot);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;

@@ -220,7 +220,11 @@ void ProblemsPanel::showContextMenu(const QPoint &position)
         show(tr("Show the record that it leads to"),
              leadsSomewhere ? core::KeyRange::slot(fault->table).begin + fault->pointsTo : QByteArray());
     } else {
-        show(tr("Show entry"), index.data(ProblemsModel::KeyRole).toByteArray());
+        const QByteArray key = index.data(ProblemsModel::KeyRole).toByteArray();
+        show(tr("Show entry"), key);
+        if (const auto entry = core::readCatalogueEntry(key, {}))
+            connect(menu->addAction(tr("Edit entry …")), &QAction::triggered, this,
+                    [this, slot = entry->slot] { Q_EMIT entryRequested(slot); });
     }
     menu->addSeparator();
     QAction *repair = menu->addAction(m_repair->text());

@@ -40,6 +40,8 @@ public:
 Q_SIGNALS:
     /// The record or entry behind a problem is to be shown.
     void showRequested(const QByteArray &key);
+    /// The catalogue entry behind a problem, be it there or not, is to be edited.
+    void entryRequested(std::optional<slotscope::core::Slot> slot);
     /// Repairs were staged and should be looked at.
     void reviewRequested();
     /// A check has ended, by itself or by the user.

@@ -3,6 +3,7 @@
 
 #include "core/table/recordjson.h"
 #include "ui/errortext.h"
+#include "ui/models/slottypetext.h"
 #include "ui/theme.h"
 #include "ui/views/recordview.h"
 
@@ -48,7 +49,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     , m_banner(new QWidget(this))
     , m_bannerText(new QLabel(m_banner))
     , m_retry(new QPushButton(tr("&Retry"), m_banner))
-    , m_typeLabel(new QLabel(this))
+    , m_typeLabel(new QToolButton(this))
     , m_empty(new QLabel(m_view->viewport()))
 {
     m_filter->setPlaceholderText(tr("Filter records by text in keys and values  (Ctrl+L)"));
@@ -71,7 +72,9 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     m_columnsButton->setMenu(columnMenu);
     connect(columnMenu, &QMenu::aboutToShow, this, [this, columnMenu] { fillColumnMenu(columnMenu); });
 
-    m_typeLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_typeLabel->setAutoRaise(true);
+    m_typeLabel->setAccessibleName(tr("Types of keys and values"));
+    connect(m_typeLabel, &QToolButton::clicked, this, &RecordTab::typeRequested);
     auto *top = new QHBoxLayout;
     top->setContentsMargins(6, 6, 6, 2);
     top->addWidget(m_filter, 1);
@@ -101,7 +104,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
 
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
-    for (QLabel *label : {m_empty, m_bannerText, m_typeLabel})
+    for (QLabel *label : {m_empty, m_bannerText})
         label->setTextFormat(Qt::PlainText);
     m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
     auto *emptyLayout = new QVBoxLayout(m_view->viewport());
@@ -176,23 +179,11 @@ void RecordTab::updateCodec()
 {
     m_model->setCodec(codecOf(*m_connection->directory(), m_slot));
     const core::SlotInfo *info = m_slot ? m_connection->directory()->find(*m_slot) : nullptr;
-    if (!info || info->type.source == core::TypeSource::BuiltIn) {
-        m_typeLabel->clear();
-        return;
-    }
-    const core::SlotType &type = info->type;
-    if (type.source == core::TypeSource::Unknown) {
-        m_typeLabel->setText(tr("types unknown"));
-        m_typeLabel->setToolTip(type.evidence);
-        return;
-    }
-    const QString value = type.value == core::ValueType::Unknown ? tr("bytes of unknown type")
-                                                                 : core::valueTypeName(type.value);
-    m_typeLabel->setText(QStringLiteral("%1 → %2").arg(type.key.name(), value));
-    m_typeLabel->setToolTip(tr("%1, confidence %2 %\n%3")
-                                .arg(core::typeSourceName(type.source))
-                                .arg(qRound(type.confidence * 100))
-                                .arg(type.evidence));
+    const QString text = info ? slotTypeText(*info) : QString();
+    m_typeLabel->setVisible(!text.isEmpty());
+    // In a type an ampersand is no mnemonic.
+    m_typeLabel->setText(QString(text).replace(QLatin1Char('&'), QLatin1String("&&")));
+    m_typeLabel->setToolTip(info ? slotTypeTip(*info) : QString());
 }
 
 void RecordTab::updateBanner()
@@ -481,6 +472,8 @@ void RecordTab::showContextMenu(const QPoint &position)
     menu->addAction(tr("Copy as JSON\tCtrl+Shift+C"), m_view, &RecordView::copyAsJson)->setEnabled(on);
     menu->addAction(tr("Copy as CSV"), m_view, &RecordView::copyAsCsv)->setEnabled(on);
     menu->addSeparator();
+    menu->addAction(tr("Decode as …\tCtrl+T"), this, &RecordTab::typeRequested)
+        ->setEnabled(m_slot.has_value());
     menu->addAction(tr("Use as filter"), this, [this, index] { filterByCell(index); })->setEnabled(on);
     menu->popup(m_view->viewport()->mapToGlobal(position));
 }

@@ -34,6 +34,8 @@ public:
     core::LiveTable *table() const { return m_table.get(); }
     RecordModel *model() const { return m_model; }
     RecordView *view() const { return m_view; }
+    /// Says what the records are and how that is known.
+    QToolButton *typeLabel() const { return m_typeLabel; }
     /// What settings are kept under: the table's oid, or its key range.
     QString settingsKey() const;
 
@@ -65,6 +67,8 @@ Q_SIGNALS:
     /// The record that the current cell leads to is to be shown.
     void followRequested(const QByteArray &key);
     void referrersRequested();
+    /// How the slot is decoded is to be chosen.
+    void typeRequested();
     /// A refused edit and the like, for the status bar.
     void messageRaised(const QString &text);
 
@@ -92,7 +96,7 @@ private:
     QWidget *m_banner;
     QLabel *m_bannerText;
     QPushButton *m_retry;
-    QLabel *m_typeLabel;
+    QToolButton *m_typeLabel;
     QLabel *m_empty;
     struct Place // where the user is
     {
