@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/fuzz/codecproperties.h"
 
+#include "core/codec/cborstyle.h"
+#include "core/codec/pickle/picklevalue.h"
+#include "core/value/recordstyle.h"
+#include "core/value/toldtag.h"
 #include "core/value/valueedit.h"
 #include "core/value/valuetext.h"
 #include "tests/fuzz/random.h"
+
+#include <set>
 
 namespace slotscope::fuzz {
 
@@ -18,6 +24,30 @@ QString shortly(const Value &value)
     return QString::fromUtf8(toNotation(value).left(300));
 }
 
+/// Dates and addresses in the tags that a notation is read into: in which of several they stand only their
+/// styles say.
+Value inUsualTags(const Value &value)
+{
+    if (const auto told = toldTag(value)) {
+        if (const auto usual = tagOfTold(told->name, told->text))
+            return *usual;
+    }
+    ValueList items;
+    for (const Value &item : value.items())
+        items.push_back(inUsualTags(item));
+    MemberList members;
+    for (const Member &member : value.members())
+        members.push_back({inUsualTags(member.key), inUsualTags(member.value)});
+    if (!items.empty())
+        return withItems(value, std::move(items));
+    return members.empty() ? value : withMembers(value, std::move(members));
+}
+
+bool isSameInNotation(const Value &a, const Value &b)
+{
+    return a == b || inUsualTags(a) == inUsualTags(b);
+}
+
 /// A node somewhere in a tree.
 struct Place
 {
@@ -27,13 +57,32 @@ struct Place
     bool inSet = false;
     bool inTag = false;
     bool inOpaque = false;
+    bool inShared = false; ///< in CBOR that is written once and referred to
 };
+
+bool isShared(const Value &value)
+{
+    return cbor::flagsOf(value) & (cbor::Shared | cbor::SharedReference);
+}
+
+/// Whether any node is a reference of CBOR itself, not what it refers to.
+bool holdsBareReference(const Value &value)
+{
+    if ((value.kind() == Value::Kind::Tag || value.kind() == Value::Kind::Opaque)
+        && cbor::flagsOf(value) & (cbor::StringReference | cbor::SharedReference))
+        return true;
+    return std::any_of(value.items().begin(), value.items().end(), holdsBareReference)
+        || std::any_of(value.members().begin(), value.members().end(), [](const Member &member) {
+               return holdsBareReference(member.key) || holdsBareReference(member.value);
+           });
+}
 
 /// Walks down to a node that has no children, or earlier to one that `enough` takes.
 template <typename Enough>
 Place somewhere(const Value &root, Random &random, Enough enough)
 {
     Place place {{}, root, {}};
+    place.inShared = isShared(root);
     while (!enough(place)) {
         const bool isMap = place.node.kind() == Value::Kind::Map;
         const size_t count = isMap ? place.node.members().size() : place.node.items().size();
@@ -44,6 +93,7 @@ Place somewhere(const Value &root, Random &random, Enough enough)
         place.path = place.path.child(stepTo(place.node, qsizetype(child)));
         place.inSet = place.inSet || place.node.kind() == Value::Kind::Set;
         place.inTag = place.inTag || place.node.kind() == Value::Kind::Tag;
+        place.inShared = place.inShared || isShared(next);
         place.parent = place.node;
         place.node = next;
     }
@@ -125,11 +175,7 @@ public:
         if (!value)
             return refused(value.error());
         sources(*value, {0, m_size});
-        // What is shown and not written (a pickle's objects) is shown in a notation that only people read.
-        if (m_traits.writesAllItReads || m_codec.readOnlyReason(m_bytes).isEmpty())
-            notation(*value);
-        else
-            toNotation(*value);
+        notation(*value);
         displayText(*value);
         if (m_complaint.isEmpty())
             writing(*value);
@@ -166,7 +212,10 @@ private:
                              .arg(outer.offset)
                              .arg(outer.length)
                              .arg(shortly(value)));
-            if (m_traits.childrenWithin)
+            // What a reference of CBOR means has its bytes where it is written.
+            if (cbor::flagsOf(value) & cbor::SharedReference)
+                inner = {0, m_size};
+            else if (m_traits.childrenWithin)
                 inner = source;
         }
         for (const Value &item : value.items())
@@ -181,20 +230,18 @@ private:
     {
         const QByteArray text = m_codec.valueNotation(value);
         const auto again = m_codec.valueFromNotation(text);
-        if (!m_traits.notationIsWhole)
-            return;
         if (!again) {
             complain(QStringLiteral("its notation cannot be read: %1 at %2 of %3")
                          .arg(again.error().what)
                          .arg(again.error().offset)
                          .arg(QString::fromUtf8(text.left(300))));
-        } else if (*again != value) {
+        } else if (!isSameInNotation(*again, value)) {
             complain(QStringLiteral("its notation reads as something else: %1, %2")
                          .arg(QString::fromUtf8(text.left(300)), shortly(*again)));
         }
         if (m_random.below(8) == 0 && !m_simple) {
             const auto indented = m_codec.valueFromNotation(toNotation(value, 2));
-            if (!indented || *indented != value)
+            if (!indented || !isSameInNotation(*indented, value))
                 complain(QStringLiteral("its indented notation does not read back"));
         }
         const Place place = somewhere(value, m_random, [](const Place &) { return false; });
@@ -225,13 +272,13 @@ private:
         const auto plain = again ? m_codec.encodeValue(*again) : written;
         // Half of a surrogate pair is written only where it was an escape.
         const bool halves = toNotation(value).contains("{\"codepoints\":");
-        if (!plain && !halves && m_traits.notationIsWhole)
+        if (!plain && !halves && !m_traits.sharesObjects)
             complain(QStringLiteral("its notation cannot be written: %1").arg(plain.error().what));
         const auto back = plain ? m_codec.decodeValue(*plain) : value;
-        if (m_traits.notationIsWhole && (!back || *back != value))
+        if (!back || !isSameInNotation(*back, value))
             complain(QStringLiteral("its notation is written as something else: %1 for %2")
                          .arg(back ? shortly(*back) : back.error().what, shortly(value)));
-        if (again && m_traits.notationIsWhole) {
+        if (again) {
             const auto adopted = m_codec.encodeValue(adoptStyles(value, *again), m_bytes);
             if (!adopted || *adopted != m_bytes)
                 complain(QStringLiteral("as text and unchanged, it is written as %1")
@@ -271,7 +318,8 @@ private:
         }
         const auto bytes = compareEdited(*edited, QStringLiteral("changed"), place);
         const Value::Source source = place.node.source();
-        if (!bytes || !m_traits.editsInPlace || source.offset < 0 || place.path.isEmpty())
+        // What is shared and changed in one place is written out in the others.
+        if (!bytes || !m_traits.editsInPlace || place.inShared || source.offset < 0 || place.path.isEmpty())
             return;
         const QByteArrayView before = m_bytes.first(source.offset);
         const QByteArrayView behind = m_bytes.sliced(source.offset + source.length);
@@ -288,11 +336,21 @@ private:
         });
         if (place.path.isEmpty() || place.parent.kind() == Value::Kind::Tag)
             return;
+        // A struct has all of its fields: what is taken from it is zero. A union and its type go together.
+        if (flatKind(place.parent) == FlatStruct || isUnion(place))
+            return;
         const auto edited = removed(value, place.path);
         if (!edited)
             complain(QStringLiteral("not removed: %1").arg(edited.error()));
         else
             compareEdited(*edited, QStringLiteral("removed"), place);
+    }
+
+    static bool isUnion(const Place &place)
+    {
+        const QString name = place.path.steps().back().key.value_or(Value()).toText();
+        return flatKind(place.parent) == FlatTable
+            && (name.endsWith(QLatin1String("_type")) || place.parent.find(name + QLatin1String("_type")));
     }
 
     void addOne(const Value &value)
@@ -348,8 +406,9 @@ private:
     {
         const auto bytes = m_codec.encodeValue(edited, m_bytes);
         if (!bytes) {
-            // What may be in a set, and how many parts a simple type has, is not known here.
-            if (m_traits.writesAllItReads && !place.inSet && !m_simple)
+            // What may be in a set, and how many parts a simple type has, is not known here. References by a
+            // number that cannot be seen through must not come to mean something else.
+            if (m_traits.writesAllItReads && !place.inSet && !m_simple && !holdsBareReference(edited))
                 complain(QStringLiteral("%1 at %2, it cannot be written: %3")
                              .arg(how, place.path.toString(), bytes.error().what));
             return std::nullopt;
@@ -364,16 +423,62 @@ private:
             const auto same = m_codec.encodeValue(*back, *bytes);
             meansMore = same && *same == *bytes;
         }
-        // Then the place is as it was edited, and others may be.
-        const Value *there = back && m_traits.sharesObjects ? place.path.find(*back) : nullptr;
-        const Value *wanted = place.path.find(edited);
-        if (back && m_traits.sharesObjects && (!wanted || (there && *there == *wanted)))
-            return *bytes;
-        if (!back || (*back != edited && !meansMore))
+        // Of what stands in several places all are as the edited one.
+        if (back && m_traits.sharesObjects && *back != edited && holdsOneTwice(edited)) {
+            const Value *there = place.path.find(*back);
+            const Value *wanted = place.path.find(edited);
+            if (!wanted || (there && *there == *wanted))
+                return *bytes;
+        }
+        if (!back || (inOneForm(*back) != inOneForm(edited) && !meansMore))
             complain(QStringLiteral("%1 at %2, it reads as %3, not as %4 (%5)")
                          .arg(how, place.path.toString(), back ? shortly(*back) : back.error().what,
                               shortly(edited), QString::fromLatin1(bytes->toHex().left(300))));
         return *bytes;
+    }
+
+    /// Whether one object of a pickle stands in several places.
+    static bool holdsOneTwice(const Value &value)
+    {
+        std::set<std::pair<quint32, QByteArray>> seen;
+        const auto visit = [&seen](const auto &self, const Value &node) -> bool {
+            const Value::Style &style = node.style();
+            const quint32 identity = style.flags & pickle::IdentityMask;
+            const bool isOne = (style.flags & PickleStyle) && identity
+                && !(style.flags & (pickle::RootStyle | pickle::ProtocolStyle));
+            if (isOne && !seen.insert({identity, style.spelling}).second)
+                return true;
+            return std::any_of(node.items().begin(), node.items().end(),
+                               [&](const Value &item) { return self(self, item); })
+                || std::any_of(node.members().begin(), node.members().end(), [&](const Member &member) {
+                       return self(self, member.key) || self(self, member.value);
+                   });
+        };
+        return visit(visit, value);
+    }
+
+    /// The fields of FlatBuffers' tables by their names, without those that are absent: a table has them in
+    /// the order of its schema, however they are given.
+    static Value inOneForm(const Value &value)
+    {
+        if (!value.items().empty()) {
+            ValueList items;
+            for (const Value &item : value.items())
+                items.push_back(inOneForm(item));
+            return withItems(value, std::move(items));
+        }
+        if (value.members().empty())
+            return value;
+        const bool isTable = flatKind(value) == FlatTable;
+        MemberList members;
+        for (const Member &member : value.members()) {
+            if (!isTable || !isAbsent(member.value))
+                members.push_back({member.key, inOneForm(member.value)});
+        }
+        if (isTable)
+            std::sort(members.begin(), members.end(),
+                      [](const Member &a, const Member &b) { return a.key.toText() < b.key.toText(); });
+        return withMembers(value, std::move(members));
     }
 
     const SlotCodec &m_codec;

@@ -15,7 +15,6 @@ struct CodecTraits
 {
     bool writesAllItReads = true; ///< else a read-only reason may say why not
     bool editsInPlace = false; ///< an edit leaves every byte before and behind the node
-    bool notationIsWhole = true; ///< it says everything, so a value can be read from it alone
     bool freeShape = true; ///< members can be added, removed and moved
     bool sharesObjects = false; ///< what stands in several places is changed in all of them
     bool childrenWithin = true; ///< a child's bytes lie within its parent's

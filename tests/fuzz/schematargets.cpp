@@ -76,9 +76,12 @@ Complaint checkFlatBuffers(QByteArrayView bytes)
     type.value = ValueType::FlatBuffers;
     type.flatBuffers = flatBuffersTypes()[(choice & ~Forgiving) % flatBuffersTypes().size()];
     type.flatBuffers.dropUnknownFields = type.flatBuffers.anyIdentifier = choice & Forgiving;
-    return checkCodec(SlotCodec(type, 0),
-                      {.writesAllItReads = false, .freeShape = false, .childrenWithin = false},
-                      bytes.sliced(bytes.isEmpty() ? 0 : 1));
+    // Fields that a schema does not know make a buffer read-only, and are dropped from what is added to one
+    // that is forgiven. Parts of a table stand anywhere in the buffer.
+    return checkCodec(
+        SlotCodec(type, 0),
+        {.writesAllItReads = false, .freeShape = !(choice & Forgiving), .childrenWithin = false},
+        bytes.sliced(bytes.isEmpty() ? 0 : 1));
 }
 
 Complaint checkFlatSchemaText(QByteArrayView bytes)

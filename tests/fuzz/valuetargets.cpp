@@ -27,20 +27,29 @@ quint8 takeByte(QByteArrayView &bytes)
 
 constexpr quint8 OtherOrder = 0x80; ///< a bit of the byte that chooses a type
 
-Complaint checkOne(ValueType type, const CodecTraits &traits, QByteArrayView bytes)
+CodecTraits traitsOf(ValueType type)
 {
-    return checkCodec(SlotCodec({.value = type}, 0), traits, bytes);
+    switch (type) {
+    case ValueType::Json:
+    case ValueType::Cbor:
+        return {.editsInPlace = true};
+    case ValueType::Pickle:
+    case ValueType::Pickle5:
+        // Objects of a program's own classes are only shown. What stands in several places has its bytes
+        // where it was first.
+        return {.writesAllItReads = false, .sharesObjects = true, .childrenWithin = false};
+    case ValueType::FlatBuffers: // without a schema, that is
+    case ValueType::Unknown:
+        return {.writesAllItReads = false, .freeShape = false, .childrenWithin = false};
+    default:
+        return {};
+    }
 }
 
-constexpr CodecTraits Exact {.editsInPlace = true};
-// What stands in several places of a pickle has its bytes where it was first.
-constexpr CodecTraits Pickled {
-    .writesAllItReads = false, .notationIsWhole = false, .sharesObjects = true, .childrenWithin = false};
-constexpr CodecTraits Compressed {.writesAllItReads = false,
-                                  .notationIsWhole = false,
-                                  .freeShape = false,
-                                  .sharesObjects = true,
-                                  .childrenWithin = false};
+Complaint checkOne(ValueType type, QByteArrayView bytes)
+{
+    return checkCodec(SlotCodec({.value = type}, 0), traitsOf(type), bytes);
+}
 
 /// What is inflated is deflated to something that inflates to the same.
 template <typename Inflate, typename Deflate>
@@ -192,7 +201,7 @@ Complaint checkPath(QByteArrayView bytes)
 Complaint checkJson(QByteArrayView bytes)
 {
     const Complaint complaint = checkScan(ValueType::Json, bytes);
-    return complaint.isEmpty() ? checkOne(ValueType::Json, Exact, bytes) : complaint;
+    return complaint.isEmpty() ? checkOne(ValueType::Json, bytes) : complaint;
 }
 
 Complaint checkCbor(QByteArrayView bytes)
@@ -207,11 +216,11 @@ Complaint checkCbor(QByteArrayView bytes)
     if (!diagnostic && checkError(diagnostic.error(), bytes.size()).size())
         return checkError(diagnostic.error(), bytes.size());
     const Complaint complaint = checkScan(ValueType::Cbor, bytes);
-    // What is referred to has its bytes elsewhere, and is written anew when it is changed.
-    const bool refers = diagnostic
-        && (diagnostic->contains(QLatin1String("25(")) || diagnostic->contains(QLatin1String("29(")));
-    const CodecTraits traits {.editsInPlace = !refers, .childrenWithin = !refers};
-    return complaint.isEmpty() ? checkOne(ValueType::Cbor, traits, bytes) : complaint;
+    CodecTraits traits = traitsOf(ValueType::Cbor);
+    // Where strings are referred to by their numbers, another string changes the numbers behind it.
+    traits.editsInPlace = !diagnostic || !diagnostic->contains(QLatin1String("256("));
+    return complaint.isEmpty() ? checkCodec(SlotCodec({.value = ValueType::Cbor}, 0), traits, bytes)
+                               : complaint;
 }
 
 Complaint checkPickle(QByteArrayView bytes)
@@ -219,13 +228,13 @@ Complaint checkPickle(QByteArrayView bytes)
     if (const auto verbatim = decodePickleVerbatim(bytes))
         toNotation(*verbatim);
     const Complaint complaint = checkScan(ValueType::Pickle, bytes);
-    return complaint.isEmpty() ? checkOne(ValueType::Pickle, Pickled, bytes) : complaint;
+    return complaint.isEmpty() ? checkOne(ValueType::Pickle, bytes) : complaint;
 }
 
 Complaint checkPickle5(QByteArrayView bytes)
 {
     const Complaint complaint = checkScan(ValueType::Pickle5, bytes);
-    return complaint.isEmpty() ? checkOne(ValueType::Pickle5, Pickled, bytes) : complaint;
+    return complaint.isEmpty() ? checkOne(ValueType::Pickle5, bytes) : complaint;
 }
 
 Complaint checkZlib(QByteArrayView bytes)
@@ -245,7 +254,9 @@ Complaint checkCompressed(QByteArrayView bytes)
     SlotType type;
     type.compression = choice & 1 ? Compression::Zlib : Compression::Snappy;
     type.value = allValueTypes()[size_t(choice >> 1) % allValueTypes().size()];
-    return checkCodec(SlotCodec(type, 0), Compressed, bytes);
+    CodecTraits traits = traitsOf(type.value);
+    traits.editsInPlace = false; // the compressed bytes are others from there on
+    return checkCodec(SlotCodec(type, 0), traits, bytes);
 }
 
 Complaint checkCatalogue(QByteArrayView bytes)

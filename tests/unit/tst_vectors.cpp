@@ -284,8 +284,8 @@ private Q_SLOTS:
                 QVERIFY2(value, vector.dump().c_str());
                 ++walk.values;
                 const bool writable = codec.readOnlyReason(bytes).isEmpty();
-                VERIFY_NOTHING(
-                    writable ? brokenLaw(codec, *value, bytes) : brokenNotation(codec, *value), vector);
+                VERIFY_NOTHING(writable ? brokenLaw(codec, *value, bytes) : brokenNotation(codec, *value),
+                               vector);
                 VERIFY_NOTHING(brokenNotation(codec, *tree), vector);
             }
         }
