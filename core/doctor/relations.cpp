@@ -61,7 +61,14 @@ Relations::Relations(Client *client, SlotDirectory *directory, QObject *parent)
     connect(&m_timer, &QTimer::timeout, this, &Relations::look);
     connect(directory, &SlotDirectory::sampled, this, &Relations::refresh);
     connect(directory, &SlotDirectory::slotChanged, this, &Relations::refresh);
-    connect(directory, &SlotDirectory::schemaEdited, this, &Relations::refresh);
+    // Types that change with the schema are told by themselves. What it says beside them, the formats of
+    // columns say, changes nothing that would have to be looked for.
+    connect(directory, &SlotDirectory::schemaEdited, this, [this] {
+        if (!m_known)
+            return;
+        m_indexes = indexesOf(*m_directory, m_directory->schema(), m_found);
+        Q_EMIT changed();
+    });
     connect(directory, &SlotDirectory::slotAdded, this, &Relations::refresh);
     connect(directory, &SlotDirectory::slotRemoved, this, &Relations::refresh);
 }

@@ -6,6 +6,8 @@
 #include <QHash>
 #include <QSet>
 
+#include <algorithm>
+
 namespace slotscope::core {
 
 namespace {
@@ -21,6 +23,7 @@ struct Field
     int maps = 0;
     int others = 0; // neither null nor a map
     int numbers = 0;
+    quint32 kinds = 0;
     std::vector<Field> children;
 
     Field *child(const QString &childName)
@@ -50,6 +53,8 @@ void collect(Field *field, const Value &value, int depth)
 {
     // What is absent has no field, but its default tells the column's kind.
     field->present += isAbsent(value) ? 0 : 1;
+    if (!value.isNull())
+        field->kinds |= Column::kindBit(value.kind());
     if (value.kind() == Value::Kind::Map) {
         ++field->maps;
         if (depth == 0)
@@ -75,22 +80,77 @@ void collect(Field *field, const Value &value, int depth)
     }
 }
 
-Column fieldColumn(const QStringList &names, const Field &field, size_t sampleSize)
+Column fieldColumn(const ValuePath &path, const Field &field, size_t sampleSize)
 {
-    Column column;
-    column.group = Column::Group::Field;
-    column.path = ValuePath::fields(names);
-    column.title = column.path.toString();
-    column.id = QStringLiteral("value.") + column.title;
+    Column column = Column::ofField(path);
     column.numeric = field.numbers > 0 && field.numbers == field.others;
+    column.kinds = field.kinds;
     column.fillRate =
         sampleSize == 0 ? 0 : static_cast<double>(field.present) / static_cast<double>(sampleSize);
     return column;
 }
 
+/// What parts of keys decode to.
+Value::Kind kindOf(KeyComponent component)
+{
+    switch (component) {
+    case KeyComponent::Uuid:
+        return Value::Kind::Uuid;
+    case KeyComponent::Bytes16:
+    case KeyComponent::Bytes20:
+    case KeyComponent::Bytes32:
+    case KeyComponent::Bytes:
+        return Value::Kind::Bytes;
+    case KeyComponent::Timestamp:
+        return Value::Kind::Timestamp;
+    case KeyComponent::String:
+        return Value::Kind::Text;
+    case KeyComponent::Oid:
+    case KeyComponent::Uint64:
+    case KeyComponent::Uint16:
+    case KeyComponent::SlotNumber:
+    case KeyComponent::Uint8:
+        break;
+    }
+    return Value::Kind::Integer;
+}
+
+/// As those that are found, from what the records have there.
+Column wantedColumn(const ValuePath &path, const std::vector<DecodedRow> &sample, size_t readable)
+{
+    Field field;
+    for (const DecodedRow &row : sample) {
+        const Value *value = row.valueError ? nullptr : path.find(row.value);
+        if (value)
+            collect(&field, *value, 0);
+    }
+    Column column = fieldColumn(path, field, readable);
+    column.added = true;
+    return column;
+}
+
 } // namespace
 
-std::vector<Column> discoverColumns(const SlotType &type, const std::vector<DecodedRow> &sample)
+Column Column::ofField(const ValuePath &path)
+{
+    Column column;
+    column.group = Group::Field;
+    column.path = path;
+    column.title = path.toString();
+    column.id = QStringLiteral("value.") + column.title;
+    return column;
+}
+
+std::optional<ValuePath> Column::pathOfId(const QString &id)
+{
+    const QString prefix = QStringLiteral("value.");
+    const auto path = id.startsWith(prefix) ? ValuePath::parse(id.mid(prefix.size()))
+                                            : Expected<ValuePath, QString>(Unexpected {QString()});
+    return path && !path->isEmpty() ? std::optional(*path) : std::nullopt;
+}
+
+std::vector<Column> discoverColumns(const SlotType &type, const std::vector<DecodedRow> &sample,
+                                    const std::vector<ValuePath> &wanted)
 {
     std::vector<Column> columns;
 
@@ -104,6 +164,7 @@ std::vector<Column> discoverColumns(const SlotType &type, const std::vector<Deco
         const KeyComponent component = type.key.components()[i];
         column.numeric = component == KeyComponent::Oid || component == KeyComponent::Uint64
             || component == KeyComponent::Uint16 || component == KeyComponent::Uint8;
+        column.kinds = Column::kindBit(kindOf(component));
         columns.push_back(std::move(column));
     }
 
@@ -120,6 +181,7 @@ std::vector<Column> discoverColumns(const SlotType &type, const std::vector<Deco
     whole.id = QStringLiteral("value");
     whole.title = QStringLiteral("value");
     whole.numeric = root.numbers > 0 && root.numbers == root.others;
+    whole.kinds = root.kinds;
     whole.shown = root.children.empty() || root.others > 0;
     columns.push_back(whole);
 
@@ -130,14 +192,21 @@ std::vector<Column> discoverColumns(const SlotType &type, const std::vector<Deco
         const bool nested = field.maps > 0 && field.others == 0 && !field.children.empty()
             && field.children.size() <= MostNestedFields;
         if (!nested) {
-            columns.push_back(fieldColumn({field.name}, field, readable));
+            columns.push_back(fieldColumn(ValuePath::fields({field.name}), field, readable));
             continue;
         }
         for (const Field &child : field.children)
-            columns.push_back(fieldColumn({field.name, child.name}, child, readable));
+            columns.push_back(fieldColumn(ValuePath::fields({field.name, child.name}), child, readable));
     }
     for (size_t i = firstField; i < columns.size(); ++i)
         columns[i].shown = mostHaveFields;
+    for (const ValuePath &path : wanted) {
+        const bool found = std::any_of(columns.cbegin(), columns.cend(), [&path](const Column &column) {
+            return column.group == Column::Group::Field && column.path == path;
+        });
+        if (!found)
+            columns.push_back(wantedColumn(path, sample, readable));
+    }
 
     const auto meta = [&columns](Column::Meta which, const char *id, const QString &title) {
         Column column;

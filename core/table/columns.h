@@ -6,6 +6,7 @@
 
 #include <QString>
 
+#include <optional>
 #include <vector>
 
 namespace slotscope::core {
@@ -24,15 +25,26 @@ struct Column
     Meta meta = Meta::None;
     bool numeric = false; ///< to be aligned right
     bool shown = true; ///< by default
+    bool added = false; ///< asked for, and not found in the sample
+    quint32 kinds = 0; ///< what the sample has there beside nulls: a bit for each Value::Kind
     double fillRate = 1; ///< share of sampled records that have it
+
+    bool has(Value::Kind kind) const { return (kinds & kindBit(kind)) != 0; }
+    static quint32 kindBit(Value::Kind kind) { return 1U << unsigned(kind); }
+
+    /// The column of any node of a value, nothing being known of its content.
+    static Column ofField(const ValuePath &path);
+    /// The way that an id of ofField() tells; nothing for other ids.
+    static std::optional<ValuePath> pathOfId(const QString &id);
 
     friend bool operator==(const Column &, const Column &) = default;
 };
 
 /// The columns for records like these: key components, the union of the maps' text-keyed fields in order of
 /// first appearance (nested maps one level deep as `birthday.year`), or the value itself where it is no map,
-/// and the meta columns (hidden by default).
-std::vector<Column> discoverColumns(const SlotType &type, const std::vector<DecodedRow> &sample);
+/// those that are wanted beside (an item of a list say), and the meta columns (hidden by default).
+std::vector<Column> discoverColumns(const SlotType &type, const std::vector<DecodedRow> &sample,
+                                    const std::vector<ValuePath> &wanted = {});
 
 /// The node under a Key or Field column; null pointer where the record has none, or for Meta columns.
 const Value *cellValue(const DecodedRow &row, const Column &column);

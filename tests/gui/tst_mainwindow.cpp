@@ -157,7 +157,8 @@ private Q_SLOTS:
         const auto years = [&] {
             std::vector<int> numbers;
             for (int row = 0; row < window->model()->rowCount(); ++row)
-                numbers.push_back(window->model()->copyText(window->model()->index(row, year)).toInt());
+                numbers.push_back(
+                    window->model()->copyText(window->model()->index(row, year), CopyForm::Exact).toInt());
             return numbers;
         };
         const auto clickHeader = [&] {
@@ -342,7 +343,7 @@ private Q_SLOTS:
             QMenu menu;
             window->currentTab()->fillColumnMenu(&menu);
             for (QAction *action : menu.actions()) {
-                if (action->text() == QStringLiteral("email"))
+                if (action->data().toString() == QStringLiteral("value.email"))
                     action->trigger();
             }
         };

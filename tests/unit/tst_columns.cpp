@@ -103,6 +103,43 @@ private Q_SLOTS:
         QVERIFY(find(columns, "value.a")->shown);
     }
 
+    void columnsTellWhatTheyHold()
+    {
+        const auto columns = columnsOf({R"({"a":1,"b":null})", R"({"a":"x","b":null})", R"({"a":null})"});
+        const Column *a = find(columns, "value.a");
+        QVERIFY(a->has(Value::Kind::Integer) && a->has(Value::Kind::Text));
+        QVERIFY(!a->has(Value::Kind::Null) && !a->has(Value::Kind::Bool));
+        QCOMPARE(find(columns, "value.b")->kinds, 0U);
+        QVERIFY(find(columns, "key.0")->has(Value::Kind::Uuid));
+        QVERIFY(find(columns, "value")->has(Value::Kind::Map));
+    }
+
+    void wantedColumnsComeBeside()
+    {
+        SlotType type;
+        type.key = *KeyType::parse(u"Uuid");
+        type.value = ValueType::Json;
+        std::vector<DecodedRow> rows;
+        for (const char *json : {R"({"tags":["x",1],"a":{"b":{"c":2}}})", R"({"tags":["y"]})"})
+            rows.push_back(decodeRow(SlotCodec(type), QByteArray(2 + 16, '\1'), json));
+        const auto wanted = [](const char *path) { return *ValuePath::parse(QLatin1String(path)); };
+        const auto columns = discoverColumns(
+            type, rows, {wanted("tags[1]"), wanted("a.b.c"), wanted("tags"), wanted("nowhere")});
+        const Column *item = find(columns, "value.tags[1]");
+        QVERIFY(item && item->added && item->shown && item->numeric);
+        QCOMPARE(item->fillRate, 0.5);
+        QCOMPARE(cellValue(rows[0], *item)->toInt64(), std::optional<qint64>(1));
+        QVERIFY(!cellValue(rows[1], *item));
+        QVERIFY(find(columns, "value.a.b.c")->has(Value::Kind::Integer));
+        QCOMPARE(find(columns, "value.nowhere")->fillRate, 0.0);
+        QVERIFY(!find(columns, "value.tags")->added);
+        QCOMPARE(std::count_if(columns.begin(), columns.end(),
+                               [](const Column &c) { return c.id == QLatin1String("value.tags"); }),
+                 1);
+        for (const Column &column : columns)
+            QCOMPARE(Column::pathOfId(column.id).value_or(ValuePath()), column.path);
+    }
+
     void cellsFollowTheColumns()
     {
         SlotType type;

@@ -54,7 +54,8 @@ CellBlock selectedCells(const QTableView &view)
     return block;
 }
 
-QString recordsAsText(const RecordModel &model, const CellBlock &block, QChar separator, bool header)
+QString recordsAsText(const RecordModel &model, const CellBlock &block, QChar separator, bool header,
+                      CopyForm form)
 {
     QStringList lines;
     QStringList cells;
@@ -65,7 +66,7 @@ QString recordsAsText(const RecordModel &model, const CellBlock &block, QChar se
     }
     for (const int row : block.rows) {
         cells.clear();
-        for (const QString &text : model.copyTexts(row, block.columns))
+        for (const QString &text : model.copyTexts(row, block.columns, form))
             cells.append(quoted(text, separator));
         lines.append(cells.join(separator));
     }

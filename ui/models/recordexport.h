@@ -3,6 +3,8 @@
 // Records as text to copy: JSON in the lossless notation, CSV after RFC 4180.
 #pragma once
 
+#include "ui/models/displayformat.h"
+
 #include <QByteArray>
 #include <QString>
 
@@ -27,7 +29,8 @@ CellBlock selectedCells(const QTableView &view);
 
 /// One record a line, with a header line if asked for. Fields that hold the separator, quotes or line breaks
 /// are quoted.
-QString recordsAsText(const RecordModel &model, const CellBlock &block, QChar separator, bool header);
+QString recordsAsText(const RecordModel &model, const CellBlock &block, QChar separator, bool header,
+                      CopyForm form);
 
 /// A JSON array of the records in notation: key, keyHex, value, valueHex, revisions, version, lease; staged
 /// content as staged.

@@ -22,6 +22,7 @@ constexpr size_t MostRuns = 64;
 constexpr size_t MostFlashes = 2000;
 constexpr qint64 FlashMilliseconds = 900;
 constexpr int FadeInterval = 60;
+constexpr int PassingTimeInterval = 10'000;
 
 /// Calls f(first, last) for each run of consecutive numbers in a sorted list.
 template <typename F>
@@ -54,6 +55,13 @@ RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSessi
     m_clock.start();
     m_fade.setInterval(FadeInterval);
     connect(&m_fade, &QTimer::timeout, this, &RecordModel::fadeFlashes);
+    m_passingTime.setInterval(PassingTimeInterval);
+    connect(&m_passingTime, &QTimer::timeout, this, [this] {
+        for (int column = 0; column < columnCount() && rowCount() > 0; ++column) {
+            if (look(column).format.form == DisplayFormat::Form::Relative)
+                Q_EMIT dataChanged(index(0, column), index(rowCount() - 1, column), {Qt::DisplayRole});
+        }
+    });
     m_cache.reset(m_codec);
     connect(&m_cache, &RowCache::decoded, this, &RecordModel::takeDecoded);
 
@@ -113,12 +121,13 @@ std::vector<Column> RecordModel::findColumns() const
         const core::RowView view = m_table->rows().row(rows[i]);
         sample.push_back(core::decodeRow(m_codec, view.key, view.value));
     }
-    return core::discoverColumns(m_codec.type(), sample);
+    return core::discoverColumns(m_codec.type(), sample, m_wanted);
 }
 
 void RecordModel::takeColumns()
 {
     m_columns = findColumns();
+    takeLooks();
     m_columnsFound = m_table->rows().count() > 0;
     m_columnsComplete = m_columnsFound && m_table->state() != core::LiveTable::State::Loading;
     rebuildOverlays(); // they remember columns
@@ -134,12 +143,67 @@ void RecordModel::completeColumns()
     const auto sameId = [](const Column &a, const Column &b) { return a.id == b.id; };
     if (std::equal(columns.cbegin(), columns.cend(), m_columns.cbegin(), m_columns.cend(), sameId))
         return;
+    replaceColumns(columns);
+}
+
+void RecordModel::replaceColumns(std::vector<Column> columns)
+{
     beginResetModel();
-    m_columns = columns;
+    m_columns = std::move(columns);
+    takeLooks();
     m_flashes.clear();
     rebuildOverlays();
     endResetModel();
     Q_EMIT columnsChanged();
+}
+
+void RecordModel::setWantedColumns(const std::vector<core::ValuePath> &paths)
+{
+    if (paths == m_wanted)
+        return;
+    m_wanted = paths;
+    // A reset only where something comes or goes: most of them have been found anyway.
+    const bool allThere = std::all_of(paths.cbegin(), paths.cend(), [this](const core::ValuePath &path) {
+        return columnOf(Column::ofField(path).id) >= 0;
+    });
+    const bool noneMore = std::none_of(m_columns.cbegin(), m_columns.cend(), [&paths](const Column &column) {
+        return column.added && std::find(paths.cbegin(), paths.cend(), column.path) == paths.cend();
+    });
+    if (!allThere || !noneMore)
+        replaceColumns(findColumns());
+}
+
+void RecordModel::setLooks(LookOf lookOf)
+{
+    m_lookOf = std::move(lookOf);
+    refreshLooks();
+}
+
+void RecordModel::takeLooks()
+{
+    m_looks.clear();
+    bool isRelative = false;
+    for (const Column &column : m_columns) {
+        m_looks.push_back(m_lookOf ? m_lookOf(column) : ColumnLook());
+        isRelative = isRelative || m_looks.back().format.form == DisplayFormat::Form::Relative;
+    }
+    if (!isRelative)
+        m_passingTime.stop();
+    else if (!m_passingTime.isActive())
+        m_passingTime.start();
+}
+
+void RecordModel::refreshLooks()
+{
+    const std::vector<ColumnLook> before = m_looks;
+    takeLooks();
+    for (int column = 0; column < columnCount(); ++column) {
+        if (before.size() == m_looks.size() && before[size_t(column)] == look(column))
+            continue;
+        Q_EMIT headerDataChanged(Qt::Horizontal, column, column);
+        if (rowCount() > 0)
+            Q_EMIT dataChanged(index(0, column), index(rowCount() - 1, column));
+    }
 }
 
 int RecordModel::columnOf(const QString &id) const

@@ -5,12 +5,14 @@
 #include "core/table/columns.h"
 #include "core/table/livetable.h"
 #include "core/table/roworder.h"
+#include "ui/models/displayformat.h"
 #include "ui/models/rowcache.h"
 
 #include <QAbstractTableModel>
 #include <QElapsedTimer>
 #include <QHash>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -50,6 +52,16 @@ struct EditStart
     core::Value value; ///< null where the record lacked the field
 };
 
+/// How the cells of a column are shown, beyond what they hold.
+struct ColumnLook
+{
+    DisplayFormat format;
+    QString linkedTable {}; ///< title of the table whose keys they are; empty: they lead nowhere
+    std::optional<core::KeyComponent> linkedKey {}; ///< what its keys are
+
+    friend bool operator==(const ColumnLook &, const ColumnLook &) = default;
+};
+
 /// The records of a live table, decoded, with the edit session laid over. Rows are the server's that the
 /// query selects, in its order, and behind them the staged ones whose key the server does not have.
 class RecordModel : public QAbstractTableModel
@@ -65,6 +77,8 @@ public:
         NullRole, ///< bool: the cell is null or absent
         KindRole, ///< int(core::Value::Kind) of the cell, -1 when absent
         DefaultRole, ///< bool: the record does not store the field, and the cell shows its default
+        TipTextRole, ///< QString: the tooltip as plain text
+        LinkRole, ///< bool: the cell holds the key of another record
     };
 
     RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSession *edits, core::SlotCodec codec,
@@ -78,6 +92,13 @@ public:
 
     const std::vector<core::Column> &columns() const { return m_columns; }
     int columnOf(const QString &id) const;
+    /// Fields that are to have columns whether or not the sample finds them.
+    void setWantedColumns(const std::vector<core::ValuePath> &paths);
+    using LookOf = std::function<ColumnLook(const core::Column &)>;
+    /// Who tells how columns look; asked once for each, and again by refreshLooks().
+    void setLooks(LookOf lookOf);
+    void refreshLooks();
+    const ColumnLook &look(int column) const { return m_looks[static_cast<size_t>(column)]; }
     void setFilter(const QString &text);
     const core::RowQuery &query() const { return m_query; }
     bool isOrdering() const { return m_ordering; }
@@ -121,9 +142,9 @@ public:
     void sort(int column, Qt::SortOrder order) override;
 
     /// The cell's whole text for copying.
-    QString copyText(const QModelIndex &index) const;
+    QString copyText(const QModelIndex &index, CopyForm form) const;
     /// Of several cells of a row, which is decoded but once.
-    QStringList copyTexts(int row, const std::vector<int> &columns) const;
+    QStringList copyTexts(int row, const std::vector<int> &columns, CopyForm form) const;
 
 Q_SIGNALS:
     /// The set of columns changed; a model reset goes with it.
@@ -168,7 +189,9 @@ private:
     void setExtras(std::vector<QByteArray> extras);
     std::vector<core::Column> findColumns() const;
     void takeColumns();
+    void replaceColumns(std::vector<core::Column> columns);
     void completeColumns();
+    void takeLooks();
     ShownRow recordOf(const QByteArray &key) const;
     core::Expected<bool, QString> stageKeyPart(const ShownRow &shown, int part, const core::Value &value);
     bool refuse(const QString &reason);
@@ -179,8 +202,11 @@ private:
     RowState stateAt(int row) const;
     double flashOf(int row, int column) const;
     void fadeFlashes();
-    QVariant display(int row, const core::Column &column) const;
-    QString tip(int row, const core::Column &column) const;
+    QVariant display(int row, int number) const;
+    QString tip(int row, int number) const;
+    QString headerTip(int number) const;
+    QString textOf(const core::Value &value, int column, int limit) const;
+    bool isLink(int row, int number) const;
     core::Expected<QByteArray, QString> newKey(const core::ValueList &like) const;
 
     std::shared_ptr<core::LiveTable> m_table;
@@ -188,6 +214,10 @@ private:
     core::SlotCodec m_codec;
     mutable RowCache m_cache;
     std::vector<core::Column> m_columns;
+    std::vector<core::ValuePath> m_wanted; // columns
+    LookOf m_lookOf;
+    std::vector<ColumnLook> m_looks; // by column
+    QTimer m_passingTime; // while a column tells times relative to now
     bool m_columnsFound = false;
     bool m_columnsComplete = false; // found when all rows were there
 

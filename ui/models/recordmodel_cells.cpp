@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The cells of RecordModel: what they show, and what becomes of what is typed into them.
+#include "core/pmap/indexkey.h"
 #include "core/value/recordstyle.h"
 #include "core/value/valuetext.h"
+#include "ui/models/columntext.h"
 #include "ui/models/recordmodel.h"
 #include "ui/theme.h"
 
@@ -57,26 +59,46 @@ QString revisionText(core::Revision revision)
 
 } // namespace
 
-QVariant RecordModel::display(int row, const Column &column) const
+QString RecordModel::textOf(const Value &value, int column, int limit) const
 {
+    const auto text = formattedText(value, look(column).format, limit);
+    return text ? *text : core::displayText(value, limit);
+}
+
+bool RecordModel::isLink(int row, int number) const
+{
+    // What the column leads to is known; nothing is looked up for a cell.
+    const std::optional<core::KeyComponent> &key = look(number).linkedKey;
+    if (!key)
+        return false;
+    const RowCache::Row decoded = decodedAt(row);
+    const Value *value =
+        decoded ? core::cellValue(*decoded, m_columns[static_cast<size_t>(number)]) : nullptr;
+    return value && !value->isNull() && !core::isAbsent(*value) && core::asKeyPart(*value, *key);
+}
+
+QVariant RecordModel::display(int row, int number) const
+{
+    const Column &column = m_columns[static_cast<size_t>(number)];
     if (column.group == Column::Group::Meta) {
         if (static_cast<size_t>(row) >= m_rows.size())
             return {};
-        const qint64 number =
+        const qint64 meta =
             core::metaNumber(m_table->rows().row(m_rows[static_cast<size_t>(row)]), column.meta);
         if (column.meta == Column::Meta::Lease)
-            return number == 0 ? QString() : QString::number(number, 16);
-        return QString::number(number);
+            return meta == 0 ? QString() : QString::number(meta, 16);
+        return QString::number(meta);
     }
     const RowCache::Row decoded = decodedAt(row);
     if (!decoded)
         return QStringLiteral("…");
     const Value *value = core::cellValue(*decoded, column);
-    return value ? core::displayText(*value, CellLimit) : QString();
+    return value ? textOf(*value, number, CellLimit) : QString();
 }
 
-QString RecordModel::tip(int row, const Column &column) const
+QString RecordModel::tip(int row, int number) const
 {
+    const Column &column = m_columns[static_cast<size_t>(number)];
     QStringList lines;
     const RowCache::Row decoded = decodedAt(row);
     const bool isKey = column.group == Column::Group::Key;
@@ -88,12 +110,17 @@ QString RecordModel::tip(int row, const Column &column) const
                                                  .arg(error->what, QString::number(error->offset)));
         if (const Value *value = core::cellValue(*decoded, column)) {
             const QString text = core::displayText(*value, TipLimit);
-            if (!core::isAbsent(*value))
-                lines.append(text);
-            else if (value->isNull())
-                lines.append(tr("Absent"));
-            else
-                lines.append(tr("Absent, so its default: %1").arg(text));
+            const DisplayFormat format = look(number).format;
+            const auto formatted = formattedText(*value, format, TipLimit);
+            if (core::isAbsent(*value)) {
+                lines.append(value->isNull() ? tr("Absent") : tr("Absent, so its default: %1").arg(text));
+            } else {
+                // Formats that hide something show it here.
+                if (!formatted || format.isLossy())
+                    lines.append(text);
+                if (formatted)
+                    lines.append(*formatted);
+            }
         }
     }
     if (const core::Change *change = m_edits->find(keyAt(row))) {
@@ -102,7 +129,7 @@ QString RecordModel::tip(int row, const Column &column) const
                 return tr("absent");
             const core::DecodedRow before = core::decodeRow(m_codec, change->key, state.value);
             const Value *value = core::cellValue(before, column);
-            return value ? core::displayText(*value, CellLimit) : tr("absent");
+            return value ? textOf(*value, number, CellLimit) : tr("absent");
         };
         if (change->kind == core::Change::Kind::Insert)
             lines.append(tr("New, not committed yet"));
@@ -114,11 +141,7 @@ QString RecordModel::tip(int row, const Column &column) const
         else if (change->conflict)
             lines.append(tr("Deleted on the server meanwhile"));
     }
-    // Data is not markup, however much it looks like it.
-    const QString text = lines.join(QLatin1Char('\n'));
-    return Qt::mightBeRichText(text)
-        ? QStringLiteral("<p style='white-space:pre-wrap'>%1</p>").arg(text.toHtmlEscaped())
-        : text;
+    return lines.join(QLatin1Char('\n'));
 }
 
 QVariant RecordModel::data(const QModelIndex &index, int role) const
@@ -129,11 +152,18 @@ QVariant RecordModel::data(const QModelIndex &index, int role) const
     const Column &column = m_columns[static_cast<size_t>(index.column())];
     switch (role) {
     case Qt::DisplayRole:
-        return display(row, column);
+        return display(row, index.column());
     case Qt::EditRole:
         return core::editText(editStart(index).value);
-    case Qt::ToolTipRole:
-        return tip(row, column);
+    case TipTextRole:
+        return tip(row, index.column());
+    case Qt::ToolTipRole: {
+        // Data is not markup, however much it looks like it.
+        const QString text = tip(row, index.column());
+        return Qt::mightBeRichText(text)
+            ? QStringLiteral("<p style='white-space:pre-wrap'>%1</p>").arg(text.toHtmlEscaped())
+            : text;
+    }
     case Qt::TextAlignmentRole:
         return QVariant(Qt::AlignVCenter | (column.numeric ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::FontRole:
@@ -174,11 +204,45 @@ QVariant RecordModel::data(const QModelIndex &index, int role) const
         const Value *value = decoded ? core::cellValue(*decoded, column) : nullptr;
         return value && core::isAbsent(*value);
     }
-    case Qt::AccessibleDescriptionRole:
-        return stateAt(row) == RowState::Clean ? QVariant() : QVariant(tip(row, column));
+    case LinkRole:
+        return isLink(row, index.column());
+    case Qt::AccessibleDescriptionRole: {
+        QStringList lines;
+        if (stateAt(row) != RowState::Clean)
+            lines.append(tip(row, index.column()));
+        if (isLink(row, index.column()))
+            lines.append(tr("leads to %1").arg(look(index.column()).linkedTable));
+        return lines.isEmpty() ? QVariant() : QVariant(lines.join(QLatin1Char('\n')));
+    }
     default:
         return {};
     }
+}
+
+QString RecordModel::headerTip(int number) const
+{
+    const Column &column = m_columns[static_cast<size_t>(number)];
+    QStringList lines;
+    switch (column.group) {
+    case Column::Group::Key:
+        lines.append(tr("%1 (part of the key)").arg(column.title));
+        break;
+    case Column::Group::Field:
+        lines.append(column.path.isEmpty() ? tr("The whole value") : column.title);
+        break;
+    case Column::Group::Meta:
+        lines.append(tr("%1 (kept by etcd)").arg(column.title));
+        break;
+    }
+    if (const QString summary = columnSummary(column); !summary.isEmpty())
+        lines.append(summary);
+    if (!look(number).format.isUsual())
+        lines.append(tr("shown as: %1").arg(look(number).format.title()));
+    if (!look(number).linkedTable.isEmpty())
+        lines.append(tr("leads to %1").arg(look(number).linkedTable));
+    // Names of fields are data.
+    return QStringLiteral("<p style='white-space:pre'>%1</p>")
+        .arg(lines.join(QLatin1Char('\n')).toHtmlEscaped());
 }
 
 QVariant RecordModel::headerData(int section, Qt::Orientation orientation, int role) const
@@ -242,18 +306,7 @@ QVariant RecordModel::headerData(int section, Qt::Orientation orientation, int r
         return font;
     }
     case Qt::ToolTipRole:
-        switch (column.group) {
-        case Column::Group::Key:
-            return tr("%1 (part of the key)").arg(column.title);
-        case Column::Group::Field:
-            return column.path.isEmpty()
-                ? tr("The whole value")
-                : tr("%1 (in %2 % of the records looked at)")
-                      .arg(column.title, QString::number(qRound(column.fillRate * 100)));
-        case Column::Group::Meta:
-            return tr("%1 (kept by etcd)").arg(column.title);
-        }
-        return {};
+        return headerTip(section);
     default:
         return {};
     }
@@ -518,12 +571,12 @@ void RecordModel::stageDelete(const std::vector<int> &rows)
         refuse(tr("A commit is on its way."));
 }
 
-QString RecordModel::copyText(const QModelIndex &index) const
+QString RecordModel::copyText(const QModelIndex &index, CopyForm form) const
 {
-    return copyTexts(index.row(), {index.column()}).value(0);
+    return copyTexts(index.row(), {index.column()}, form).value(0);
 }
 
-QStringList RecordModel::copyTexts(int row, const std::vector<int> &columns) const
+QStringList RecordModel::copyTexts(int row, const std::vector<int> &columns, CopyForm form) const
 {
     // Not by way of the cache: copying many rows would fill it with some that are never shown.
     const ShownRow shown = recordAt(row);
@@ -532,8 +585,16 @@ QStringList RecordModel::copyTexts(int row, const std::vector<int> &columns) con
     for (const int number : columns) {
         const Column &column = m_columns[static_cast<size_t>(number)];
         const Value *value = core::cellValue(decoded, column);
-        if (column.group == Column::Group::Meta)
-            texts.append(display(row, column).toString());
+        if (column.group == Column::Group::Meta) {
+            texts.append(display(row, number).toString());
+            continue;
+        }
+        const DisplayFormat format = look(number).format;
+        const auto text = value && form == CopyForm::AsShown && !format.isLossy()
+            ? formattedText(*value, format, std::numeric_limits<int>::max())
+            : std::nullopt;
+        if (text)
+            texts.append(*text);
         else
             texts.append(value && !value->isNull() ? core::editText(*value) : QString());
     }

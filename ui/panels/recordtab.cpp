@@ -7,7 +7,6 @@
 #include "ui/theme.h"
 #include "ui/views/recordview.h"
 
-#include <QAction>
 #include <QBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -17,8 +16,6 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QScrollBar>
-#include <QSettings>
-#include <QSignalBlocker>
 #include <QToolButton>
 
 namespace slotscope::ui {
@@ -125,7 +122,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
             [this](const QPoint &position) {
                 auto *menu = new QMenu(this);
                 menu->setAttribute(Qt::WA_DeleteOnClose);
-                fillColumnMenu(menu);
+                fillColumnMenu(menu, m_view->horizontalHeader()->logicalIndexAt(position));
                 menu->popup(m_view->horizontalHeader()->mapToGlobal(position));
             });
     connect(m_model, &RecordModel::editRefused, this, &RecordTab::messageRaised);
@@ -133,11 +130,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     connect(m_model, &RecordModel::columnsChanged, this, &RecordTab::applyLayout);
     connect(m_model, &RecordModel::columnsChanged, this, &RecordTab::findPlace);
     connect(m_model, &RecordModel::recordsChanged, this, [this] {
-        if (!m_fitted && m_model->rowCount() > 0 && m_layoutApplied) {
-            // Widths can be told once something is decoded.
-            m_fitted = true;
-            m_view->fitColumns();
-        }
+        fitUnsized();
         updateBanner();
         showWanted();
         Q_EMIT statusChanged();
@@ -160,9 +153,15 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
             updateCodec();
     });
     connect(directory, &core::SlotDirectory::loaded, this, &RecordTab::updateCodec);
+    connect(directory, &core::SlotDirectory::loaded, this, &RecordTab::takeSettings);
+    connect(directory, &core::SlotDirectory::schemaEdited, this, &RecordTab::takeSettings);
+    connect(connection->schema(), &core::SchemaKeeper::changed, this, &RecordTab::takeSettings);
+    connect(connection->relations(), &core::Relations::changed, m_model, &RecordModel::refreshLooks);
     if (slot)
         directory->sample(*slot);
     updateCodec();
+    m_model->setLooks([this](const core::Column &column) { return lookOf(column); });
+    takeSettings();
     applyLayout();
     updateBanner();
 }
@@ -227,7 +226,7 @@ void RecordTab::holdPlace()
     // A model reset makes the view forget.
     if (m_model->rowCount() == 0)
         return;
-    if (m_fitted)
+    if (m_unsized.empty())
         m_layout = currentLayout();
     m_place = {.key = m_model->keyAt(m_view->currentIndex().row()),
                .column = m_view->currentIndex().isValid()
@@ -248,67 +247,6 @@ void RecordTab::findPlace()
         m_view->scrollTo(m_model->index(first, std::max(0, column)), QAbstractItemView::PositionAtTop);
     if (place.sideways > 0)
         m_view->horizontalScrollBar()->setValue(place.sideways);
-}
-
-void RecordTab::applyLayout()
-{
-    QHeaderView *header = m_view->horizontalHeader();
-    const QVariantMap stored = !m_layout.isEmpty()
-        ? m_layout
-        : QSettings().value(QStringLiteral("columns/") + settingsKey()).toMap();
-    const auto &columns = m_model->columns();
-    int visual = 0;
-    for (const QVariant &entry : stored.value(QStringLiteral("order")).toList()) {
-        const int logical = m_model->columnOf(entry.toString());
-        if (logical >= 0)
-            header->moveSection(header->visualIndex(logical), visual++);
-    }
-    const QVariantMap widths = stored.value(QStringLiteral("widths")).toMap();
-    const QVariantMap shown = stored.value(QStringLiteral("shown")).toMap();
-    m_fitted = true;
-    for (size_t i = 0; i < columns.size(); ++i) {
-        const auto logical = static_cast<int>(i);
-        const bool isShown = shown.value(columns[i].id, columns[i].shown).toBool();
-        m_view->setColumnHidden(logical, !isShown);
-        if (widths.contains(columns[i].id))
-            m_view->setColumnWidth(logical, widths.value(columns[i].id).toInt());
-        else if (isShown)
-            m_fitted = false; // a column that came up now
-    }
-    const auto &sorted = m_model->query().sortColumn;
-    const QSignalBlocker blocker(header); // the model is sorted so already
-    header->setSortIndicator(sorted ? m_model->columnOf(sorted->id) : -1,
-                             m_model->query().descending ? Qt::DescendingOrder : Qt::AscendingOrder);
-    m_layoutApplied = true;
-    Q_EMIT statusChanged();
-}
-
-QVariantMap RecordTab::currentLayout() const
-{
-    const QHeaderView *header = m_view->horizontalHeader();
-    const auto &columns = m_model->columns();
-    QVariantList order;
-    QVariantMap widths;
-    QVariantMap shown;
-    for (int visual = 0; visual < header->count(); ++visual) {
-        const int logical = header->logicalIndex(visual);
-        const core::Column &column = columns[static_cast<size_t>(logical)];
-        order.append(column.id);
-        const bool hidden = header->isSectionHidden(logical);
-        if (hidden == column.shown)
-            shown.insert(column.id, !hidden);
-        if (!hidden)
-            widths.insert(column.id, header->sectionSize(logical));
-    }
-    return {{QStringLiteral("order"), order},
-            {QStringLiteral("widths"), widths},
-            {QStringLiteral("shown"), shown}};
-}
-
-void RecordTab::saveLayout() const
-{
-    if (m_model->rowCount() > 0) // else there is nothing that the user could have arranged
-        QSettings().setValue(QStringLiteral("columns/") + settingsKey(), currentLayout());
 }
 
 QString RecordTab::statusText() const
@@ -374,34 +312,9 @@ void RecordTab::reload()
     m_table->reload();
 }
 
-void RecordTab::fillColumnMenu(QMenu *menu)
-{
-    menu->clear();
-    const auto &columns = m_model->columns();
-    std::optional<core::Column::Group> group;
-    for (size_t i = 0; i < columns.size(); ++i) {
-        if (group && *group != columns[i].group)
-            menu->addSeparator();
-        group = columns[i].group;
-        const auto logical = static_cast<int>(i);
-        QAction *action =
-            menu->addAction(QString(columns[i].title).replace(QLatin1Char('&'), QLatin1String("&&")));
-        action->setCheckable(true);
-        action->setChecked(!m_view->isColumnHidden(logical));
-        connect(action, &QAction::toggled, this, [this, logical](bool on) {
-            m_view->setColumnHidden(logical, !on);
-            if (on && m_view->columnWidth(logical) < 40)
-                m_view->resizeColumnToContents(logical);
-        });
-    }
-    menu->addSeparator();
-    menu->addAction(tr("Fit widths"), m_view, &RecordView::fitColumns);
-    menu->addAction(tr("Order of keys"), m_view, [this] { m_view->sortByColumn(-1, Qt::AscendingOrder); });
-}
-
 void RecordTab::filterByCell(const QModelIndex &index)
 {
-    m_filter->setText(m_model->copyText(index));
+    m_filter->setText(m_model->copyText(index, CopyForm::Exact));
     m_model->setFilter(m_filter->text());
 }
 

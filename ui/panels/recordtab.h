@@ -8,6 +8,8 @@
 #include <QVariantMap>
 #include <QWidget>
 
+#include <functional>
+
 class QLabel;
 class QLineEdit;
 class QMenu;
@@ -57,8 +59,13 @@ public:
     void followCurrent();
     /// The key of the record that a cell leads to; nothing if it leads nowhere.
     std::optional<QByteArray> linkAt(const QModelIndex &index) const;
-    /// Show or hide each column; made anew for each showing.
-    void fillColumnMenu(QMenu *menu);
+    /// Show or hide each column and choose its format; made anew for each showing. `column`: what concerns
+    /// this one comes first.
+    void fillColumnMenu(QMenu *menu, int column = -1);
+    /// Shows a field as a column, and brings it in view. False where a schema has no name for its path.
+    bool showColumn(const core::ValuePath &path);
+    /// How the cells of a column are shown; kept in the schema.
+    void setFormat(int column, DisplayFormat format);
 
 Q_SIGNALS:
     void statusChanged();
@@ -77,6 +84,15 @@ private:
     void updateBanner();
     void applyLayout();
     QVariantMap currentLayout() const;
+    const core::TableSchema *tableSchema() const;
+    const core::ColumnSetting *settingOf(const QString &column) const;
+    bool isShownByDefault(const core::Column &column) const;
+    ColumnLook lookOf(const core::Column &column) const;
+    void takeSettings();
+    void editSetting(const core::Column &column, const std::function<void(core::ColumnSetting &)> &edit);
+    void removeColumn(const QString &id);
+    void addFormats(QMenu *menu, int column);
+    void fitUnsized();
     void holdPlace();
     void showWanted();
     void findPlace();
@@ -109,7 +125,7 @@ private:
     QVariantMap m_layout; // over a reset; empty: as in the settings
     QByteArray m_wanted; // the record to be shown once it is there
     bool m_layoutApplied = false;
-    bool m_fitted = false;
+    std::vector<int> m_unsized; // columns without a width; to be fitted once something is decoded
 };
 
 } // namespace slotscope::ui

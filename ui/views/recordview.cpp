@@ -113,7 +113,7 @@ bool RecordView::finishEditing()
 void RecordView::copyCell()
 {
     if (m_model && currentIndex().isValid())
-        QGuiApplication::clipboard()->setText(m_model->copyText(currentIndex()));
+        QGuiApplication::clipboard()->setText(m_model->copyText(currentIndex(), CopyForm::AsShown));
 }
 
 void RecordView::copyRows()
@@ -126,7 +126,7 @@ void RecordView::copyRows()
         return;
     }
     QGuiApplication::clipboard()->setText(
-        recordsAsText(*m_model, selectedCells(*this), QLatin1Char('\t'), false));
+        recordsAsText(*m_model, selectedCells(*this), QLatin1Char('\t'), false, CopyForm::AsShown));
 }
 
 void RecordView::copyAsJson()
@@ -140,7 +140,7 @@ void RecordView::copyAsCsv()
     if (!m_model)
         return;
     QGuiApplication::clipboard()->setText(
-        recordsAsText(*m_model, selectedCells(*this), QLatin1Char(','), true));
+        recordsAsText(*m_model, selectedCells(*this), QLatin1Char(','), true, CopyForm::Exact));
 }
 
 void RecordView::setCurrentToNull()
@@ -152,12 +152,14 @@ void RecordView::setCurrentToNull()
         Q_EMIT m_model->editRefused(staged.error());
 }
 
-void RecordView::fitColumns()
+void RecordView::fitColumns(const std::vector<int> &columns)
 {
     if (!m_model)
         return;
     for (int column = 0; column < m_model->columnCount(); ++column) {
-        if (isColumnHidden(column))
+        const bool isMeant =
+            columns.empty() || std::find(columns.cbegin(), columns.cend(), column) != columns.cend();
+        if (isColumnHidden(column) || !isMeant)
             continue;
         resizeColumnToContents(column);
         setColumnWidth(column, std::clamp(columnWidth(column), NarrowestColumn, WidestColumn));

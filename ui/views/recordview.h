@@ -32,8 +32,8 @@ public:
     void copyAsCsv();
 
     void setCurrentToNull();
-    /// Widths from what the first rows show, within bounds.
-    void fitColumns();
+    /// Widths from what the first rows show, within bounds; of these columns, or all that are shown.
+    void fitColumns(const std::vector<int> &columns = {});
 
 Q_SIGNALS:
     /// Shift+Enter: the record is to be seen and edited in full.
