@@ -5,6 +5,7 @@
 #include "ui/errortext.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/inspector.h"
+#include "ui/panels/inspectortree.h"
 #include "ui/panels/navigator.h"
 #include "ui/panels/pendingpanel.h"
 #include "ui/panels/problemspanel.h"
@@ -146,6 +147,7 @@ void MainWindow::buildDocks()
             Qt::QueuedConnection);
     connect(m_inspector, &Inspector::leniencyWanted, this, &MainWindow::allowLossyEdits);
     connect(m_inspector, &Inspector::keyWanted, this, &MainWindow::goTo);
+    connect(m_inspector->tree(), &InspectorTree::menuFilled, this, &MainWindow::addNodeActions);
     connect(m_inspector, &Inspector::busyChanged, &m_settleTimer, qOverload<>(&QTimer::start));
     connect(m_pending, &PendingPanel::showRequested, this, &MainWindow::goTo);
     connect(m_problems, &ProblemsPanel::showRequested, this, &MainWindow::goTo);

@@ -13,6 +13,7 @@
 
 class QDialog;
 class QLabel;
+class QMenu;
 class QPushButton;
 class QStackedWidget;
 class QTabWidget;
@@ -97,6 +98,10 @@ private:
     /// As goTo(), if the record exists.
     void followLink(const QByteArray &key);
     void findReferrers();
+    /// What the table can do with a node of the inspector.
+    void addNodeActions(QMenu *menu);
+    /// Goes to the record that a node of the current one is the key of.
+    void followNode(const core::ValuePath &path, const core::Value &node);
     void stageFromInspector(const QByteArray &key, const QByteArray &value, const core::KeyState &madeOn);
     void allowLossyEdits(bool dropUnknownFields, bool anyIdentifier);
     /// Brings up what is to be settled before a commit.

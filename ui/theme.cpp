@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/theme.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QIconEngine>
@@ -217,6 +220,23 @@ private:
     bool m_badge;
 };
 
+/// How light a colour is to the eye, 0 to 1, as WCAG has it.
+double luminance(const QColor &colour)
+{
+    const auto linear = [](double part) {
+        return part <= 0.03928 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF())
+        + 0.0722 * linear(colour.blueF());
+}
+
+double contrast(const QColor &a, const QColor &b)
+{
+    const double x = luminance(a);
+    const double y = luminance(b);
+    return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
+}
+
 } // namespace
 
 bool isDark(const QPalette &palette)
@@ -249,6 +269,19 @@ QColor tint(Mark mark, const QPalette &palette, qreal strength)
 QColor mutedText(const QPalette &palette)
 {
     return mixed(palette.color(QPalette::Text), palette.color(QPalette::Base), 0.38);
+}
+
+QColor linkText(const QPalette &palette)
+{
+    // Qt's dark palettes keep the dark blue of light ones.
+    constexpr double ReadableContrast = 4.5;
+    const QColor base = palette.color(QPalette::Base);
+    const QColor link = palette.color(QPalette::Link);
+    const QColor text = palette.color(QPalette::Text);
+    QColor colour = mixed(link, text, 0.4); // quieter than on a page of text
+    for (double share = 0.45; share < 1 && contrast(colour, base) < ReadableContrast; share += 0.05)
+        colour = mixed(link, text, share);
+    return colour;
 }
 
 QIcon icon(Glyph glyph, bool badge)

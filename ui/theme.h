@@ -32,6 +32,8 @@ QColor tint(Mark mark, const QPalette &palette, qreal strength = 1);
 QColor accent(Mark mark, const QPalette &palette);
 /// Text that matters less, still readable upon the base colour.
 QColor mutedText(const QPalette &palette);
+/// Text of a link, readable upon the base colour whatever the palette's own colour for links is.
+QColor linkText(const QPalette &palette);
 
 enum class Glyph {
     Edited,

@@ -106,6 +106,10 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInd
         option->palette.setColor(QPalette::Text, theme::mutedText(option->palette));
         option->font.setItalic(true);
     }
+    if (index.data(RecordModel::LinkRole).toBool()) {
+        option->palette.setColor(QPalette::Text, theme::linkText(option->palette));
+        option->font.setUnderline(option->state.testFlag(QStyle::State_MouseOver));
+    }
     if (index.data(RecordModel::ErrorRole).toBool()) {
         option->palette.setColor(QPalette::Text, theme::accent(theme::Mark::Warning, option->palette));
         option->font.setItalic(true);

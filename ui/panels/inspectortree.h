@@ -70,6 +70,8 @@ Q_SIGNALS:
     /// An editor was closed, its text taken or not.
     void editingFinished();
     void currentChanged();
+    /// A menu for the current node has been filled: others may add to it what they can do with the node.
+    void menuFilled(QMenu *menu);
     /// The node under the mouse; of no node an empty source.
     void hovered(const slotscope::core::Value::Source &source);
 

@@ -173,6 +173,7 @@ void InspectorTree::fillMenu(QMenu *menu)
     menu->addSeparator();
     menu->addAction(tr("E&xpand all"), m_view, &QTreeView::expandAll);
     menu->addAction(tr("Co&llapse all"), m_view, &QTreeView::collapseAll);
+    Q_EMIT menuFilled(menu);
 }
 
 void InspectorTree::copyValue()

@@ -4,6 +4,7 @@
 #include "core/table/recordjson.h"
 #include "ui/errortext.h"
 #include "ui/models/slottypetext.h"
+#include "ui/panels/recordlinks.h"
 #include "ui/theme.h"
 #include "ui/views/recordview.h"
 
@@ -157,6 +158,9 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     connect(directory, &core::SlotDirectory::schemaEdited, this, &RecordTab::takeSettings);
     connect(connection->schema(), &core::SchemaKeeper::changed, this, &RecordTab::takeSettings);
     connect(connection->relations(), &core::Relations::changed, m_model, &RecordModel::refreshLooks);
+    auto *links =
+        new RecordLinks(connection, m_view, [this](const QModelIndex &index) { return linkAt(index); });
+    connect(links, &RecordLinks::followRequested, this, &RecordTab::followRequested);
     if (slot)
         directory->sample(*slot);
     updateCodec();
