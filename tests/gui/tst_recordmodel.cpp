@@ -325,7 +325,8 @@ private Q_SLOTS:
         const auto model = openModel();
         QTRY_VERIFY(model->shownRow(0).decoded);
         const QString csv =
-            ui::recordsAsText(*model, {{0}, {0, model->columnOf(QStringLiteral("value.name"))}}, u',', true);
+            ui::recordsAsText(*model, {{0}, {0, model->columnOf(QStringLiteral("value.name"))}}, u',', true,
+                              ui::CopyForm::Exact);
         QCOMPARE(csv, QStringLiteral("oid,name\n1,\"A \"\"quoted\"\", name\""));
         const QByteArray json = ui::recordsAsJson(*model, {0});
         const QJsonDocument document = QJsonDocument::fromJson(json);
@@ -514,7 +515,8 @@ private Q_SLOTS:
         const auto model = openModel();
         QSignalSpy changed(model.get(), &RecordModel::recordsChanged);
         const int name = model->columnOf(QStringLiteral("value.name"));
-        QCOMPARE(ui::recordsAsText(*model, {{0}, {name}}, u'\t', false), QStringLiteral("Ann"));
+        QCOMPARE(ui::recordsAsText(*model, {{0}, {name}}, u'\t', false, ui::CopyForm::AsShown),
+                 QStringLiteral("Ann"));
         QVERIFY(!changed.wait(200)); // nothing was queued
         QVERIFY(!model->shownRow(0).decoded);
     }

@@ -25,6 +25,42 @@ QString withoutMnemonic(const QString &text)
     return QString(text).replace(QLatin1Char('&'), QLatin1String("&&"));
 }
 
+const QString Order = QStringLiteral("order");
+const QString Widths = QStringLiteral("widths");
+const QString Shown = QStringLiteral("shown");
+
+/// The layout, and of columns that it does not know what an older one says: while types are still being found
+/// out, tables have but few columns.
+QVariantMap completed(QVariantMap layout, const QVariantMap &older)
+{
+    QStringList order = layout.value(Order).toStringList();
+    QVariantMap widths = layout.value(Widths).toMap();
+    QVariantMap shown = layout.value(Shown).toMap();
+    const QVariantMap olderWidths = older.value(Widths).toMap();
+    const QVariantMap olderShown = older.value(Shown).toMap();
+    qsizetype place = 0; // behind the one that it followed
+    for (const QString &id : older.value(Order).toStringList()) {
+        if (const qsizetype known = order.indexOf(id); known >= 0) {
+            place = known + 1;
+            continue;
+        }
+        order.insert(place++, id);
+        if (olderWidths.contains(id))
+            widths.insert(id, olderWidths.value(id));
+        if (olderShown.contains(id))
+            shown.insert(id, olderShown.value(id));
+    }
+    layout.insert(Order, order);
+    layout.insert(Widths, widths);
+    layout.insert(Shown, shown);
+    return layout;
+}
+
+QVariantMap storedLayout(const QString &key)
+{
+    return QSettings().value(QStringLiteral("columns/") + key).toMap();
+}
+
 } // namespace
 
 const core::TableSchema *RecordTab::tableSchema() const
@@ -157,34 +193,34 @@ bool RecordTab::showColumn(const core::ValuePath &path)
 void RecordTab::applyLayout()
 {
     QHeaderView *header = m_view->horizontalHeader();
-    const QVariantMap stored = !m_layout.isEmpty()
-        ? m_layout
-        : QSettings().value(QStringLiteral("columns/") + settingsKey()).toMap();
+    const QVariantMap settings = storedLayout(settingsKey());
+    const QVariantMap stored = m_layout.isEmpty() ? settings : completed(m_layout, settings);
     const auto &columns = m_model->columns();
     int visual = 0;
-    for (const QVariant &entry : stored.value(QStringLiteral("order")).toList()) {
+    for (const QVariant &entry : stored.value(Order).toList()) {
         const int logical = m_model->columnOf(entry.toString());
         if (logical >= 0)
             header->moveSection(header->visualIndex(logical), visual++);
     }
-    const QVariantMap widths = stored.value(QStringLiteral("widths")).toMap();
-    const QVariantMap shown = stored.value(QStringLiteral("shown")).toMap();
-    if (!stored.contains(QStringLiteral("order"))) {
-        // The columns that a schema tells change places among themselves.
-        std::vector<int> told;
-        std::vector<int> places;
-        if (const core::TableSchema *table = tableSchema()) {
-            for (const core::ColumnSetting &setting : table->columns) {
-                if (const int logical = m_model->columnOf(setting.column); logical >= 0)
-                    told.push_back(logical);
-            }
+    const QVariantMap widths = stored.value(Widths).toMap();
+    const QVariantMap shown = stored.value(Shown).toMap();
+    // The columns that a schema tells change places among themselves, where the user has not put them
+    // himself.
+    std::vector<int> told;
+    std::vector<int> places;
+    const QStringList arranged = stored.value(Order).toStringList();
+    if (const core::TableSchema *table = tableSchema()) {
+        for (const core::ColumnSetting &setting : table->columns) {
+            const int logical = m_model->columnOf(setting.column);
+            if (logical >= 0 && !arranged.contains(setting.column))
+                told.push_back(logical);
         }
-        for (const int logical : told)
-            places.push_back(header->visualIndex(logical));
-        std::sort(places.begin(), places.end());
-        for (size_t i = 0; i < told.size(); ++i)
-            header->swapSections(header->visualIndex(told[i]), places[i]);
     }
+    for (const int logical : told)
+        places.push_back(header->visualIndex(logical));
+    std::sort(places.begin(), places.end());
+    for (size_t i = 0; i < told.size(); ++i)
+        header->swapSections(header->visualIndex(told[i]), places[i]);
     m_unsized.clear();
     for (size_t i = 0; i < columns.size(); ++i) {
         const auto logical = static_cast<int>(i);
@@ -222,15 +258,14 @@ QVariantMap RecordTab::currentLayout() const
         if (!hidden)
             widths.insert(column.id, header->sectionSize(logical));
     }
-    return {{QStringLiteral("order"), order},
-            {QStringLiteral("widths"), widths},
-            {QStringLiteral("shown"), shown}};
+    return {{Order, order}, {Widths, widths}, {Shown, shown}};
 }
 
 void RecordTab::saveLayout() const
 {
     if (m_model->rowCount() > 0) // else there is nothing that the user could have arranged
-        QSettings().setValue(QStringLiteral("columns/") + settingsKey(), currentLayout());
+        QSettings().setValue(QStringLiteral("columns/") + settingsKey(),
+                             completed(currentLayout(), storedLayout(settingsKey())));
 }
 
 void RecordTab::fitUnsized()
