@@ -73,8 +73,10 @@ private:
         m_levels.push_back({&value, 0});
         for (const Value &item : value.items())
             findReferred(item);
-        for (const Member &member : value.members())
+        for (const Member &member : value.members()) {
+            findReferred(member.key);
             findReferred(member.value);
+        }
         m_levels.pop_back();
     }
 

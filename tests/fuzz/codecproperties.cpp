@@ -457,8 +457,8 @@ private:
         return visit(visit, value);
     }
 
-    /// The fields of FlatBuffers' tables by their names, without those that are absent: a table has them in
-    /// the order of its schema, however they are given.
+    /// The fields of FlatBuffers' tables and structs by their names, without those that are absent: they have
+    /// them in the order of the schema, however they are given.
     static Value inOneForm(const Value &value)
     {
         if (!value.items().empty()) {
@@ -469,7 +469,7 @@ private:
         }
         if (value.members().empty())
             return value;
-        const bool isTable = flatKind(value) == FlatTable;
+        const bool isTable = flatKind(value) == FlatTable || flatKind(value) == FlatStruct;
         MemberList members;
         for (const Member &member : value.members()) {
             if (!isTable || !isAbsent(member.value))
