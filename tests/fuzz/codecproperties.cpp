@@ -60,21 +60,34 @@ struct Place
     bool inShared = false; ///< in CBOR that is written once and referred to
 };
 
+template <typename Is>
+bool holds(const Value &value, Is is)
+{
+    return is(value)
+        || std::any_of(value.items().begin(), value.items().end(),
+                       [is](const Value &item) { return holds(item, is); })
+        || std::any_of(value.members().begin(), value.members().end(), [is](const Member &member) {
+               return holds(member.key, is) || holds(member.value, is);
+           });
+}
+
 bool isShared(const Value &value)
 {
     return cbor::flagsOf(value) & (cbor::Shared | cbor::SharedReference);
 }
 
-/// Whether any node is a reference of CBOR itself, not what it refers to.
-bool holdsBareReference(const Value &value)
+/// A reference of CBOR itself, not what it refers to.
+bool isBareReference(const Value &value)
 {
-    if ((value.kind() == Value::Kind::Tag || value.kind() == Value::Kind::Opaque)
-        && cbor::flagsOf(value) & (cbor::StringReference | cbor::SharedReference))
-        return true;
-    return std::any_of(value.items().begin(), value.items().end(), holdsBareReference)
-        || std::any_of(value.members().begin(), value.members().end(), [](const Member &member) {
-               return holdsBareReference(member.key) || holdsBareReference(member.value);
-           });
+    return (value.kind() == Value::Kind::Tag || value.kind() == Value::Kind::Opaque)
+        && cbor::flagsOf(value) & (cbor::StringReference | cbor::SharedReference);
+}
+
+/// A tag of CBOR that has a kind of its own or is not seen in the tree, but for how its content is spelled.
+bool isOddTag(const Value &value)
+{
+    static const std::set<quint64> numbers {0, 1, 2, 3, 4, 5, 25, 28, 29, 37, 256, 258, 55799};
+    return value.kind() == Value::Kind::Tag && numbers.count(value.tagNumber());
 }
 
 /// Walks down to a node that has no children, or earlier to one that `enough` takes.
@@ -275,7 +288,8 @@ private:
         if (!plain && !halves && !m_traits.sharesObjects)
             complain(QStringLiteral("its notation cannot be written: %1").arg(plain.error().what));
         const auto back = plain ? m_codec.decodeValue(*plain) : value;
-        if (!back || !isSameInNotation(*back, value))
+        // (In its usual spelling an odd tag means what it says.)
+        if (!back || (!isSameInNotation(*back, value) && !holds(value, isOddTag)))
             complain(QStringLiteral("its notation is written as something else: %1 for %2")
                          .arg(back ? shortly(*back) : back.error().what, shortly(value)));
         if (again) {
@@ -337,7 +351,7 @@ private:
         if (place.path.isEmpty() || place.parent.kind() == Value::Kind::Tag)
             return;
         // A struct has all of its fields: what is taken from it is zero. A union and its type go together.
-        if (flatKind(place.parent) == FlatStruct || isUnion(place))
+        if (flatKind(place.parent) == FlatStruct || isUnion(value, place))
             return;
         const auto edited = removed(value, place.path);
         if (!edited)
@@ -346,11 +360,17 @@ private:
             compareEdited(*edited, QStringLiteral("removed"), place);
     }
 
-    static bool isUnion(const Place &place)
+    /// In a union's field, or in a vector of them.
+    static bool isUnion(const Value &value, const Place &place)
     {
-        const QString name = place.path.steps().back().key.value_or(Value()).toText();
-        return flatKind(place.parent) == FlatTable
-            && (name.endsWith(QLatin1String("_type")) || place.parent.find(name + QLatin1String("_type")));
+        ValuePath field = place.path;
+        while (!field.isEmpty() && !field.steps().back().key)
+            field = field.parent();
+        const Value *table = field.isEmpty() ? nullptr : field.parent().find(value);
+        if (!table || flatKind(*table) != FlatTable)
+            return false;
+        const QString name = field.steps().back().key->toText();
+        return name.endsWith(QLatin1String("_type")) || table->find(name + QLatin1String("_type"));
     }
 
     void addOne(const Value &value)
@@ -408,7 +428,7 @@ private:
         if (!bytes) {
             // What may be in a set, and how many parts a simple type has, is not known here. References by a
             // number that cannot be seen through must not come to mean something else.
-            if (m_traits.writesAllItReads && !place.inSet && !m_simple && !holdsBareReference(edited))
+            if (m_traits.writesAllItReads && !place.inSet && !m_simple && !holds(edited, isBareReference))
                 complain(QStringLiteral("%1 at %2, it cannot be written: %3")
                              .arg(how, place.path.toString(), bytes.error().what));
             return std::nullopt;
@@ -441,20 +461,13 @@ private:
     static bool holdsOneTwice(const Value &value)
     {
         std::set<std::pair<quint32, QByteArray>> seen;
-        const auto visit = [&seen](const auto &self, const Value &node) -> bool {
+        return holds(value, [&seen](const Value &node) {
             const Value::Style &style = node.style();
             const quint32 identity = style.flags & pickle::IdentityMask;
             const bool isOne = (style.flags & PickleStyle) && identity
                 && !(style.flags & (pickle::RootStyle | pickle::ProtocolStyle));
-            if (isOne && !seen.insert({identity, style.spelling}).second)
-                return true;
-            return std::any_of(node.items().begin(), node.items().end(),
-                               [&](const Value &item) { return self(self, item); })
-                || std::any_of(node.members().begin(), node.members().end(), [&](const Member &member) {
-                       return self(self, member.key) || self(self, member.value);
-                   });
-        };
-        return visit(visit, value);
+            return isOne && !seen.insert({identity, style.spelling}).second;
+        });
     }
 
     /// The fields of FlatBuffers' tables and structs by their names, without those that are absent: they have

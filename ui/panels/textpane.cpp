@@ -17,7 +17,8 @@ namespace slotscope::ui {
 namespace {
 
 constexpr qsizetype LargeText = 65'536; // bytes; filling the editor with more could be felt
-constexpr qsizetype LongestLine = 65'536; // bytes; Scintilla measures a line as a whole, for minutes in the end
+constexpr qsizetype LongestLine =
+    65'536; // bytes; Scintilla measures a line as a whole, for minutes in the end
 
 bool hasEndlessLine(const QByteArray &text)
 {
@@ -166,10 +167,11 @@ void TextPane::fill(bool keepPosition)
         const QString size =
             QLocale().formattedDataSize(m_text.size(), 1, QLocale::DataSizeTraditionalFormat);
         if (hasEndlessLine(m_text))
-            m_partBanner->setMessage(theme::Mark::Warning,
-                                     tr("This is the beginning of a text (%1) with a line too long for a text "
-                                        "editor. It can be edited as tree and as bytes.")
-                                         .arg(size));
+            m_partBanner->setMessage(
+                theme::Mark::Warning,
+                tr("This is the beginning of a text (%1) with a line too long for a text "
+                   "editor. It can be edited as tree and as bytes.")
+                    .arg(size));
         else
             m_partBanner->setMessage(theme::Mark::Warning,
                                      tr("This is the beginning of a long text (%1), which cannot be edited "
