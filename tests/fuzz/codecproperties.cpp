@@ -450,7 +450,7 @@ private:
             if (!wanted || (there && *there == *wanted))
                 return *bytes;
         }
-        if (!back || (inOneForm(*back) != inOneForm(edited) && !meansMore))
+        if (!back || (*back != edited && !isSameBuffer(*back, edited) && !meansMore))
             complain(QStringLiteral("%1 at %2, it reads as %3, not as %4 (%5)")
                          .arg(how, place.path.toString(), back ? shortly(*back) : back.error().what,
                               shortly(edited), QString::fromLatin1(bytes->toHex().left(300))));
@@ -468,6 +468,13 @@ private:
                 && !(style.flags & (pickle::RootStyle | pickle::ProtocolStyle));
             return isOne && !seen.insert({identity, style.spelling}).second;
         });
+    }
+
+    /// A list of numbers may be given for bytes, which are written so in the notation.
+    bool isSameBuffer(const Value &a, const Value &b) const
+    {
+        return m_codec.type().value == ValueType::FlatBuffers
+            && m_codec.valueNotation(inOneForm(a)) == m_codec.valueNotation(inOneForm(b));
     }
 
     /// The fields of FlatBuffers' tables and structs by their names, without those that are absent: they have
