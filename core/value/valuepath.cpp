@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/value/valuepath.h"
 
+#include "core/value/jsonreader.h"
 #include "core/value/notation.h"
 #include "core/value/valueedit.h"
 
@@ -26,6 +27,12 @@ bool isPlainName(const QString &name)
 QString notationText(const Value &value)
 {
     return QString::fromUtf8(toNotation(value));
+}
+
+// Half of a surrogate pair has no place in UTF-8: as an escape.
+QString quotedName(const QString &name)
+{
+    return QString::fromUtf8(name.isValidUtf16() ? jsonString(name) : asciiJsonString(name));
 }
 
 const Value *childAt(const Value &parent, const PathStep &step)
@@ -238,7 +245,7 @@ QString ValuePath::toString() const
             if (!text.isEmpty())
                 text += QLatin1Char('.');
             const QString &name = step.key->toText();
-            text += isPlainName(name) ? name : notationText(*step.key);
+            text += isPlainName(name) ? name : quotedName(name);
         } else {
             const bool isInteger = step.key->kind() == Value::Kind::Integer;
             text +=

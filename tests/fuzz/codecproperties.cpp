@@ -322,8 +322,11 @@ private:
         const auto other = otherThan(place.node, m_random);
         if (!other || *other == place.node || place.inOpaque)
             return;
-        // What becomes printable becomes text.
-        if (m_codec.type().value == ValueType::TextOrBytes && place.node.kind() == Value::Kind::Bytes)
+        // What becomes printable, or UTF-8 where a text should be, becomes text.
+        const ValueType type = m_codec.type().value;
+        const bool mayBeText = type == ValueType::TextOrBytes
+            || (type == ValueType::FlatBuffers && flatKind(place.node) != FlatByteVector);
+        if (mayBeText && place.node.kind() == Value::Kind::Bytes)
             return;
         const auto edited = replaced(value, place.path, *other);
         if (!edited) {
@@ -394,6 +397,8 @@ private:
         const Place container = somewhere(value, m_random, [this](const Place &at) {
             return at.node.isContainer() && m_random.below(3) == 0;
         });
+        if (isUnion(value, place) || isUnion(value, container)) // with its type
+            return;
         const bool isMap = place.parent.kind() == Value::Kind::Map;
         Expected<Value, QString> edited = Unexpected {QString()};
         const auto into = qsizetype(m_random.below(4));
@@ -473,8 +478,11 @@ private:
     /// A list of numbers may be given for bytes, which are written so in the notation.
     bool isSameBuffer(const Value &a, const Value &b) const
     {
-        return m_codec.type().value == ValueType::FlatBuffers
-            && m_codec.valueNotation(inOneForm(a)) == m_codec.valueNotation(inOneForm(b));
+        if (m_codec.type().value != ValueType::FlatBuffers)
+            return false;
+        const Value one = inOneForm(a);
+        const Value other = inOneForm(b);
+        return one == other || m_codec.valueNotation(one) == m_codec.valueNotation(other);
     }
 
     /// The fields of FlatBuffers' tables and structs by their names, without those that are absent: they have
