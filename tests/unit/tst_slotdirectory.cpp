@@ -136,7 +136,7 @@ private Q_SLOTS:
     void lossyEditsAreAllowedOfOneSlot()
     {
         MemoryEtcd etcd;
-        for (const quint16 slot : {1, 2}) {
+        for (const quint16 slot : {quint16(1), quint16(2)}) {
             etcd.put(catalogueKey(slot), catalogueValue(QStringLiteral("app.Table%1").arg(slot), slot));
             etcd.put(slotKey(slot, "a"), "v");
         }
