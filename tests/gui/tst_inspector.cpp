@@ -283,8 +283,10 @@ private Q_SLOTS:
             << QByteArray(R"({"map":[["tag",1],["value",{"map":[["x",1]]}]]})")
             << QStringLiteral("{\"map\": [");
         QTest::newRow("looks telling, long")
-            << QByteArray(R"({"map":[["call","x"],["b",1],["c",1],["d",1],["e",1]]})")
+            << QByteArray(R"({"map":[["call","x"],["via","REDUCE"],["args",[]],["state",1],["items",[]]]})")
             << QStringLiteral("{\"map\": [");
+        QTest::newRow("begins as if telling")
+            << QByteArray(R"({"map":[["call","x"],["b",1],["c",1],["d",1],["e",1]]})") << QStringLiteral("{");
         QTest::newRow("others") << QByteArray(
             R"([{"tuple":[1,{"map":[["a",1]]}]},{"hex":"00ff"},{"tag":7,"value":{"map":[["a",1]]}},{"set":[1,2]}])")
                                 << QStringLiteral("[");

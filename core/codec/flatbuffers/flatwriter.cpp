@@ -169,7 +169,7 @@ private:
         }
         const size_t size = structs ? size_t(objectOf(item).size) : size_t(sizeOf(item.base));
         const size_t alignment = structs ? size_t(objectOf(item).alignment) : size;
-        makeRoomFor(qsizetype(items.size() * size));
+        makeRoomFor(qsizetype(items.size()) * qsizetype(size));
         QByteArray raw(qsizetype(items.size() * size), '\0');
         for (size_t i = 0; i < items.size(); ++i)
             fill(items[i], item, raw.data() + i * size);
@@ -192,7 +192,7 @@ private:
 
     Offset offsetVector(const std::vector<Offset> &offsets)
     {
-        makeRoomFor(qsizetype(4 * offsets.size()));
+        makeRoomFor(4 * qsizetype(offsets.size()));
         m_builder.StartVector(offsets.size(), sizeof(uoffset_t));
         for (size_t i = offsets.size(); i-- > 0;)
             m_builder.PushElement(offsets[i].IsNull() ? uoffset_t(0) : m_builder.ReferTo(offsets[i].o));
