@@ -63,7 +63,10 @@ ErrorKind kindOf(int code, const QString &message)
 
 Error statusError(int grpcCode, const QString &message)
 {
-    return {.kind = kindOf(grpcCode, message), .grpcCode = grpcCode, .detail = message};
+    const QString detail = message.isEmpty()
+        ? QStringLiteral("the server gives no reason (gRPC status %1)").arg(grpcCode)
+        : message;
+    return {.kind = kindOf(grpcCode, message), .grpcCode = grpcCode, .detail = detail};
 }
 
 QString describeBody(const QByteArray &body)
