@@ -84,7 +84,7 @@ void IndexDoctor::requestPage()
                                       check->undecodable(), faults.size()});
             std::move(faults.begin(), faults.end(), std::back_inserter(report.faults));
         }
-        finish(std::move(report));
+        finish(Result<IndexReport>(std::move(report)));
         return;
     }
     m_call =
@@ -132,7 +132,7 @@ void IndexDoctor::digested()
     requestPage();
 }
 
-void IndexDoctor::finish(Result<IndexReport> report)
+void IndexDoctor::finish(const Result<IndexReport> &report)
 {
     if (std::exchange(m_over, true))
         return;

@@ -53,7 +53,7 @@ private:
     void requestPage();
     void takePage(const Result<RangeReply> &result);
     void digested();
-    void finish(Result<IndexReport> report);
+    void finish(const Result<IndexReport> &report);
 
     Client *m_client;
     std::vector<IndexInDatabase> m_indexes;

@@ -175,7 +175,7 @@ void ReferrerSearch::searched()
     requestPage();
 }
 
-void ReferrerSearch::finish(Result<Revision> result)
+void ReferrerSearch::finish(const Result<Revision> &result)
 {
     if (std::exchange(m_over, true))
         return;

@@ -62,7 +62,7 @@ private:
     void requestPage();
     void takePage(const Result<RangeReply> &result);
     void searched();
-    void finish(Result<Revision> result);
+    void finish(const Result<Revision> &result);
 
     Client *m_client;
     QByteArray m_target;

@@ -111,28 +111,28 @@ void ColumnReader::read(QByteArrayView key, QByteArrayView value, CellRow &row, 
 void ColumnReader::readKey(QByteArrayView key, CellRow &row) const
 {
     const int prefix = m_codec.prefixLength();
-    if (key.size() < prefix || !m_codec.type().key.read(key.sliced(prefix), row.keyParts)) {
+    if (key.size() < prefix || !m_codec.type().key.read(key.sliced(prefix), row.m_keyParts)) {
         row.keyFailed = true;
-        row.keyParts = {Cell::ofBytes(key.sliced(std::min<qsizetype>(prefix, key.size())))};
+        row.m_keyParts = {Cell::ofBytes(key.sliced(std::min<qsizetype>(prefix, key.size())))};
     }
     for (const auto &[cell, part] : m_keyColumns) {
-        if (part < row.keyParts.size())
-            row.cells[cell] = row.keyParts[part];
+        if (part < row.m_keyParts.size())
+            row.cells[cell] = row.m_keyParts[part];
     }
 }
 
 void ColumnReader::readTree(QByteArrayView value, CellRow &row, LeafVisitor *leaves) const
 {
     if (auto decoded = m_codec.decodeValue(value)) {
-        row.tree = *std::move(decoded);
+        row.m_tree = *std::move(decoded);
     } else {
         row.valueFailed = true;
-        row.tree = Value::bytes(value.toByteArray());
+        row.m_tree = Value::bytes(value.toByteArray());
     }
     for (const FieldColumn &column : m_fieldColumns)
-        row.cells[column.cell] = Cell::decoded(column.whole.find(row.tree));
+        row.cells[column.cell] = Cell::decoded(column.whole.find(row.m_tree));
     if (leaves)
-        leaves->visit(Cell::decoded(&row.tree));
+        leaves->visit(Cell::decoded(&row.m_tree));
 }
 
 bool ColumnReader::scan(QByteArrayView value, CellRow &row, LeafVisitor *leaves) const
@@ -144,20 +144,20 @@ bool ColumnReader::scan(QByteArrayView value, CellRow &row, LeafVisitor *leaves)
         auto inflated = m_codec.decompressed(value);
         if (!inflated)
             return false;
-        row.inflated = *std::move(inflated);
-        bytes = row.inflated;
+        row.m_inflated = *std::move(inflated);
+        bytes = row.m_inflated;
     }
     if (m_codec.type().value == ValueType::FlatBuffers)
         return scanFlatBuffer(bytes, row, leaves);
     if (!scanFormat(bytes, row, leaves))
         return false;
-    row.parts.clear();
+    row.m_parts.clear();
     for (const FieldColumn &column : m_fieldColumns) {
         if (column.rest.isEmpty())
             continue;
         Cell &cell = row.cells[column.cell];
         if (auto part = toValue(cell))
-            cell = Cell::decoded(column.rest.find(row.parts.emplace_back(*std::move(part))));
+            cell = Cell::decoded(column.rest.find(row.m_parts.emplace_back(*std::move(part))));
     }
     return true;
 }
@@ -171,9 +171,9 @@ bool ColumnReader::scanFlatBuffer(QByteArrayView value, CellRow &row, LeafVisito
     auto decoded = FlatBuffersCodec(type).decodeFields(value, m_root);
     if (!decoded)
         return false;
-    row.tree = *std::move(decoded);
+    row.m_tree = *std::move(decoded);
     for (const FieldColumn &column : m_fieldColumns)
-        row.cells[column.cell] = Cell::decoded(column.whole.find(row.tree));
+        row.cells[column.cell] = Cell::decoded(column.whole.find(row.m_tree));
     return true;
 }
 
@@ -185,9 +185,9 @@ bool ColumnReader::scanFormat(QByteArrayView value, CellRow &row, LeafVisitor *l
     case ValueType::Json:
         return scanJson(value, m_root, row.cells, leaves);
     case ValueType::Pickle:
-        return row.pickle.scan(value, m_root, row.cells, leaves);
+        return row.m_pickle.scan(value, m_root, row.cells, leaves);
     case ValueType::Pickle5:
-        return row.pickle.scan5(value, m_root, row.cells, leaves);
+        return row.m_pickle.scan5(value, m_root, row.cells, leaves);
     default:
         break;
     }

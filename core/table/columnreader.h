@@ -18,11 +18,11 @@ struct CellRow
 
 private:
     friend class ColumnReader;
-    QByteArray inflated;
-    std::vector<Cell> keyParts;
-    Value tree; // where the codec was needed
-    std::deque<Value> parts; // under paths that only the tree of a field has
-    PickleScanner pickle;
+    QByteArray m_inflated;
+    std::vector<Cell> m_keyParts;
+    Value m_tree; // where the codec was needed
+    std::deque<Value> m_parts; // under paths that only the tree of a field has
+    PickleScanner m_pickle;
 };
 
 /// Reads columns out of records as cellValue() of the decoded row would give them, but without building the
