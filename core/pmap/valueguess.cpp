@@ -25,9 +25,9 @@ std::vector<ValueGuess> guessInside(const std::vector<QByteArrayView> &values, C
             size += plain->size();
             // A zlib stream proves itself by its sum. Snappy does not, and short values are it too easily.
             bits += compression == Compression::Zlib ? 30 : value.size() > 3 ? 12 : 4;
-            inflated.push_back(*std::move(plain));
+            inflated.emplace_back(*std::move(plain));
         } else {
-            inflated.push_back(std::nullopt);
+            inflated.emplace_back(std::nullopt);
             if (double(++bad) > (1 - EnoughShare) * double(values.size()))
                 return {};
         }
