@@ -230,7 +230,7 @@ void RelationFinder::lookUp()
         for (size_t k = candidate.records.size();
              k < candidate.keys.size() && m_asked.size() < MostOperations; ++k) {
             request.success.push_back({RangeRequest {.range = KeyRange::single(candidate.keys[k])}});
-            m_asked.push_back({i, k});
+            m_asked.emplace_back(i, k);
         }
     }
     if (m_asked.empty()) {
@@ -276,7 +276,7 @@ void RelationFinder::judge()
                 const QByteArray key = KeyRange::slot(found.to).begin + (plain ? *plain : entry.value);
                 for (const auto &record : candidate.records) {
                     if (record && record->key == key)
-                        pairs.push_back({entry, *record});
+                        pairs.emplace_back(entry, *record);
                 }
             }
             if (auto index = indexFrom(pairs, from, *to)) {

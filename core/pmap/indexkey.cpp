@@ -77,7 +77,7 @@ std::optional<Value> asKeyPart(const Value &value, KeyComponent component)
     return std::nullopt;
 }
 
-IndexKeys::IndexKeys(IndexRelation relation, KeyType tableKey, KeyType indexKey)
+IndexKeys::IndexKeys(IndexRelation relation, const KeyType &tableKey, KeyType indexKey)
     : m_relation(std::move(relation))
     , m_indexKey(std::move(indexKey))
 {

@@ -14,7 +14,7 @@ class IndexKeys
 {
 public:
     /// `tableKey` and `indexKey`: the key types of the indexed table and of the index.
-    IndexKeys(IndexRelation relation, KeyType tableKey, KeyType indexKey);
+    IndexKeys(IndexRelation relation, const KeyType &tableKey, KeyType indexKey);
 
     const IndexRelation &relation() const { return m_relation; }
     /// Why no key can be told for any record; empty when they can.

@@ -78,7 +78,7 @@ Chosen chooseValues(const std::vector<Sample> &samples)
         if (due >= 1 && (chosen.values.empty() || value.size() <= left)) {
             due -= 1;
             left -= value.size();
-            chosen.values.push_back(value);
+            chosen.values.emplace_back(value);
             chosen.indexes.push_back(i);
         }
         due += step;

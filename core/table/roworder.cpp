@@ -287,7 +287,7 @@ bool operator<(const SortKey &a, const SortKey &b)
     return a.text < b.text;
 }
 
-RowEvaluator::RowEvaluator(SlotCodec codec, RowQuery query)
+RowEvaluator::RowEvaluator(const SlotCodec &codec, RowQuery query)
     : m_query(std::move(query))
     , m_needle(needleOf(m_query.filter))
     , m_reader(codec, columnsFor(m_query, codec.type().key))

@@ -46,7 +46,7 @@ struct Needle
 class RowEvaluator
 {
 public:
-    RowEvaluator(SlotCodec codec, RowQuery query);
+    RowEvaluator(const SlotCodec &codec, RowQuery query);
 
     const RowQuery &query() const { return m_query; }
     /// Nothing when the filter leaves the record out.

@@ -344,7 +344,7 @@ void HexView::mousePressEvent(QMouseEvent *event)
     if (event->button() != Qt::LeftButton)
         return;
     const qint64 offset = offsetAt(event->position().toPoint());
-    m_onTextSide = event->position().x() + horizontalScrollBar()->value() >= asciiLeft() - m_charWidth / 2;
+    m_onTextSide = event->position().x() + horizontalScrollBar()->value() >= asciiLeft() - m_charWidth * 0.5;
     moveCursor(offset < 0 ? m_data.size() : offset, event->modifiers().testFlag(Qt::ShiftModifier));
 }
 
