@@ -28,8 +28,10 @@ constexpr quint64 DateTag = 1004;
 QString ipv6Text(const QByteArray &bytes)
 {
     std::array<quint16, 8> groups {};
-    for (size_t i = 0; i < 8; ++i)
-        groups[i] = quint16(quint8(bytes[qsizetype(2 * i)]) << 8 | quint8(bytes[qsizetype(2 * i + 1)]));
+    for (size_t i = 0; i < 8; ++i) {
+        const qsizetype at = 2 * qsizetype(i);
+        groups[i] = quint16(quint8(bytes[at]) << 8 | quint8(bytes[at + 1]));
+    }
     size_t bestAt = 0;
     size_t bestLength = 1; // a single zero is written
     for (size_t i = 0; i < 8; ++i) {
