@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/pendingpanel.h"
 
+#include "ui/panels/panelparts.h"
+
 #include <QAction>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -25,15 +27,7 @@ PendingPanel::PendingPanel(QWidget *parent)
     , m_discard(new QPushButton(tr("&Discard all")))
     , m_commit(new QPushButton)
 {
-    m_view->setObjectName(QStringLiteral("pendingChanges"));
-    m_view->setModel(m_model);
-    m_view->setRootIsDecorated(false);
-    m_view->setUniformRowHeights(true);
-    m_view->setAlternatingRowColors(true);
-    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_view->setAccessibleName(tr("Pending changes"));
+    setUpLines(m_view, m_model, QStringLiteral("pendingChanges"), tr("Pending changes"));
     const int unit = m_view->fontMetrics().averageCharWidth();
     m_view->header()->resizeSection(PendingModel::OperationColumn, 20 * unit);
     m_view->header()->resizeSection(PendingModel::TableColumn, 20 * unit);

@@ -3,6 +3,7 @@
 
 #include "ui/errortext.h"
 #include "ui/models/problemsmodel.h"
+#include "ui/panels/panelparts.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -28,15 +29,7 @@ ProblemsPanel::ProblemsPanel(QWidget *parent)
     , m_check(new QPushButton)
     , m_repair(new QPushButton)
 {
-    m_view->setObjectName(QStringLiteral("problems"));
-    m_view->setModel(m_model);
-    m_view->setRootIsDecorated(false);
-    m_view->setUniformRowHeights(true);
-    m_view->setAlternatingRowColors(true);
-    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_view->setAccessibleName(tr("Problems"));
+    setUpLines(m_view, m_model, QStringLiteral("problems"), tr("Problems"));
     const int unit = m_view->fontMetrics().averageCharWidth();
     m_view->header()->resizeSection(ProblemsModel::FaultColumn, 22 * unit);
     m_view->header()->resizeSection(ProblemsModel::TableColumn, 18 * unit);
@@ -112,11 +105,8 @@ void ProblemsPanel::check(std::optional<core::Slot> slot)
             return index.table != *slot && index.index != *slot;
         });
     m_doctor = std::make_unique<core::IndexDoctor>(m_connection->client(), std::move(indexes));
-    connect(m_doctor.get(), &core::IndexDoctor::progress, this, [this](qint64 done, qint64 total) {
-        constexpr int Steps = 1000;
-        m_progress->setRange(0, Steps);
-        m_progress->setValue(total > 0 ? int(Steps * double(done) / double(total)) : 0);
-    });
+    connect(m_doctor.get(), &core::IndexDoctor::progress, this,
+            [this](qint64 done, qint64 total) { showProgress(m_progress, done, total); });
     connect(m_doctor.get(), &core::IndexDoctor::finished, this,
             [this, slot](const core::Result<core::IndexReport> &result) { take(result, slot); });
     m_summary->setText(tr("Checking …"));

@@ -4,6 +4,7 @@
 #include "core/doctor/relations.h"
 #include "ui/errortext.h"
 #include "ui/models/changesummary.h"
+#include "ui/panels/panelparts.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -99,11 +100,8 @@ void ReferrersPanel::search(const QByteArray &key, const core::KeyType &type)
         places.push_back({slot.slot, slot.codec, m_connection->directory()->find(slot.slot)->records});
     m_search = std::make_unique<core::ReferrerSearch>(m_connection->client(), key, type, std::move(places));
     connect(m_search.get(), &core::ReferrerSearch::found, this, &ReferrersPanel::add);
-    connect(m_search.get(), &core::ReferrerSearch::progress, this, [this](qint64 done, qint64 total) {
-        constexpr int Steps = 1000;
-        m_progress->setRange(0, Steps);
-        m_progress->setValue(total > 0 ? int(Steps * double(done) / double(total)) : 0);
-    });
+    connect(m_search.get(), &core::ReferrerSearch::progress, this,
+            [this](qint64 done, qint64 total) { showProgress(m_progress, done, total); });
     connect(m_search.get(), &core::ReferrerSearch::finished, this, &ReferrersPanel::finish);
     m_summary->setText(tr("Looking for references to %1 …").arg(m_target));
     m_progress->setRange(0, 0);
