@@ -69,11 +69,6 @@ QUrl GatewayTransport::url(const QString &path) const
     return url;
 }
 
-QNetworkReply *GatewayTransport::sendPost(const QString &path, const QByteArray &body)
-{
-    return postOnce(m_manager, gatewayRequest(url(m_apiPath + path)), body);
-}
-
 template <typename T>
 Call<T> GatewayTransport::start(QNetworkReply *reply, bool large, Result<T> (*parse)(const QByteArray &))
 {
@@ -102,10 +97,18 @@ Call<T> GatewayTransport::start(QNetworkReply *reply, bool large, Result<T> (*pa
 }
 
 template <typename T>
-Call<T> GatewayTransport::post(const QString &path, const QByteArray &body,
-                               Result<T> (*parse)(const QByteArray &))
+Call<T> GatewayTransport::ask(const QString &path, const QByteArray &body,
+                              Result<T> (*parse)(const QByteArray &))
 {
-    return start(sendPost(path, body), std::is_same_v<T, RangeReply>, parse);
+    return start(postRead(m_manager, gatewayRequest(url(m_apiPath + path)), body),
+                 std::is_same_v<T, RangeReply>, parse);
+}
+
+template <typename T>
+Call<T> GatewayTransport::change(const QString &path, const QByteArray &body,
+                                 Result<T> (*parse)(const QByteArray &))
+{
+    return start(postOnce(m_manager, gatewayRequest(url(m_apiPath + path)), body), false, parse);
 }
 
 Call<ServerVersion> GatewayTransport::detect()
@@ -117,7 +120,7 @@ Call<ServerVersion> GatewayTransport::detect()
     };
     steps.status = [this](const QString &apiPath) {
         const QUrl address = url(apiPath + QStringLiteral("/maintenance/status"));
-        return start(postOnce(m_manager, gatewayRequest(address), QByteArrayLiteral("{}")), false,
+        return start(postRead(m_manager, gatewayRequest(address), QByteArrayLiteral("{}")), false,
                      gateway::parseStatusReply);
     };
     if (m_endpoint.scheme() == QLatin1String("http"))
@@ -128,43 +131,45 @@ Call<ServerVersion> GatewayTransport::detect()
 
 Call<RangeReply> GatewayTransport::range(const RangeRequest &request)
 {
-    return post(QStringLiteral("/kv/range"), gateway::toJson(request), gateway::parseRangeReply);
+    return ask(QStringLiteral("/kv/range"), gateway::toJson(request), gateway::parseRangeReply);
 }
 
 Call<PutReply> GatewayTransport::put(const PutRequest &request)
 {
-    return post(QStringLiteral("/kv/put"), gateway::toJson(request), gateway::parsePutReply);
+    return change(QStringLiteral("/kv/put"), gateway::toJson(request), gateway::parsePutReply);
 }
 
 Call<DeleteRangeReply> GatewayTransport::deleteRange(const DeleteRangeRequest &request)
 {
-    return post(QStringLiteral("/kv/deleterange"), gateway::toJson(request), gateway::parseDeleteRangeReply);
+    return change(QStringLiteral("/kv/deleterange"), gateway::toJson(request), gateway::parseDeleteRangeReply);
 }
 
 Call<TxnReply> GatewayTransport::txn(const TxnRequest &request)
 {
-    return post(QStringLiteral("/kv/txn"), gateway::toJson(request), gateway::parseTxnReply);
+    const QByteArray body = gateway::toJson(request);
+    return readsOnly(request) ? ask(QStringLiteral("/kv/txn"), body, gateway::parseTxnReply)
+                              : change(QStringLiteral("/kv/txn"), body, gateway::parseTxnReply);
 }
 
 Call<Nothing> GatewayTransport::compact(const CompactionRequest &request)
 {
-    return post(QStringLiteral("/kv/compaction"), gateway::toJson(request), gateway::parseCompactionReply);
+    return change(QStringLiteral("/kv/compaction"), gateway::toJson(request), gateway::parseCompactionReply);
 }
 
 Call<StatusReply> GatewayTransport::status()
 {
-    return post(QStringLiteral("/maintenance/status"), QByteArrayLiteral("{}"), gateway::parseStatusReply);
+    return ask(QStringLiteral("/maintenance/status"), QByteArrayLiteral("{}"), gateway::parseStatusReply);
 }
 
 Call<LeaseGrantReply> GatewayTransport::leaseGrant(const LeaseGrantRequest &request)
 {
-    return post(QStringLiteral("/lease/grant"), gateway::toJson(request), gateway::parseLeaseGrantReply);
+    return change(QStringLiteral("/lease/grant"), gateway::toJson(request), gateway::parseLeaseGrantReply);
 }
 
 Call<LeaseTimeToLiveReply> GatewayTransport::leaseTimeToLive(LeaseId lease, bool keys)
 {
     // Under /kv/ since 3.1; the shorter path came with 3.4, which kept this one.
-    return post(QStringLiteral("/kv/lease/timetolive"), gateway::leaseTimeToLiveJson(lease, keys),
+    return ask(QStringLiteral("/kv/lease/timetolive"), gateway::leaseTimeToLiveJson(lease, keys),
                 gateway::parseLeaseTimeToLiveReply);
 }
 

@@ -13,7 +13,7 @@ namespace slotscope::core {
 /// etcd over the JSON gateway of one member: HTTP/1.1 by QNetworkAccessManager, streams on connections of
 /// their own.
 ///
-/// A request is sent at most once. Timeout and Network errors of a write leave open whether it happened.
+/// A write is sent at most once. Timeout and Network errors of a write leave open whether it happened.
 class GatewayTransport final : public Transport
 {
     Q_OBJECT
@@ -51,9 +51,10 @@ public:
 
 private:
     QUrl url(const QString &path) const;
-    QNetworkReply *sendPost(const QString &path, const QByteArray &body);
     template <typename T>
-    Call<T> post(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
+    Call<T> ask(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
+    template <typename T>
+    Call<T> change(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
     template <typename T>
     Call<T> start(QNetworkReply *reply, bool large, Result<T> (*parse)(const QByteArray &));
 

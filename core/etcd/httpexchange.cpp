@@ -48,6 +48,12 @@ QNetworkRequest gatewayRequest(const QUrl &url)
     return request;
 }
 
+QNetworkReply *postRead(QNetworkAccessManager &manager, QNetworkRequest request, const QByteArray &body)
+{
+    request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
+    return manager.post(request, body);
+}
+
 QNetworkReply *postOnce(QNetworkAccessManager &manager, QNetworkRequest request, const QByteArray &body)
 {
     request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));

@@ -40,6 +40,9 @@ private:
 
 /// What all requests to a gateway have in common: HTTP/1.1, no redirects, cookies, cache or compression.
 QNetworkRequest gatewayRequest(const QUrl &url);
+/// For what changes nothing: sent again by QNetworkAccessManager when a kept connection turns out to be dead
+/// (RFC 9110, 9.2.2: what is idempotent may be repeated).
+QNetworkReply *postRead(QNetworkAccessManager &manager, QNetworkRequest request, const QByteArray &body);
 /// Sends the body once; the reply is the manager's child until somebody takes it.
 QNetworkReply *postOnce(QNetworkAccessManager &manager, QNetworkRequest request, const QByteArray &body);
 /// What a failed reply means; the body is what has been read of it.

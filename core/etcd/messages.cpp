@@ -3,6 +3,8 @@
 
 #include <QtEndian>
 
+#include <algorithm>
+
 namespace slotscope::core {
 
 KeyRange KeyRange::prefix(const QByteArray &prefix)
@@ -31,6 +33,17 @@ bool KeyRange::contains(const QByteArray &key) const
     if (key < begin)
         return false;
     return (end.size() == 1 && end.front() == '\0') || key < end;
+}
+
+bool readsOnly(const TxnRequest &request)
+{
+    const auto reads = [](const RequestOp &op) {
+        if (const auto *nested = std::get_if<TxnRequest>(&op.request))
+            return readsOnly(*nested);
+        return std::holds_alternative<RangeRequest>(op.request);
+    };
+    return std::all_of(request.success.begin(), request.success.end(), reads)
+        && std::all_of(request.failure.begin(), request.failure.end(), reads);
 }
 
 } // namespace slotscope::core

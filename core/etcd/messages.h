@@ -138,6 +138,9 @@ struct RequestOp
     std::variant<RangeRequest, PutRequest, DeleteRangeRequest, TxnRequest> request;
 };
 
+/// Whether it changes nothing, whatever its compares say.
+bool readsOnly(const TxnRequest &request);
+
 struct ResponseOp;
 
 struct TxnReply

@@ -452,7 +452,7 @@ private Q_SLOTS:
         for (qsizetype size = 1; size < whole.size(); ++size) {
             const auto reply = gateway::parseRangeReply(whole.left(size));
             QVERIFY(!reply);
-            QCOMPARE(reply.error().kind, ErrorKind::Protocol);
+            QCOMPARE(reply.error().kind, ErrorKind::Network);
             QCOMPARE(reply.error().offset, size);
             QVERIFY2(reply.error().detail.contains(QStringLiteral("ends in the middle")),
                      qPrintable(reply.error().detail));
