@@ -249,10 +249,20 @@ Call<LeaseGrantReply> Client::leaseGrant(const LeaseGrantRequest &request)
                                     [request](Transport &to) { return to.leaseGrant(request); });
 }
 
+Call<Nothing> Client::leaseRevoke(LeaseId lease)
+{
+    return perform<Nothing>(Retry::Never, [lease](Transport &to) { return to.leaseRevoke(lease); });
+}
+
 Call<LeaseTimeToLiveReply> Client::leaseTimeToLive(LeaseId lease, bool keys)
 {
     return perform<LeaseTimeToLiveReply>(
         Retry::Reads, [lease, keys](Transport &to) { return to.leaseTimeToLive(lease, keys); });
+}
+
+Call<LeaseLeasesReply> Client::leaseLeases()
+{
+    return perform<LeaseLeasesReply>(Retry::Reads, [](Transport &to) { return to.leaseLeases(); });
 }
 
 std::unique_ptr<WatchStream> Client::watch(const std::vector<WatchCreateRequest> &requests)

@@ -49,7 +49,11 @@ public:
     Call<Nothing> compact(const CompactionRequest &request);
     Call<StatusReply> status();
     Call<LeaseGrantReply> leaseGrant(const LeaseGrantRequest &request);
+    /// Deletes the keys that hang on it, too. NotFound when there is no such lease (any more).
+    Call<Nothing> leaseRevoke(LeaseId lease);
     Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys = false);
+    /// etcd 3.3 and later.
+    Call<LeaseLeasesReply> leaseLeases();
     /// Never tried again by itself; Watch does that.
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests);
 

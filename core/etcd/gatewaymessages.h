@@ -18,6 +18,7 @@ QByteArray toJson(const DeleteRangeRequest &request);
 QByteArray toJson(const TxnRequest &request);
 QByteArray toJson(const CompactionRequest &request);
 QByteArray toJson(const LeaseGrantRequest &request);
+QByteArray leaseRevokeJson(LeaseId lease);
 QByteArray leaseTimeToLiveJson(LeaseId lease, bool keys);
 /// One line of a watch's request body, without the newline.
 QByteArray toJson(const WatchCreateRequest &request);
@@ -29,6 +30,8 @@ Result<TxnReply> parseTxnReply(const QByteArray &json);
 Result<Nothing> parseCompactionReply(const QByteArray &json);
 Result<StatusReply> parseStatusReply(const QByteArray &json);
 Result<LeaseGrantReply> parseLeaseGrantReply(const QByteArray &json);
+Result<Nothing> parseLeaseRevokeReply(const QByteArray &json);
+Result<LeaseLeasesReply> parseLeaseLeasesReply(const QByteArray &json);
 Result<LeaseTimeToLiveReply> parseLeaseTimeToLiveReply(const QByteArray &json);
 /// What GET /version says.
 Result<ServerVersion> parseVersion(const QByteArray &json);

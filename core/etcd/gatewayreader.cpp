@@ -155,11 +155,10 @@ Result<T> parsed(const QByteArray &text, Read read)
         const auto offset = error.byte > 0 ? static_cast<qint64>(error.byte) - 1 : 0;
         // What QNetworkAccessManager makes of a chunked reply that is cut, too: at times it finds no fault.
         if (offset >= text.size() && text.trimmed().startsWith('{'))
-            return Unexpected {
-                Error {.kind = ErrorKind::Network,
-                       .detail =
-                           QStringLiteral("the reply ends in the middle, after %1 bytes").arg(text.size()),
-                       .offset = offset}};
+            return Unexpected {Error {
+                .kind = ErrorKind::Network,
+                .detail = QStringLiteral("the reply ends in the middle, after %1 bytes").arg(text.size()),
+                .offset = offset}};
         return notUnderstood(QStringLiteral("answered with %1").arg(describeBody(text)), offset);
     } catch (const Misfit &error) {
         return notUnderstood(error.what);
@@ -185,6 +184,14 @@ std::optional<Error> errorIn(const Json &object)
                               QString::fromStdString(message->get_ref<const std::string &>()));
     error.httpStatus = static_cast<int>(integer<qint64>(object, "http_code"));
     return error;
+}
+
+Result<Nothing> headerAlone(const QByteArray &json)
+{
+    return parsed<Nothing>(json, [](const Json &reply) {
+        header(reply, HeaderRule::Required);
+        return Nothing {};
+    });
 }
 
 } // namespace
@@ -213,10 +220,7 @@ Result<TxnReply> parseTxnReply(const QByteArray &json)
 
 Result<Nothing> parseCompactionReply(const QByteArray &json)
 {
-    return parsed<Nothing>(json, [](const Json &reply) {
-        header(reply, HeaderRule::Required);
-        return Nothing {};
-    });
+    return headerAlone(json);
 }
 
 Result<StatusReply> parseStatusReply(const QByteArray &json)
@@ -250,6 +254,21 @@ Result<LeaseGrantReply> parseLeaseGrantReply(const QByteArray &json)
             .id = LeaseId(integer<qint64>(object, "ID")),
             .ttlSeconds = integer<qint64>(object, "TTL"),
         };
+    });
+}
+
+Result<Nothing> parseLeaseRevokeReply(const QByteArray &json)
+{
+    return headerAlone(json);
+}
+
+Result<LeaseLeasesReply> parseLeaseLeasesReply(const QByteArray &json)
+{
+    return parsed<LeaseLeasesReply>(json, [](const Json &object) {
+        LeaseLeasesReply reply {.header = header(object, HeaderRule::Required), .leases = {}};
+        eachObject(object, "leases",
+                   [&](const Json &lease) { reply.leases.emplace_back(integer<qint64>(lease, "ID")); });
+        return reply;
     });
 }
 

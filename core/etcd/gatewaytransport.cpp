@@ -141,7 +141,8 @@ Call<PutReply> GatewayTransport::put(const PutRequest &request)
 
 Call<DeleteRangeReply> GatewayTransport::deleteRange(const DeleteRangeRequest &request)
 {
-    return change(QStringLiteral("/kv/deleterange"), gateway::toJson(request), gateway::parseDeleteRangeReply);
+    return change(QStringLiteral("/kv/deleterange"), gateway::toJson(request),
+                  gateway::parseDeleteRangeReply);
 }
 
 Call<TxnReply> GatewayTransport::txn(const TxnRequest &request)
@@ -166,11 +167,23 @@ Call<LeaseGrantReply> GatewayTransport::leaseGrant(const LeaseGrantRequest &requ
     return change(QStringLiteral("/lease/grant"), gateway::toJson(request), gateway::parseLeaseGrantReply);
 }
 
+// The rest of the leases under /kv/ since 3.1; the shorter paths came with 3.4, which kept these.
+
+Call<Nothing> GatewayTransport::leaseRevoke(LeaseId lease)
+{
+    return change(QStringLiteral("/kv/lease/revoke"), gateway::leaseRevokeJson(lease),
+                  gateway::parseLeaseRevokeReply);
+}
+
 Call<LeaseTimeToLiveReply> GatewayTransport::leaseTimeToLive(LeaseId lease, bool keys)
 {
-    // Under /kv/ since 3.1; the shorter path came with 3.4, which kept this one.
     return ask(QStringLiteral("/kv/lease/timetolive"), gateway::leaseTimeToLiveJson(lease, keys),
-                gateway::parseLeaseTimeToLiveReply);
+               gateway::parseLeaseTimeToLiveReply);
+}
+
+Call<LeaseLeasesReply> GatewayTransport::leaseLeases()
+{
+    return ask(QStringLiteral("/kv/lease/leases"), QByteArrayLiteral("{}"), gateway::parseLeaseLeasesReply);
 }
 
 std::unique_ptr<WatchStream> GatewayTransport::watch(const std::vector<WatchCreateRequest> &requests)

@@ -42,7 +42,9 @@ public:
     Call<Nothing> compact(const CompactionRequest &request) override;
     Call<StatusReply> status() override;
     Call<LeaseGrantReply> leaseGrant(const LeaseGrantRequest &request) override;
+    Call<Nothing> leaseRevoke(LeaseId lease) override;
     Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) override;
+    Call<LeaseLeasesReply> leaseLeases() override;
     /// Servers before 3.4 number the watches themselves: 0, 1, … in the order of the requests.
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) override;
 

@@ -232,6 +232,13 @@ QByteArray toJson(const LeaseGrantRequest &request)
     return bytes(out);
 }
 
+QByteArray leaseRevokeJson(LeaseId lease)
+{
+    Json out = Json::object();
+    setNumber(out, "ID", lease.value);
+    return bytes(out);
+}
+
 QByteArray leaseTimeToLiveJson(LeaseId lease, bool keys)
 {
     Json out = Json::object();

@@ -201,6 +201,12 @@ struct LeaseTimeToLiveReply
     std::vector<QByteArray> keys;
 };
 
+struct LeaseLeasesReply
+{
+    ResponseHeader header;
+    std::vector<LeaseId> leases; ///< those that have not expired, in no order
+};
+
 enum class EventType { Put, Delete };
 
 struct Event

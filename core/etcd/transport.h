@@ -41,7 +41,10 @@ public:
     virtual Call<Nothing> compact(const CompactionRequest &request) = 0;
     virtual Call<StatusReply> status() = 0;
     virtual Call<LeaseGrantReply> leaseGrant(const LeaseGrantRequest &request) = 0;
+    /// Deletes the keys that hang on it, too.
+    virtual Call<Nothing> leaseRevoke(LeaseId lease) = 0;
     virtual Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) = 0;
+    virtual Call<LeaseLeasesReply> leaseLeases() = 0;
     /// Starts at once; the signals come later. Every request has its own watchId.
     virtual std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) = 0;
 };

@@ -37,7 +37,7 @@ Complaint checkErrorBody(const QByteArray &body)
     return checkGatewayError(gateway::parseErrorBody(body, 503), body);
 }
 
-constexpr std::array<Complaint (*)(const QByteArray &), 11> Readers {
+constexpr std::array<Complaint (*)(const QByteArray &), 13> Readers {
     checkReply<gateway::parseRangeReply>,
     checkReply<gateway::parsePutReply>,
     checkReply<gateway::parseDeleteRangeReply>,
@@ -49,6 +49,8 @@ constexpr std::array<Complaint (*)(const QByteArray &), 11> Readers {
     checkReply<gateway::parseVersion>,
     checkReply<gateway::parseWatchLine>,
     checkErrorBody,
+    checkReply<gateway::parseLeaseRevokeReply>,
+    checkReply<gateway::parseLeaseLeasesReply>,
 };
 
 struct Framed

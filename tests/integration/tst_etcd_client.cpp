@@ -146,6 +146,29 @@ private Q_SLOTS:
         QCOMPARE(refused.error().kind, ErrorKind::NotFound);
     }
 
+    void leasesAreListedAndRevoked()
+    {
+        const auto kept = await(m_client->leaseGrant({.ttlSeconds = 600}));
+        const auto gone = await(m_client->leaseGrant({.ttlSeconds = 600}));
+        QVERIFY(kept.hasValue() && gone.hasValue());
+        auto put = putOf("hangs", "1");
+        put.lease = gone->id;
+        QVERIFY(await(m_client->put(put)).hasValue());
+        const auto listed = [this](LeaseId lease) {
+            const auto all = await(m_client->leaseLeases());
+            return all && std::find(all->leases.cbegin(), all->leases.cend(), lease) != all->leases.cend();
+        };
+        QVERIFY(listed(kept->id) && listed(gone->id));
+
+        const auto revoked = await(m_client->leaseRevoke(gone->id));
+        QVERIFY2(revoked.hasValue(), revoked ? "" : qPrintable(revoked.error().detail));
+        QVERIFY(listed(kept->id) && !listed(gone->id));
+        QVERIFY(!m_etcd->get("hangs"));
+        const auto again = await(m_client->leaseRevoke(gone->id));
+        QVERIFY(!again);
+        QCOMPARE(again.error().kind, ErrorKind::NotFound);
+    }
+
     void rangeUnderstandsEverything()
     {
         const Revision a = m_etcd->put("a", "3");

@@ -16,6 +16,13 @@ Error networkError()
     return {.kind = ErrorKind::Network, .detail = QStringLiteral("connection refused")};
 }
 
+Error leaseNotFound()
+{
+    return {.kind = ErrorKind::NotFound,
+            .grpcCode = 5,
+            .detail = QStringLiteral("etcdserver: requested lease not found")};
+}
+
 bool isWrite(const TxnRequest &request)
 {
     return std::any_of(request.success.cbegin(), request.success.cend(), [](const RequestOp &operation) {
@@ -139,6 +146,13 @@ public:
                 *error = {.kind = ErrorKind::TooManyOperations, .grpcCode = 3};
                 return TxnReply();
             }
+            for (const RequestOp &operation : request.success) {
+                const auto *put = std::get_if<PutRequest>(&operation.request);
+                if (put && put->lease.value != 0 && !m_etcd->m_leases.contains(put->lease.value)) {
+                    *error = leaseNotFound();
+                    return TxnReply();
+                }
+            }
             return m_etcd->txn(request, error);
         });
     }
@@ -157,14 +171,26 @@ public:
     }
     Call<LeaseGrantReply> leaseGrant(const LeaseGrantRequest &request) override
     {
-        return answer<LeaseGrantReply>([this, request](Error *) {
-            return LeaseGrantReply {m_etcd->header(), LeaseId(7), request.ttlSeconds};
+        return answer<LeaseGrantReply>(
+            [this, request](Error *error) { return m_etcd->grant(request, error); });
+    }
+    Call<Nothing> leaseRevoke(LeaseId lease) override
+    {
+        return answer<Nothing>([this, lease](Error *error) {
+            if (!m_etcd->endLease(lease))
+                *error = leaseNotFound();
+            return Nothing();
         });
     }
-    Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool) override
+    Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) override
     {
-        return answer<LeaseTimeToLiveReply>([this, lease](Error *) {
-            return LeaseTimeToLiveReply {m_etcd->header(), lease, 60, 60, {}};
+        return answer<LeaseTimeToLiveReply>(
+            [this, lease, keys](Error *) { return m_etcd->timeToLive(lease, keys); });
+    }
+    Call<LeaseLeasesReply> leaseLeases() override
+    {
+        return answer<LeaseLeasesReply>([this](Error *) {
+            return LeaseLeasesReply {m_etcd->header(), m_etcd->leases()};
         });
     }
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) override
@@ -381,6 +407,8 @@ Revision MemoryEtcd::write(const std::vector<std::pair<QByteArray, QByteArray>> 
 Revision MemoryEtcd::put(const QByteArray &key, const QByteArray &value, LeaseId lease)
 {
     Error error;
+    if (lease.value != 0)
+        m_leases.try_emplace(lease.value);
     txn({.success = {{PutRequest {.key = key, .value = value, .lease = lease}}}}, &error);
     return revision();
 }
@@ -388,6 +416,52 @@ Revision MemoryEtcd::put(const QByteArray &key, const QByteArray &value, LeaseId
 Revision MemoryEtcd::remove(const QByteArray &key)
 {
     return write({{key, QByteArray()}});
+}
+
+LeaseGrantReply MemoryEtcd::grant(const LeaseGrantRequest &request, Error *error)
+{
+    const LeaseId id = request.id.value != 0 ? request.id : LeaseId(++m_lastLease);
+    if (!m_leases.try_emplace(id.value, Lease {request.ttlSeconds, request.ttlSeconds}).second)
+        *error = {.kind = ErrorKind::InvalidArgument,
+                  .grpcCode = 9,
+                  .detail = QStringLiteral("etcdserver: lease already exists")};
+    return {header(), id, request.ttlSeconds};
+}
+
+bool MemoryEtcd::endLease(LeaseId lease)
+{
+    if (m_leases.erase(lease.value) == 0)
+        return false;
+    std::vector<std::pair<QByteArray, QByteArray>> gone;
+    for (const auto &[key, kv] : m_keys) {
+        if (kv.lease == lease)
+            gone.emplace_back(key, QByteArray());
+    }
+    write(gone);
+    return true;
+}
+
+LeaseTimeToLiveReply MemoryEtcd::timeToLive(LeaseId lease, bool keys) const
+{
+    LeaseTimeToLiveReply reply {header(), lease, -1, 0, {}};
+    const auto known = m_leases.find(lease.value);
+    if (known == m_leases.cend())
+        return reply;
+    reply.ttlSeconds = known->second.remaining;
+    reply.grantedTtlSeconds = known->second.granted;
+    for (const auto &[key, kv] : m_keys) {
+        if (keys && kv.lease == lease)
+            reply.keys.push_back(key);
+    }
+    return reply;
+}
+
+std::vector<LeaseId> MemoryEtcd::leases() const
+{
+    std::vector<LeaseId> leases;
+    for (const auto &[id, lease] : m_leases)
+        leases.emplace_back(id);
+    return leases;
 }
 
 void MemoryEtcd::compact()

@@ -28,6 +28,11 @@ public:
     /// Several keys at one revision; a null value deletes.
     core::Revision write(const std::vector<std::pair<QByteArray, QByteArray>> &keys);
     void compact();
+    /// As when its time is up: the keys that hang on it go at one revision. False: there is none.
+    bool endLease(core::LeaseId lease);
+    /// What the server says of it; -1 seconds when there is none. Time does not pass here by itself.
+    void setRemaining(core::LeaseId lease, qint64 seconds) { m_leases[lease.value].remaining = seconds; }
+    std::vector<core::LeaseId> leases() const;
     const std::map<QByteArray, core::KeyValue> &keys() const { return m_keys; }
 
     // Faults.
@@ -61,7 +66,17 @@ private:
     void later(std::function<void()> reply);
 
     QObject m_context; // replies die with it
+    struct Lease
+    {
+        qint64 granted = 60;
+        qint64 remaining = 60;
+    };
+    core::LeaseGrantReply grant(const core::LeaseGrantRequest &request, core::Error *error);
+    core::LeaseTimeToLiveReply timeToLive(core::LeaseId lease, bool keys) const;
+
     qint64 m_revision = 1;
+    qint64 m_lastLease = 0x3a50;
+    std::map<qint64, Lease> m_leases;
     qint64 m_compacted = 0;
     std::map<QByteArray, core::KeyValue> m_keys;
     std::vector<core::Event> m_history;

@@ -73,6 +73,15 @@ public:
     {
         return answer<core::LeaseGrantReply>(QStringLiteral("leaseGrant"));
     }
+    core::Call<core::Nothing> leaseRevoke(core::LeaseId) override
+    {
+        log.append(QStringLiteral("leaseRevoke"));
+        return outcome(core::Nothing {}, outcomes);
+    }
+    core::Call<core::LeaseLeasesReply> leaseLeases() override
+    {
+        return answer<core::LeaseLeasesReply>(QStringLiteral("leaseLeases"));
+    }
     core::Call<core::LeaseTimeToLiveReply> leaseTimeToLive(core::LeaseId, bool) override
     {
         return answer<core::LeaseTimeToLiveReply>(QStringLiteral("leaseTimeToLive"));

@@ -169,6 +169,7 @@ private Q_SLOTS:
         fails([](Client &client) { return client.txn({}); }, "txn");
         fails([](Client &client) { return client.compact({}); }, "compact");
         fails([](Client &client) { return client.leaseGrant({}); }, "leaseGrant");
+        fails([](Client &client) { return client.leaseRevoke({}); }, "leaseRevoke");
     }
 
     void aWriteWaitsForADetectionThatSucceedsLater()

@@ -182,6 +182,7 @@ private Q_SLOTS:
                 == Json({{"TTL", "60"}, {"ID", "9"}}));
         QVERIFY(parsed(gateway::leaseTimeToLiveJson(LeaseId(9), true))
                 == Json({{"ID", "9"}, {"keys", true}}));
+        QVERIFY(parsed(gateway::leaseRevokeJson(LeaseId(-9))) == Json({{"ID", "-9"}}));
         QVERIFY(parsed(gateway::toJson(CompactionRequest {.revision = Revision(5), .physical = true}))
                 == Json({{"revision", "5"}, {"physical", true}}));
     }
@@ -287,6 +288,16 @@ private Q_SLOTS:
         QCOMPARE(alive->keys, (std::vector<QByteArray> {"a", "b"}));
         const auto expired = gateway::parseLeaseTimeToLiveReply(withHeader(R"("ID":"7","TTL":"-1")"));
         QCOMPARE(expired->ttlSeconds, -1);
+
+        const auto all = gateway::parseLeaseLeasesReply(
+            withHeader(R"("leases":[{"ID":"7"},{"ID":"8558143355058106631"}])"));
+        QVERIFY(all.hasValue());
+        QCOMPARE(all->leases, (std::vector {LeaseId(7), LeaseId(8558143355058106631)}));
+        QVERIFY(gateway::parseLeaseLeasesReply(withHeader({}))->leases.empty());
+        for (const char *bad : {R"("leases":["7"])", R"("leases":[{"ID":"x"}])", R"("leases":{})"})
+            QCOMPARE(gateway::parseLeaseLeasesReply(withHeader(bad)).error().kind, ErrorKind::Protocol);
+        QVERIFY(gateway::parseLeaseRevokeReply(withHeader({})).hasValue());
+        QVERIFY(!gateway::parseLeaseRevokeReply("{}"));
     }
 
     void readsWatchLines()
