@@ -31,15 +31,6 @@ QString tr(const char *text)
     return QCoreApplication::translate("ChangeSummary", text);
 }
 
-QString textOf(const Value &value, int limit)
-{
-    if (value.isNull())
-        return tr("null");
-    if (value.kind() == Value::Kind::Text && value.toText().isEmpty())
-        return QStringLiteral("\"\"");
-    return core::displayText(value, limit);
-}
-
 struct Differences
 {
     QStringList texts;
@@ -51,30 +42,6 @@ struct Differences
             texts << (path.isEmpty() ? text : path.toString() + QStringLiteral(": ") + text);
     }
 };
-
-void compare(const Value &before, const Value &after, const ValuePath &path, Differences &out)
-{
-    if (before == after)
-        return;
-    if (before.kind() != Value::Kind::Map || after.kind() != Value::Kind::Map) {
-        out.add(path, QStringLiteral("%1 → %2").arg(textOf(before, ShortText), textOf(after, ShortText)));
-        return;
-    }
-    QHash<QByteArray, const Value *> old;
-    for (const core::Member &member : before.members())
-        old.insert(core::toNotation(member.key), &member.value);
-    for (const core::Member &member : after.members()) {
-        const ValuePath child = path.child(PathStep::member(member.key));
-        if (const Value *known = old.take(core::toNotation(member.key)))
-            compare(*known, member.value, child, out);
-        else
-            out.add(child, tr("added %1").arg(textOf(member.value, ShortText)));
-    }
-    for (const core::Member &member : before.members()) {
-        if (old.contains(core::toNotation(member.key)))
-            out.add(path.child(PathStep::member(member.key)), tr("removed"));
-    }
-}
 
 // As bytes where it cannot be decoded; null pointer for a key that is not there.
 std::optional<Value> valueOf(const core::SlotCodec &codec, bool exists, const QByteArray &bytes)
@@ -149,7 +116,7 @@ private:
     }
     QString words(const Versions &field) const
     {
-        const auto said = [](const Value *value) { return value ? textOf(*value, ShortText) : tr("absent"); };
+        const auto said = [](const Value *value) { return value ? shortText(*value, ShortText) : tr("absent"); };
         QStringList words;
         if (m_whole.base)
             words << tr("was %1 (revision %2)").arg(said(field.base)).arg(m_change.base.modRevision.value);
@@ -192,8 +159,17 @@ QString keyText(const core::SlotCodec &codec, const QByteArray &key)
         return QStringLiteral("0x") + QString::fromLatin1(key.toHex());
     QStringList texts;
     for (const Value &part : *parts)
-        texts << textOf(part, LongText);
+        texts << shortText(part, LongText);
     return texts.join(QStringLiteral(" · "));
+}
+
+QString shortText(const Value &value, int limit)
+{
+    if (value.isNull())
+        return tr("null");
+    if (value.kind() == Value::Kind::Text && value.toText().isEmpty())
+        return QStringLiteral("\"\"");
+    return core::displayText(value, limit);
 }
 
 QString operationText(Change::Kind kind)
@@ -224,17 +200,32 @@ theme::Mark markOf(const Change &change)
     return theme::Mark::Edited;
 }
 
+QString fieldText(const core::ValueDifference &difference, int limit)
+{
+    if (!difference.before)
+        return tr("added %1").arg(shortText(*difference.after, limit));
+    if (!difference.after)
+        return tr("removed");
+    return QStringLiteral("%1 → %2").arg(shortText(*difference.before, limit), shortText(*difference.after, limit));
+}
+
 QString differenceText(const Value &before, const Value &after)
 {
-    Differences differences;
-    compare(before, after, {}, differences);
-    if (differences.count == 0) {
+    const core::ValueDifferences found =
+        core::differencesOf(before, after, core::DiffDepth::Maps, size_t(MostFields));
+    if (found.count == 0) {
         // Equal in meaning, but not in its bytes.
         return tr("written differently");
     }
-    QString text = differences.texts.join(QStringLiteral(", "));
-    if (differences.count > MostFields)
-        text += tr(" and %1 more").arg(differences.count - MostFields);
+    QStringList texts;
+    for (const core::ValueDifference &difference : found.list) {
+        const QString text = fieldText(difference, ShortText);
+        texts << (difference.path.isEmpty() ? text
+                                            : difference.path.toString() + QStringLiteral(": ") + text);
+    }
+    QString text = texts.join(QStringLiteral(", "));
+    if (found.count > found.list.size())
+        text += tr(" and %1 more").arg(found.count - found.list.size());
     return text;
 }
 
@@ -242,7 +233,7 @@ QString changeText(const core::SlotCodec &codec, const Change &change)
 {
     const auto whole = [&codec](const QByteArray &bytes) {
         const auto value = codec.decodeValue(bytes);
-        return value ? textOf(*value, LongText)
+        return value ? shortText(*value, LongText)
                      : QStringLiteral("0x") + QString::fromLatin1(bytes.left(LongText / 2).toHex());
     };
     switch (change.kind) {
@@ -270,7 +261,7 @@ QString theirText(const core::SlotCodec &codec, const Change &change)
     const auto theirs = valueOf(codec, true, now.value);
     const auto base = valueOf(codec, change.base.exists, change.base.value);
     return tr("there now %1 (revision %2)")
-        .arg(base ? differenceText(*base, *theirs) : textOf(*theirs, LongText))
+        .arg(base ? differenceText(*base, *theirs) : shortText(*theirs, LongText))
         .arg(now.modRevision.value);
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/edit/change.h"
 #include "core/pmap/slottype.h"
+#include "core/value/valuediff.h"
 #include "ui/theme.h"
 
 #include <QString>
@@ -28,10 +29,14 @@ KeyResolver resolverFor(const core::SlotDirectory *directory);
 
 /// The decoded key on one line.
 QString keyText(const core::SlotCodec &codec, const QByteArray &key);
+/// A value on one line, null and empty texts so that they are seen.
+QString shortText(const core::Value &value, int limit);
 /// Insert, update, delete; in words.
 QString operationText(core::Change::Kind kind);
 /// The mark of a staged change; conflicts come before everything else.
 theme::Mark markOf(const core::Change &change);
+/// What becomes of one field: `3 → 4`, `added 4`, `removed`.
+QString fieldText(const core::ValueDifference &difference, int limit);
 /// What becomes different from one value to another, field by field, on one line: `age: 3 → 4, name: Ann →
 /// Anna`.
 QString differenceText(const core::Value &before, const core::Value &after);
