@@ -104,6 +104,8 @@ private:
     void followNode(const core::ValuePath &path, const core::Value &node);
     void stageFromInspector(const QByteArray &key, const QByteArray &value, const core::KeyState &madeOn);
     void allowLossyEdits(bool dropUnknownFields, bool anyIdentifier);
+    /// Shows the pending changes without being asked: they go again after the commit.
+    void offerPending();
     /// Brings up what is to be settled before a commit.
     void noticeConflicts();
     /// Has the doctor look at everything, or at the indexes of one slot.
@@ -168,6 +170,7 @@ private:
     QByteArray m_inspectedKey;
     bool m_tabsRestored = false; // for this connection
     bool m_inConflict = false;
+    bool m_pendingOpenedItself = false; // not by the user, who would want it to stay
     bool m_pendingWasOffered = false; // the dock opens by itself once per batch of changes
 
     QAction *m_commit = nullptr;

@@ -77,11 +77,18 @@ void MainWindow::allowLossyEdits(bool dropUnknownFields, bool anyIdentifier)
         m_connection->directory()->setFlatBuffersLeniency(*tab->slot(), dropUnknownFields, anyIdentifier);
 }
 
+void MainWindow::offerPending()
+{
+    if (m_pendingDock->isHidden())
+        m_pendingOpenedItself = true;
+    m_pendingDock->show();
+}
+
 void MainWindow::noticeConflicts()
 {
     const bool conflicts = m_connection->edits()->hasConflicts();
     if (conflicts && !m_inConflict) {
-        m_pendingDock->show();
+        offerPending();
         m_pendingDock->raise();
         statusBar()->showMessage(
             tr("Somebody else has changed what you have edited: keep yours or take theirs, "
@@ -130,10 +137,11 @@ void MainWindow::commitFinished(const core::CommitReport &report)
         statusBar()->showMessage(
             tr("Committed %1 at revision %2.").arg(changesText(report.changes)).arg(report.revision.value),
             MessageMilliseconds);
-        m_pendingDock->hide();
+        if (m_connection->edits()->isEmpty() && std::exchange(m_pendingOpenedItself, false))
+            m_pendingDock->hide();
         break;
     case core::CommitReport::Outcome::Conflict:
-        m_pendingDock->show();
+        offerPending();
         m_pendingDock->raise();
         statusBar()->showMessage(tr("Nothing was written: records were changed on the server meanwhile. "
                                     "Resolve the marked ones, then commit again."));

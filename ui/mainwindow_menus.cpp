@@ -91,6 +91,8 @@ void MainWindow::buildMenus()
     view->addAction(inspector);
     QAction *review = m_pendingDock->toggleViewAction();
     review->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
+    // Opened on purpose it stays open.
+    connect(review, &QAction::triggered, this, [this] { m_pendingOpenedItself = false; });
     view->addAction(review);
     view->addAction(m_problemsDock->toggleViewAction());
     view->addAction(m_referrersDock->toggleViewAction());
@@ -171,7 +173,7 @@ void MainWindow::updateActions()
         action->setEnabled(m_connection != nullptr);
     if (staged > 0 && !m_pendingDock->isVisible() && !m_pendingWasOffered) {
         m_pendingWasOffered = true;
-        m_pendingDock->show();
+        offerPending();
     } else if (staged == 0) {
         m_pendingWasOffered = false;
     }

@@ -15,7 +15,8 @@ struct ValueDifference
 
 struct ValueDifferences
 {
-    std::vector<ValueDifference> list; ///< the first of them, in the order of the new value, what is gone last
+    std::vector<ValueDifference>
+        list; ///< the first of them, in the order of the new value, what is gone last
     size_t count = 0; ///< of all
 };
 
@@ -24,8 +25,8 @@ enum class DiffDepth {
     Everything,
 };
 
-/// Where two values differ in meaning, as deep down as it can be told. In lists what is equal at the beginning
-/// and at the end stays out of it. None where they differ in the order of map members alone.
+/// Where two values differ in meaning, as deep down as it can be told. In lists what is equal at the
+/// beginning and at the end stays out of it. None where they differ in the order of map members alone.
 ValueDifferences differencesOf(const Value &before, const Value &after, DiffDepth depth, size_t most);
 /// Of a value that comes or goes as a whole: its members, or itself where it has none.
 ValueDifferences partsOf(const Value &value, bool comes, size_t most);

@@ -123,6 +123,61 @@ private Q_SLOTS:
         QCOMPARE(cell(f.panel, 0, PendingModel::ChangeColumn), QStringLiteral("n: 1 → 3"));
     }
 
+    void opensToTheFieldsThatDiffer()
+    {
+        Fixture f;
+        const KeyState ann = f.put(key("ann"), R"({"a":3,"same":1,"tags":["x","y"],"deep":{"x":1,"y":2}})");
+        const KeyState bob = f.put(key("bob"), R"({"a":1})");
+        f.session.stageValue(key("ann"), ann, R"({"a":4,"same":1,"tags":["y"],"deep":{"x":1,"y":3}})");
+        f.session.stageDelete({{key("bob"), bob}});
+        PendingModel *model = f.panel.model();
+        const QModelIndex first = model->index(0, 0);
+        QVERIFY(model->hasChildren(first));
+        f.panel.view()->expand(first);
+        QTRY_COMPARE(model->rowCount(first), 3);
+        QVERIFY(!f.panel.view()->isRowHidden(0, first));
+        const auto line = [&](int row) {
+            return model->index(row, PendingModel::KeyColumn, first).data().toString() + QLatin1Char(' ')
+                + model->index(row, PendingModel::ChangeColumn, first).data().toString();
+        };
+        QCOMPARE(line(0), QStringLiteral("a 3 → 4"));
+        QCOMPARE(line(1), QStringLiteral("tags[0] removed"));
+        QCOMPARE(line(2), QStringLiteral("deep.y 2 → 3"));
+
+        // It stays open and says what the change has become; also when it moves up.
+        f.session.stageValue(key("ann"), ann, R"({"a":3,"same":1,"tags":["x","y"],"deep":{"x":0,"y":2}})");
+        QTRY_COMPARE(model->rowCount(first), 1);
+        QCOMPARE(line(0), QStringLiteral("deep.x 1 → 0"));
+        const QPersistentModelIndex second = model->index(1, 0);
+        f.panel.view()->expand(second);
+        QTRY_COMPARE(model->rowCount(second), 1);
+        f.session.revert({key("ann")});
+        QCOMPARE(second.row(), 0);
+        QVERIFY(f.panel.view()->isExpanded(second));
+        QCOMPARE(model->index(0, PendingModel::ChangeColumn, second).data().toString(), QStringLiteral("1"));
+        QCOMPARE(model->parent(model->index(0, 0, second)), QModelIndex(second));
+
+        // A field stands for its change.
+        f.panel.view()->selectionModel()->setCurrentIndex(
+            model->index(0, 0, second), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+        f.panel.revertButton()->click();
+        QVERIFY(f.session.isEmpty());
+    }
+
+    void fieldsOfLargeChangesComeLater()
+    {
+        Fixture f;
+        const QByteArray text(400'000, 'x');
+        const KeyState large = f.put(key("large"), "{\"text\":\"" + text + "\",\"n\":1}");
+        f.session.stageValue(key("large"), large, "{\"text\":\"" + text + "\",\"n\":2}");
+        PendingModel *model = f.panel.model();
+        const QModelIndex first = model->index(0, 0);
+        f.panel.view()->expand(first);
+        QTRY_VERIFY(!model->isBusy());
+        QCOMPARE(model->rowCount(first), 1);
+        QCOMPARE(model->index(0, PendingModel::KeyColumn, first).data().toString(), QStringLiteral("n"));
+    }
+
     void takesChangesBack()
     {
         Fixture f;

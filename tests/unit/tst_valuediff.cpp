@@ -57,15 +57,14 @@ private Q_SLOTS:
         row("tag", R"({"tag":9,"value":{"a":1}})", R"({"tag":9,"value":{"a":2}})", "[0].a: 1 > 2");
         row("another tag", R"({"tag":9,"value":1})", R"({"tag":8,"value":1})",
             R"(: {"tag":9,"value":1} > {"tag":8,"value":1})");
-        row("repeated keys", R"({"map":[["a",1],["a",2]]})", R"({"map":[["a",1],["a",3]]})",
-            "a#2: 2 > 3");
+        row("repeated keys", R"({"map":[["a",1],["a",2]]})", R"({"map":[["a",1],["a",3]]})", "a#2: 2 > 3");
     }
     void differences()
     {
         QFETCH(QString, before);
         QFETCH(QString, after);
-        const auto found = differencesOf(value(before.toUtf8().constData()), value(after.toUtf8().constData()),
-                                         DiffDepth::Everything, 100);
+        const auto found = differencesOf(value(before.toUtf8().constData()),
+                                         value(after.toUtf8().constData()), DiffDepth::Everything, 100);
         QTEST(told(found), "told");
         QCOMPARE(found.count, found.list.size());
         // What is told leads from the one to the other.
@@ -81,8 +80,7 @@ private Q_SLOTS:
 
     void countsWhatItDoesNotList()
     {
-        const auto found =
-            differencesOf(value("[1,2,3,4]"), value("[5,6,7,8]"), DiffDepth::Everything, 2);
+        const auto found = differencesOf(value("[1,2,3,4]"), value("[5,6,7,8]"), DiffDepth::Everything, 2);
         QCOMPARE(found.count, size_t(4));
         QCOMPARE(told(found), QStringLiteral("[0]: 1 > 5; [1]: 2 > 6"));
     }

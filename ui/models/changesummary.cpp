@@ -116,7 +116,9 @@ private:
     }
     QString words(const Versions &field) const
     {
-        const auto said = [](const Value *value) { return value ? shortText(*value, ShortText) : tr("absent"); };
+        const auto said = [](const Value *value) {
+            return value ? shortText(*value, ShortText) : tr("absent");
+        };
         QStringList words;
         if (m_whole.base)
             words << tr("was %1 (revision %2)").arg(said(field.base)).arg(m_change.base.modRevision.value);
@@ -206,7 +208,8 @@ QString fieldText(const core::ValueDifference &difference, int limit)
         return tr("added %1").arg(shortText(*difference.after, limit));
     if (!difference.after)
         return tr("removed");
-    return QStringLiteral("%1 → %2").arg(shortText(*difference.before, limit), shortText(*difference.after, limit));
+    return QStringLiteral("%1 → %2").arg(shortText(*difference.before, limit),
+                                         shortText(*difference.after, limit));
 }
 
 QString differenceText(const Value &before, const Value &after)

@@ -2,9 +2,7 @@
 #include "ui/models/pendingmodel.h"
 
 #include <QFutureWatcher>
-#include <QGuiApplication>
 #include <QLocale>
-#include <QPalette>
 #include <QSet>
 #include <QtConcurrentRun>
 
@@ -27,7 +25,7 @@ bool isLargeChange(const core::SlotCodec &codec, const Change &change)
 } // namespace
 
 PendingModel::PendingModel(QObject *parent)
-    : QAbstractTableModel(parent)
+    : QAbstractItemModel(parent)
 {
 }
 
@@ -46,6 +44,7 @@ void PendingModel::refresh()
 {
     beginResetModel();
     m_rows.clear();
+    m_rowOfId.clear();
     if (m_session) {
         for (const Change &change : m_session->changes())
             m_rows.push_back(makeRow(change));
@@ -64,7 +63,11 @@ PendingModel::Words PendingModel::wordsOf(const core::SlotCodec &codec, const Ch
 PendingModel::Row PendingModel::makeRow(const Change &change)
 {
     const ResolvedKey resolved = m_resolver ? m_resolver(change.key) : ResolvedKey();
-    Row row {change, resolved.table, keyText(resolved.codec, change.key), {}, ++m_lastSerial};
+    Row row;
+    row.id = row.serial = ++m_lastId;
+    row.change = change;
+    row.table = resolved.table;
+    row.key = keyText(resolved.codec, change.key);
     if (!isLargeChange(resolved.codec, change)) {
         row.words = wordsOf(resolved.codec, change);
         return row;
@@ -72,37 +75,115 @@ PendingModel::Row PendingModel::makeRow(const Change &change)
     row.words.change = tr("%1 …").arg(QLocale().formattedDataSize(
         change.kind == Change::Kind::Delete ? change.base.value.size() : change.value.size(), 1,
         QLocale::DataSizeTraditionalFormat));
-    find(resolved.codec, row);
+    work(row.serial, QtConcurrent::run(&PendingModel::wordsOf, resolved.codec, change),
+         &PendingModel::takeWords);
     return row;
 }
 
-void PendingModel::find(const core::SlotCodec &codec, const Row &row)
+void PendingModel::replaceRow(size_t at, const Change &change)
 {
-    ++m_working;
-    auto *watcher = new QFutureWatcher<Words>(this);
-    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, serial = row.serial] {
-        watcher->deleteLater();
-        --m_working;
-        take(serial, watcher->result());
-    });
-    watcher->setFuture(QtConcurrent::run(&PendingModel::wordsOf, codec, row.change));
+    const int row = static_cast<int>(at);
+    const bool wasFetched = m_rows[at].fetched != Fetched::No;
+    const quint64 id = m_rows[at].id;
+    setFields(row, {});
+    m_rows[at] = makeRow(change);
+    m_rows[at].id = id;
+    Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+    // An open line shows what the change is now.
+    if (wasFetched)
+        fetchMore(index(row, 0));
 }
 
-void PendingModel::take(quint64 serial, const Words &words)
+template <typename Result>
+void PendingModel::work(quint64 serial, QFuture<Result> future,
+                        void (PendingModel::*take)(int row, const Result &result))
 {
-    // One that is gone, or has become another meanwhile, has another serial.
+    ++m_working;
+    auto *watcher = new QFutureWatcher<Result>(this);
+    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, serial, take] {
+        watcher->deleteLater();
+        --m_working;
+        const int row = rowOfSerial(serial);
+        if (row >= 0)
+            (this->*take)(row, watcher->result());
+    });
+    watcher->setFuture(future);
+}
+
+// One that is gone, or has become another meanwhile, has another serial.
+int PendingModel::rowOfSerial(quint64 serial) const
+{
     const auto found =
         std::find_if(m_rows.begin(), m_rows.end(), [serial](const Row &row) { return row.serial == serial; });
-    if (found == m_rows.end())
-        return;
-    found->words = words;
-    const int row = static_cast<int>(found - m_rows.begin());
+    return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
+}
+
+void PendingModel::takeWords(int row, const Words &words)
+{
+    m_rows[static_cast<size_t>(row)].words = words;
     Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+}
+
+void PendingModel::takeFields(int row, const std::vector<FieldLine> &fields)
+{
+    m_rows[static_cast<size_t>(row)].fetched = Fetched::Done;
+    setFields(row, fields);
+}
+
+void PendingModel::setFields(int row, std::vector<FieldLine> fields)
+{
+    std::vector<FieldLine> &old = m_rows[static_cast<size_t>(row)].fields;
+    const QModelIndex parent = index(row, 0);
+    if (!old.empty()) {
+        beginRemoveRows(parent, 0, static_cast<int>(old.size()) - 1);
+        old.clear();
+        endRemoveRows();
+    }
+    if (!fields.empty()) {
+        beginInsertRows(parent, 0, static_cast<int>(fields.size()) - 1);
+        old = std::move(fields);
+        endInsertRows();
+    }
+}
+
+bool PendingModel::canFetchMore(const QModelIndex &parent) const
+{
+    return parent.isValid() && parent.internalId() == 0
+        && m_rows[static_cast<size_t>(parent.row())].fetched == Fetched::No;
+}
+
+void PendingModel::fetchMore(const QModelIndex &parent)
+{
+    if (!canFetchMore(parent))
+        return;
+    Row &row = m_rows[static_cast<size_t>(parent.row())];
+    row.fetched = Fetched::Running;
+    ++m_working;
+    // Not at once: views ask while they take in other news.
+    QMetaObject::invokeMethod(
+        this, [this, serial = row.serial] { fetchFields(serial); }, Qt::QueuedConnection);
+}
+
+void PendingModel::fetchFields(quint64 serial)
+{
+    --m_working;
+    const int row = rowOfSerial(serial);
+    if (row < 0)
+        return;
+    const Change &change = m_rows[static_cast<size_t>(row)].change;
+    const core::SlotCodec codec = m_resolver ? m_resolver(change.key).codec : core::SlotCodec();
+    if (!isLargeChange(codec, change)) {
+        takeFields(row, fieldLines(codec, change));
+        return;
+    }
+    work(serial, QtConcurrent::run(fieldLines, codec, change), &PendingModel::takeFields);
+    setFields(row, {FieldLine {{}, tr("comparing …"), {}}});
 }
 
 void PendingModel::align()
 {
     const std::vector<Change> &wanted = m_session->changes();
+    m_rowOfId.clear();
     QSet<QByteArray> staged;
     for (const Change &change : wanted)
         staged.insert(change.key);
@@ -117,6 +198,7 @@ void PendingModel::align()
         beginRemoveRows({}, static_cast<int>(begin), static_cast<int>(end) - 1);
         m_rows.erase(m_rows.begin() + static_cast<std::ptrdiff_t>(begin),
                      m_rows.begin() + static_cast<std::ptrdiff_t>(end));
+        m_rowOfId.clear();
         endRemoveRows();
         end = begin;
     }
@@ -125,102 +207,30 @@ void PendingModel::align()
         const int row = static_cast<int>(i);
         const auto offset = static_cast<std::ptrdiff_t>(i);
         if (i < m_rows.size() && m_rows[i].change.key == wanted[i].key) {
-            if (m_rows[i].change != wanted[i]) {
-                m_rows[i] = makeRow(wanted[i]);
-                Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
-            }
+            if (m_rows[i].change != wanted[i])
+                replaceRow(i, wanted[i]);
             continue;
         }
         const int known = rowOf(wanted[i].key);
         if (known > row) {
             beginMoveRows({}, known, known, {}, row);
             std::rotate(m_rows.begin() + offset, m_rows.begin() + known, m_rows.begin() + known + 1);
+            m_rowOfId.clear();
             endMoveRows();
-            m_rows[i] = makeRow(wanted[i]);
-            Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+            replaceRow(i, wanted[i]);
+        } else if (i == m_rows.size()) {
+            // All that is new at the end comes at once: thousands can be pasted.
+            beginInsertRows({}, row, static_cast<int>(wanted.size()) - 1);
+            for (size_t added = i; added < wanted.size(); ++added)
+                m_rows.push_back(makeRow(wanted[added]));
+            m_rowOfId.clear();
+            endInsertRows();
         } else {
             beginInsertRows({}, row, row);
             m_rows.insert(m_rows.begin() + offset, makeRow(wanted[i]));
+            m_rowOfId.clear();
             endInsertRows();
         }
-    }
-}
-
-QByteArray PendingModel::keyAt(int row) const
-{
-    return row >= 0 && static_cast<size_t>(row) < m_rows.size() ? m_rows[static_cast<size_t>(row)].change.key
-                                                                : QByteArray();
-}
-
-int PendingModel::rowOf(const QByteArray &key) const
-{
-    const auto found =
-        std::find_if(m_rows.begin(), m_rows.end(), [&key](const Row &row) { return row.change.key == key; });
-    return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
-}
-
-int PendingModel::rowCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
-}
-
-int PendingModel::columnCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : ColumnCount;
-}
-
-QVariant PendingModel::headerData(int section, Qt::Orientation orientation, int role) const
-{
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case OperationColumn:
-        return tr("Operation");
-    case TableColumn:
-        return tr("Table");
-    case KeyColumn:
-        return tr("Key");
-    default:
-        return tr("Change");
-    }
-}
-
-QVariant PendingModel::data(const QModelIndex &index, int role) const
-{
-    if (!index.isValid() || static_cast<size_t>(index.row()) >= m_rows.size())
-        return {};
-    const Row &row = m_rows[static_cast<size_t>(index.row())];
-    const bool conflict = row.change.conflict.has_value();
-    switch (role) {
-    case Qt::DisplayRole:
-        switch (index.column()) {
-        case OperationColumn:
-            return conflict ? tr("%1, conflict").arg(operationText(row.change.kind))
-                            : operationText(row.change.kind);
-        case TableColumn:
-            return row.table;
-        case KeyColumn:
-            return row.key;
-        default:
-            return row.words.change;
-        }
-    case Qt::DecorationRole:
-        return index.column() == OperationColumn ? QVariant(theme::icon(markOf(row.change))) : QVariant();
-    case Qt::BackgroundRole:
-        return conflict ? QVariant(theme::tint(theme::Mark::Conflict, QGuiApplication::palette()))
-                        : QVariant();
-    case Qt::ToolTipRole:
-        if (conflict)
-            return QStringLiteral("<qt>%1<br>%2</qt>")
-                .arg(row.words.conflict.toHtmlEscaped(), row.words.change.toHtmlEscaped());
-        return QStringLiteral("<qt>%1</qt>")
-            .arg((index.column() == KeyColumn ? row.key : row.words.change).toHtmlEscaped());
-    case KeyRole:
-        return row.change.key;
-    case ConflictRole:
-        return conflict;
-    default:
-        return {};
     }
 }
 

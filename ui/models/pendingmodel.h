@@ -2,25 +2,27 @@
 #pragma once
 
 #include "core/edit/editsession.h"
-#include "ui/models/changesummary.h"
+#include "ui/models/changefields.h"
 
-#include <QAbstractTableModel>
+#include <QAbstractItemModel>
+#include <QFuture>
 #include <QPointer>
 
 #include <vector>
 
 namespace slotscope::ui {
 
-/// The staged changes of an edit session as lines for people, in the order of staging. Taken in by their
-/// differences, so that the selection stays. UI thread; what large changes are, in words, is found out on the
-/// thread pool, and stands in their lines when it is known.
-class PendingModel : public QAbstractTableModel
+/// The staged changes of an edit session as lines for people, in the order of staging; below each, fetched
+/// when it is opened, the fields that become different. Taken in by their differences, so that selection and
+/// open lines stay. UI thread; what large changes are, in words, is found out on the thread pool, and stands
+/// in their lines when it is known.
+class PendingModel : public QAbstractItemModel
 {
     Q_OBJECT
 public:
-    enum Column { OperationColumn, TableColumn, KeyColumn, ChangeColumn, ColumnCount };
+    enum Column { OperationColumn, TableColumn, KeyColumn, ChangeColumn, SizeColumn, ColumnCount };
     enum Role {
-        KeyRole = Qt::UserRole + 1, ///< QByteArray: the etcd key
+        KeyRole = Qt::UserRole + 1, ///< QByteArray: the etcd key; of a line below a change that of the change
         ConflictRole, ///< bool
     };
 
@@ -37,8 +39,14 @@ public:
     /// While lines wait for their words.
     bool isBusy() const { return m_working > 0; }
 
+    QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
+    QModelIndex parent(const QModelIndex &index) const override;
+    using QObject::parent;
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
+    bool hasChildren(const QModelIndex &parent = {}) const override;
+    bool canFetchMore(const QModelIndex &parent) const override;
+    void fetchMore(const QModelIndex &parent) override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
@@ -48,24 +56,40 @@ private:
         QString change;
         QString conflict;
     };
+    enum class Fetched { No, Running, Done };
     struct Row
     {
+        quint64 id = 0; // of the line as long as it is there
+        quint64 serial = 0; // of this state of it
         core::Change change;
         QString table;
         QString key;
         Words words;
-        quint64 serial = 0; // of this state of the row
+        Fetched fetched = Fetched::No;
+        std::vector<FieldLine> fields;
     };
     static Words wordsOf(const core::SlotCodec &codec, const core::Change &change);
     Row makeRow(const core::Change &change);
-    void find(const core::SlotCodec &codec, const Row &row);
-    void take(quint64 serial, const Words &words);
+    void replaceRow(size_t at, const core::Change &change);
+    /// Runs on the pool; `take` gets the result where the row is still in the same state.
+    template <typename Result>
+    void work(quint64 serial, QFuture<Result> future,
+              void (PendingModel::*take)(int row, const Result &result));
+    void takeWords(int row, const Words &words);
+    void takeFields(int row, const std::vector<FieldLine> &fields);
+    void setFields(int row, std::vector<FieldLine> fields);
     void align();
+    void fetchFields(quint64 serial);
+    int rowOfSerial(quint64 serial) const;
+    int rowOfId(quint64 id) const;
+    QVariant rowData(const Row &row, int column, int role) const;
+    QVariant fieldData(const Row &row, const FieldLine &field, int column, int role) const;
 
     QPointer<core::EditSession> m_session;
     KeyResolver m_resolver;
     std::vector<Row> m_rows;
-    quint64 m_lastSerial = 0;
+    mutable QHash<quint64, int> m_rowOfId; // made when it is asked for
+    quint64 m_lastId = 0;
     int m_working = 0; // jobs
 };
 

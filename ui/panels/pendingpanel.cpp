@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QSet>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -28,10 +29,14 @@ PendingPanel::PendingPanel(QWidget *parent)
     , m_commit(new QPushButton)
 {
     setUpLines(m_view, m_model, QStringLiteral("pendingChanges"), tr("Pending changes"));
+    m_view->setRootIsDecorated(true); // the fields of a change are below it
     const int unit = m_view->fontMetrics().averageCharWidth();
     m_view->header()->resizeSection(PendingModel::OperationColumn, 20 * unit);
     m_view->header()->resizeSection(PendingModel::TableColumn, 20 * unit);
     m_view->header()->resizeSection(PendingModel::KeyColumn, 40 * unit);
+    m_view->header()->resizeSection(PendingModel::SizeColumn, 10 * unit);
+    m_view->header()->setStretchLastSection(false);
+    m_view->header()->setSectionResizeMode(PendingModel::ChangeColumn, QHeaderView::Stretch);
 
     m_keepMine->setToolTip(tr("Your change is to overwrite what somebody else wrote meanwhile"));
     m_takeTheirs->setToolTip(tr("Drops your change of the selected records in conflict"));
@@ -112,9 +117,13 @@ std::vector<QByteArray> PendingPanel::selectedKeys(bool conflictsOnly) const
     QModelIndexList rows = m_view->selectionModel()->selectedRows();
     if (rows.isEmpty() && m_model->rowCount() == 1)
         rows.append(m_model->index(0, 0));
+    QSet<QByteArray> known; // a change may be selected by several of its lines
     for (const QModelIndex &row : rows) {
-        if (!conflictsOnly || row.data(PendingModel::ConflictRole).toBool())
-            keys.push_back(row.data(PendingModel::KeyRole).toByteArray());
+        const QByteArray key = row.data(PendingModel::KeyRole).toByteArray();
+        if ((!conflictsOnly || row.data(PendingModel::ConflictRole).toBool()) && !known.contains(key)) {
+            known.insert(key);
+            keys.push_back(key);
+        }
     }
     return keys;
 }
