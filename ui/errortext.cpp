@@ -153,6 +153,18 @@ ErrorText describe(const Error &error, const QString &server)
     case ErrorKind::Io:
         say(withClause(tr("A local file or program failed"), error.detail), {});
         break;
+    case ErrorKind::ReadOnly:
+        say(tr("The connection to %1 is read-only.").arg(etcd),
+            tr("Choose another safety level when you connect to write there."));
+        break;
+    case ErrorKind::Locked:
+        say(tr("The connection to %1 is locked.").arg(etcd),
+            tr("Unlock it for some minutes to write there."));
+        break;
+    case ErrorKind::Unconfirmed:
+        say(withClause(tr("The safety level of the connection to %1 refused it").arg(etcd), error.detail),
+            tr("Look at what is to be written and confirm it."));
+        break;
     }
     return text;
 }

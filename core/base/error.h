@@ -30,6 +30,10 @@ enum class ErrorKind {
     Decode,
     Encode,
     Io, ///< local file or process
+    // Not sent at all, for the connection's safety level.
+    ReadOnly,
+    Locked, ///< until it is unlocked for a while
+    Unconfirmed, ///< not what somebody has seen and agreed to
 };
 
 /// An error as a value. It holds no translated text.

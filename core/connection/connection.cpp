@@ -36,6 +36,7 @@ Connection::Connection(const Endpoint &endpoint, std::unique_ptr<Transport> tran
 Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent)
     : QObject(parent)
     , m_endpoint(endpoint)
+    , m_safety(new SafetyGate(this))
     , m_client(client)
     , m_watch(new Watch(m_client, KeyRange::all(), Watch::Options {}, this))
     , m_directory(new SlotDirectory(m_client, m_watch, this))
@@ -44,6 +45,8 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     , m_relations(new Relations(m_client, m_directory, this))
 {
     m_client->setParent(this);
+    m_client->setGate(m_safety);
+    m_safety->setClusterName(endpoint.url.authority());
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &Connection::attempt);
 

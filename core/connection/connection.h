@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/connection/safety.h"
 #include "core/connection/schemakeeper.h"
 #include "core/doctor/relations.h"
 #include "core/edit/editsession.h"
@@ -51,6 +52,8 @@ public:
     Revision revision() const;
     const StatusReply &serverStatus() const { return m_status; }
 
+    /// Decides what may be written; open, unless it is told to be more careful.
+    SafetyGate *safety() const { return m_safety; }
     Client *client() const { return m_client; }
     Watch *watch() const { return m_watch; }
     SlotDirectory *directory() const { return m_directory; }
@@ -81,6 +84,7 @@ private:
     void openSchema();
 
     Endpoint m_endpoint;
+    SafetyGate *m_safety;
     Client *m_client;
     Watch *m_watch;
     SlotDirectory *m_directory;

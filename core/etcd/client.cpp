@@ -31,11 +31,13 @@ template <typename T>
 class Client::Request : public QObject
 {
 public:
-    Request(Client *client, Retry retry, std::function<Call<T>(Transport &)> send, CallState<T> *state)
+    Request(Client *client, Retry retry, std::function<Call<T>(Transport &)> send, Note<T> note,
+            CallState<T> *state)
         : QObject(state)
         , m_client(client)
         , m_retry(retry)
         , m_send(std::move(send))
+        , m_note(std::move(note))
         , m_state(state)
     {
         // Deleting this aborts the transport's call.
@@ -66,6 +68,8 @@ private:
         m_send(*m_client->m_transport).then(this, [this](const Result<T> &result) {
             if (!m_client) // and so the outcome is known already
                 return;
+            if (m_note)
+                m_note(result);
             if (!result) {
                 m_client->noteError(result.error());
                 failOrRetry(result.error(), m_retry == Retry::Reads);
@@ -89,6 +93,7 @@ private:
     QPointer<Client> m_client;
     Retry m_retry;
     std::function<Call<T>(Transport &)> m_send;
+    Note<T> m_note;
     CallState<T> *m_state;
     std::size_t m_failures = 0;
 };
@@ -142,12 +147,31 @@ Client::Client(const Endpoint &endpoint, QObject *parent)
 Client::~Client() = default;
 
 template <typename T>
-Call<T> Client::perform(Retry retry, std::function<Call<T>(Transport &)> send)
+Call<T> Client::perform(Retry retry, std::function<Call<T>(Transport &)> send, Note<T> note)
 {
     auto *state = new CallState<T>;
-    auto *request = new Request<T>(this, retry, std::move(send), state);
+    auto *request = new Request<T>(this, retry, std::move(send), std::move(note), state);
     request->attempt();
     return Call<T>(state);
+}
+
+template <typename T>
+Call<T> Client::write(std::function<std::optional<Error>(const WriteGate &)> refuses,
+                      std::function<Call<T>(Transport &)> send, Note<T> note)
+{
+    const auto refusal = [this, refuses = std::move(refuses)] {
+        return m_gate ? refuses(*m_gate) : std::nullopt;
+    };
+    if (const auto error = refusal())
+        return finishedCall<T>(Unexpected {*error});
+    // Again when the detection is done: what was allowed may not be any more.
+    return perform<T>(
+        Retry::Never,
+        [refusal, send = std::move(send)](Transport &to) {
+            const auto error = refusal();
+            return error ? finishedCall<T>(Unexpected {*error}) : send(to);
+        },
+        std::move(note));
 }
 
 void Client::whenDetected(QObject *context, std::function<void(const Result<Nothing> &)> then)
@@ -217,25 +241,41 @@ Call<RangeReply> Client::range(const RangeRequest &request)
     return perform<RangeReply>(Retry::Reads, [request](Transport &to) { return to.range(request); });
 }
 
-Call<PutReply> Client::put(const PutRequest &request)
+Call<PutReply> Client::put(const PutRequest &request, const Approval &approval)
 {
-    return perform<PutReply>(Retry::Never, [request](Transport &to) { return to.put(request); });
+    return write<PutReply>(
+        [request, approval](const WriteGate &gate) {
+            return gate.refuses({.compare = {}, .success = {{request}}, .failure = {}}, approval);
+        },
+        [request](Transport &to) { return to.put(request); });
 }
 
-Call<DeleteRangeReply> Client::deleteRange(const DeleteRangeRequest &request)
+Call<DeleteRangeReply> Client::deleteRange(const DeleteRangeRequest &request, const Approval &approval)
 {
-    return perform<DeleteRangeReply>(Retry::Never,
-                                     [request](Transport &to) { return to.deleteRange(request); });
+    return write<DeleteRangeReply>(
+        [request, approval](const WriteGate &gate) {
+            return gate.refuses({.compare = {}, .success = {{request}}, .failure = {}}, approval);
+        },
+        [request](Transport &to) { return to.deleteRange(request); });
 }
 
-Call<TxnReply> Client::txn(const TxnRequest &request)
+Call<TxnReply> Client::txn(const TxnRequest &request, const Approval &approval)
 {
-    return perform<TxnReply>(Retry::Never, [request](Transport &to) { return to.txn(request); });
+    const auto send = [request](Transport &to) { return to.txn(request); };
+    if (readsOnly(request))
+        return perform<TxnReply>(Retry::Never, send);
+    return write<TxnReply>(
+        [request, approval](const WriteGate &gate) { return gate.refuses(request, approval); }, send,
+        [this, request](const Result<TxnReply> &reply) {
+            if (m_gate)
+                m_gate->noteTxn(request, reply);
+        });
 }
 
 Call<Nothing> Client::compact(const CompactionRequest &request)
 {
-    return perform<Nothing>(Retry::Never, [request](Transport &to) { return to.compact(request); });
+    return write<Nothing>([](const WriteGate &gate) { return gate.refusesCompaction(); },
+                          [request](Transport &to) { return to.compact(request); });
 }
 
 Call<StatusReply> Client::status()
@@ -243,15 +283,21 @@ Call<StatusReply> Client::status()
     return perform<StatusReply>(Retry::Reads, [](Transport &to) { return to.status(); });
 }
 
-Call<LeaseGrantReply> Client::leaseGrant(const LeaseGrantRequest &request)
+Call<LeaseGrantReply> Client::leaseGrant(const LeaseGrantRequest &request, const Approval &approval)
 {
-    return perform<LeaseGrantReply>(Retry::Never,
-                                    [request](Transport &to) { return to.leaseGrant(request); });
+    return write<LeaseGrantReply>(
+        [request, approval](const WriteGate &gate) { return gate.refusesGrant(request, approval); },
+        [request](Transport &to) { return to.leaseGrant(request); },
+        [this, request](const Result<LeaseGrantReply> &reply) {
+            if (m_gate && reply)
+                m_gate->noteGrant(request, *reply);
+        });
 }
 
 Call<Nothing> Client::leaseRevoke(LeaseId lease)
 {
-    return perform<Nothing>(Retry::Never, [lease](Transport &to) { return to.leaseRevoke(lease); });
+    return write<Nothing>([lease](const WriteGate &gate) { return gate.refusesRevocation(lease); },
+                          [lease](Transport &to) { return to.leaseRevoke(lease); });
 }
 
 Call<LeaseTimeToLiveReply> Client::leaseTimeToLive(LeaseId lease, bool keys)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/etcd/transport.h"
+#include "core/etcd/writegate.h"
 
 #include <QUrl>
 
@@ -41,14 +42,18 @@ public:
     /// As the replies so far said; 0 until known.
     quint64 clusterId() const { return m_clusterId; }
 
+    /// From now on asked before anything is written: what it refuses is not sent, and ends with its error. It
+    /// outlives the client; null pointer: everything may be written.
+    void setGate(WriteGate *gate) { m_gate = gate; }
+
     Call<RangeReply> range(const RangeRequest &request);
-    Call<PutReply> put(const PutRequest &request);
-    Call<DeleteRangeReply> deleteRange(const DeleteRangeRequest &request);
+    Call<PutReply> put(const PutRequest &request, const Approval &approval = {});
+    Call<DeleteRangeReply> deleteRange(const DeleteRangeRequest &request, const Approval &approval = {});
     /// A failed compare is a normal reply. A Timeout or Network error leaves open whether it was committed.
-    Call<TxnReply> txn(const TxnRequest &request);
+    Call<TxnReply> txn(const TxnRequest &request, const Approval &approval = {});
     Call<Nothing> compact(const CompactionRequest &request);
     Call<StatusReply> status();
-    Call<LeaseGrantReply> leaseGrant(const LeaseGrantRequest &request);
+    Call<LeaseGrantReply> leaseGrant(const LeaseGrantRequest &request, const Approval &approval = {});
     /// Deletes the keys that hang on it, too. NotFound when there is no such lease (any more).
     Call<Nothing> leaseRevoke(LeaseId lease);
     Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys = false);
@@ -70,7 +75,12 @@ private:
     enum class Retry { Reads, Never };
 
     template <typename T>
-    Call<T> perform(Retry retry, std::function<Call<T>(Transport &)> send);
+    using Note = std::function<void(const Result<T> &)>;
+    template <typename T>
+    Call<T> perform(Retry retry, std::function<Call<T>(Transport &)> send, Note<T> note = {});
+    template <typename T>
+    Call<T> write(std::function<std::optional<Error>(const WriteGate &)> refuses,
+                  std::function<Call<T>(Transport &)> send, Note<T> note = {});
     void whenDetected(QObject *context, std::function<void(const Result<Nothing> &)> then);
     void onDetected(const Result<ServerVersion> &version);
     /// Keeps what every reply tells on the side.
@@ -84,6 +94,7 @@ private:
     };
 
     std::unique_ptr<Transport> m_transport;
+    WriteGate *m_gate = nullptr;
     std::vector<Waiting> m_waiting; ///< for the detection under way
     bool m_detecting = false;
     bool m_detected = false; ///< since the last time the server was lost
