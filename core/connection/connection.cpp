@@ -75,6 +75,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
             m_attempts = 0;
             m_error = {};
             setState(State::Online);
+            m_edits->resolveLost();
         } else if (watching == Watch::State::Closed) {
             // It gave up, on a refused permission say; somebody may grant it yet.
             failed(m_watch->lastError());

@@ -3,7 +3,9 @@
 
 #include "core/etcd/messages.h"
 
+#include <chrono>
 #include <optional>
+#include <vector>
 
 namespace slotscope::core {
 
@@ -20,6 +22,22 @@ struct KeyState
     friend bool operator==(const KeyState &, const KeyState &) = default;
 };
 
+/// Which lease a put gives its key.
+struct LeaseChoice
+{
+    enum class Kind {
+        Keep, ///< the one that the key has; a new key has none
+        None,
+        Existing,
+        New, ///< granted at the commit: one for all changes of it that choose the same TTL
+    };
+    Kind kind = Kind::Keep;
+    LeaseId lease; ///< Existing
+    std::chrono::seconds ttl {}; ///< New
+
+    friend bool operator==(const LeaseChoice &, const LeaseChoice &) = default;
+};
+
 /// One staged change. What it was made on stays with it, so that it can be guarded, compared and taken back.
 struct Change
 {
@@ -30,9 +48,39 @@ struct Change
     QByteArray value; ///< the new value; empty for Delete
     KeyState base;
     /// What the server has now, when that is no longer `base`: somebody else was faster.
-    std::optional<KeyState> conflict;
+    std::optional<KeyState> conflict {};
+    LeaseChoice lease {}; ///< of a put
+    /// Stays staged, but is not part of the next commit.
+    bool leftOut = false;
+    /// The other half of a renamed key, a Delete here and an Insert there or the other way round; null: none.
+    /// They are taken back, and left out, together.
+    QByteArray partner {};
+    /// What others wrote at this revision was merged in by fields; 0: nothing was.
+    Revision mergedAt {};
 
     friend bool operator==(const Change &, const Change &) = default;
+};
+
+/// A key that is not written, but that the commit depends on: it must still be as it was seen.
+struct Guard
+{
+    QByteArray key;
+    KeyState seen;
+    /// What the server has now, when that is no longer what was seen.
+    std::optional<KeyState> conflict {};
+
+    friend bool operator==(const Guard &, const Guard &) = default;
+};
+
+/// A put or deletion that follows from staged changes, such as that of an index entry.
+struct DerivedChange
+{
+    Change change;
+    std::vector<QByteArray> causes; ///< keys of the staged changes that it follows from
+    /// Why it, and so its causes, cannot be committed, in the user's words; empty: it can.
+    QString problem {};
+
+    friend bool operator==(const DerivedChange &, const DerivedChange &) = default;
 };
 
 } // namespace slotscope::core

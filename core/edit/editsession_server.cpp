@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// EditSession and the server: the commit and what became of it, what others do meanwhile.
+// EditSession and what others do on the server: conflicts, merges.
 #include "core/edit/editsession.h"
 
 #include <algorithm>
@@ -12,233 +12,88 @@ namespace {
 /// Below what any etcd takes in one transaction.
 constexpr size_t KeysPerRead = 64;
 
-/// Errors after which nobody knows whether the transaction was committed.
-bool leavesOutcomeOpen(const Error &error)
-{
-    switch (error.kind) {
-    case ErrorKind::Timeout:
-    case ErrorKind::Network:
-    case ErrorKind::Cancelled:
-    case ErrorKind::Protocol:
-    case ErrorKind::Http:
-    case ErrorKind::Unavailable:
-    case ErrorKind::Server:
-        return true;
-    default:
-        return false;
-    }
-}
-
-KeyState stateIn(const RangeReply &reply)
-{
-    return reply.kvs.empty() ? KeyState::absent() : KeyState::of(reply.kvs.front());
-}
-
 KeyState stateAfter(const Event &event)
 {
     return event.type == EventType::Delete ? KeyState::absent() : KeyState::of(event.kv);
 }
 
-/// Whether the key is as the change would leave it, by a revision newer than its base.
-bool looksApplied(const Change &change, const KeyState &current)
-{
-    if (change.kind == Change::Kind::Delete)
-        return !current.exists;
-    return current.exists && current.value == change.value && current.modRevision != change.base.modRevision;
-}
-
 } // namespace
 
-TxnRequest EditSession::plan() const
+void EditSession::hear(const QByteArray &key, const KeyState &state, Revision at, Marking *marking)
 {
-    TxnRequest request;
-    for (const Change &change : m_changes) {
-        request.compare.push_back({.range = KeyRange::single(change.key),
-                                   .target = CompareTarget::ModRevision,
-                                   .result = CompareResult::Equal,
-                                   .number = change.base.exists ? change.base.modRevision.value : 0});
-        if (change.kind == Change::Kind::Delete)
-            request.success.push_back({DeleteRangeRequest {.range = KeyRange::single(change.key)}});
-        else
-            request.success.push_back({PutRequest {
-                .key = change.key, .value = change.value, .ignoreLease = change.base.lease.value != 0}});
-        request.failure.push_back({RangeRequest {.range = KeyRange::single(change.key)}});
-    }
-    return request;
-}
-
-void EditSession::commit()
-{
-    if (m_committing || m_changes.empty() || hasConflicts())
+    const auto known = m_heard.find(key);
+    if (known == m_heard.end() || at < known->at)
         return;
-    m_committing = true;
-    m_settling.clear();
-    m_lost.clear();
-    Q_EMIT committingChanged();
-    m_client->txn(plan()).then(this, [this](const Result<TxnReply> &reply) { takeReply(reply); });
+    *known = {.state = state, .at = at};
+    mark(key, *known, marking);
 }
 
-void EditSession::takeReply(const Result<TxnReply> &reply)
+void EditSession::mark(const QByteArray &key, const Heard &heard, Marking *marking)
 {
-    const auto count = static_cast<int>(m_changes.size());
-    if (!reply) {
-        if (leavesOutcomeOpen(reply.error()))
-            readBack(reply.error());
-        else
-            finishCommit(
-                {.outcome = CommitReport::Outcome::Refused, .changes = count, .error = reply.error()});
-        return;
-    }
-    if (reply->succeeded) {
-        settle(reply->header.revision);
-        finishCommit({.outcome = CommitReport::Outcome::Committed,
-                      .revision = reply->header.revision,
-                      .changes = count});
-        return;
-    }
-    std::vector<QByteArray> touched;
-    const std::vector<Change> sent = m_changes;
-    for (size_t i = 0; i < sent.size() && i < reply->responses.size(); ++i) {
-        if (const auto *current = std::get_if<RangeReply>(&reply->responses[i].response))
-            markCurrent(sent[i].key, stateIn(*current), &touched);
-    }
-    Q_EMIT changed(touched);
-    finishCommit({.outcome = CommitReport::Outcome::Conflict, .changes = count});
-}
-
-TxnRequest EditSession::readKeys(const std::vector<Change> &changes, size_t from, size_t count)
-{
-    TxnRequest request;
-    for (size_t i = from; i < std::min(changes.size(), from + count); ++i)
-        request.success.push_back({RangeRequest {.range = KeyRange::single(changes[i].key)}});
-    return request;
-}
-
-void EditSession::readBack(const Error &cause)
-{
-    // Even where nothing of it is seen now, it may still be on its way.
-    m_lost = m_changes;
-    m_client->txn(readKeys(m_changes, 0, m_changes.size()))
-        .then(this, [this, cause](const Result<TxnReply> &reply) {
-            const auto count = static_cast<int>(m_changes.size());
-            if (!reply || reply->responses.size() != m_changes.size()) {
-                finishCommit({.outcome = CommitReport::Outcome::Unknown, .changes = count, .error = cause});
-                return;
-            }
-            // One transaction writes all of its keys at one revision; so that is what tells it from other
-            // writers.
-            bool applied = true;
-            bool untouched = true;
-            std::optional<Revision> written;
-            std::vector<KeyState> current;
-            for (size_t i = 0; i < m_changes.size(); ++i) {
-                const auto *range = std::get_if<RangeReply>(&reply->responses[i].response);
-                current.push_back(range ? stateIn(*range) : KeyState::absent());
-                const KeyState &now = current.back();
-                applied = applied && looksApplied(m_changes[i], now);
-                untouched = untouched && now.modRevision == m_changes[i].base.modRevision;
-                if (now.exists) {
-                    applied = applied && (!written || *written == now.modRevision);
-                    written = now.modRevision;
-                }
-            }
-            if (applied) {
-                // Deletions alone leave no revision behind; they lie before this reading at least.
-                const Revision revision = written.value_or(reply->header.revision);
-                settle(revision);
-                finishCommit(
-                    {.outcome = CommitReport::Outcome::Committed, .revision = revision, .changes = count});
-                return;
-            }
-            if (!untouched) {
-                std::vector<QByteArray> touched;
-                const std::vector<Change> staged = m_changes;
-                for (size_t i = 0; i < staged.size(); ++i)
-                    markCurrent(staged[i].key, current[i], &touched);
-                Q_EMIT changed(touched);
-            }
-            finishCommit(
-                {.outcome = untouched ? CommitReport::Outcome::Refused : CommitReport::Outcome::Conflict,
-                 .changes = count,
-                 .error = cause});
-        });
-}
-
-bool EditSession::recognizeLostCommit(const EventBatch &batch)
-{
-    // All of it at one revision, and what is staged is still what was sent: that is our own transaction.
-    if (m_lost.empty() || m_lost != m_changes)
-        return false;
-    Revision revision;
-    size_t seen = 0;
-    for (const Event &event : batch.events) {
-        if (event.kv.modRevision != revision) {
-            revision = event.kv.modRevision;
-            seen = 0;
-        }
-        const Change *change = find(event.kv.key);
-        if (!change || !looksApplied(*change, stateAfter(event)))
+    // The value, too: in a restored backup or another cluster the same revision may hold something else.
+    const auto differs = [&](const KeyState &base) {
+        return heard.state.exists != base.exists || heard.state.modRevision != base.modRevision
+            || heard.state.value != base.value;
+    };
+    for (Guard &guard : m_guards) {
+        if (guard.key != key || heard.at < guard.seen.modRevision)
             continue;
-        if (++seen < m_lost.size())
-            continue;
-        const auto count = static_cast<int>(m_lost.size());
-        settle(revision);
-        Q_EMIT committed(
-            {.outcome = CommitReport::Outcome::Committed, .revision = revision, .changes = count});
-        return true;
+        const std::optional<KeyState> conflict =
+            differs(guard.seen) ? std::optional(heard.state) : std::nullopt;
+        marking->guards = marking->guards || guard.conflict != conflict;
+        guard.conflict = conflict;
     }
-    return false;
-}
-
-void EditSession::settle(Revision revision)
-{
-    std::vector<QByteArray> keys;
-    for (const Change &change : m_changes) {
-        KeyState state = change.kind == Change::Kind::Delete
-            ? KeyState::absent()
-            : KeyState {true, change.value, revision, change.base.lease};
-        state.modRevision = revision; // of a deletion, too: tells when a table has caught up
-        m_settling[change.key] = state;
-        keys.push_back(change.key);
-    }
-    m_changes.clear();
-    m_position.clear();
-    m_history.clear();
-    m_undoDepth = 0;
-    m_lost.clear();
-    Q_EMIT changed(keys);
-}
-
-void EditSession::finishCommit(const CommitReport &report)
-{
-    m_committing = false;
-    for (const EventBatch &batch : std::exchange(m_deferred, {}))
-        observe(batch);
-    Q_EMIT committingChanged();
-    Q_EMIT committed(report);
-}
-
-const KeyState *EditSession::settling(const QByteArray &key) const
-{
-    const auto it = m_settling.find(key);
-    return it == m_settling.cend() ? nullptr : &it->second;
-}
-
-void EditSession::markCurrent(const QByteArray &key, const KeyState &current,
-                              std::vector<QByteArray> *touched)
-{
     const auto position = m_position.constFind(key);
     if (position == m_position.cend())
         return;
     Change &change = m_changes[*position];
-    // The value, too: in a restored backup or another cluster the same revision may hold something else.
-    const bool same = current.exists == change.base.exists && current.modRevision == change.base.modRevision
-        && current.value == change.base.value;
-    const std::optional<KeyState> conflict = same ? std::nullopt : std::optional(current);
+    if (heard.at < change.base.modRevision)
+        return; // older news than what the change was made on
+    std::optional<KeyState> conflict = differs(change.base) ? std::optional(heard.state) : std::nullopt;
     if (change.conflict == conflict)
         return;
-    change.conflict = conflict;
-    touched->push_back(key);
+    marking->touched.push_back(key);
+    change.conflict = std::move(conflict);
+    if (!change.conflict)
+        return;
+
+    // Both did the same, or what both did goes together.
+    Change together = change;
+    together.base = heard.state;
+    together.conflict.reset();
+    if (change.kind == Change::Kind::Delete) {
+        if (!isNothing(together))
+            return;
+    } else if (heard.state.exists) {
+        together.kind = Change::Kind::Update;
+        together.mergedAt = heard.state.modRevision;
+        if (change.value != heard.state.value) {
+            std::optional<QByteArray> value = m_merger ? m_merger(change, heard.state) : std::nullopt;
+            if (!value)
+                return;
+            together.value = std::move(*value);
+        }
+    } else {
+        return;
+    }
+    marking->merged.push_back(key);
+    if (isNothing(together)) {
+        std::vector<size_t> vacant;
+        applyChange(key, std::nullopt, &vacant);
+        removeVacant(vacant);
+    } else {
+        change = std::move(together);
+    }
+}
+
+void EditSession::tell(const Marking &marking, Revision revision)
+{
+    if (!marking.touched.empty())
+        Q_EMIT changed(marking.touched);
+    if (marking.guards)
+        Q_EMIT guardsChanged();
+    if (!marking.merged.empty())
+        Q_EMIT merged(marking.merged, revision);
 }
 
 void EditSession::observe(const EventBatch &batch)
@@ -247,27 +102,28 @@ void EditSession::observe(const EventBatch &batch)
         m_deferred.push_back(batch); // it may be our own commit, seen before its reply
         return;
     }
-    if (m_changes.empty() || recognizeLostCommit(batch))
+    if ((m_heard.isEmpty() && !m_lost) || recognizeLostCommit(batch))
         return;
-    std::vector<QByteArray> touched;
+    Marking marking;
+    Revision newest;
     for (const Event &event : batch.events) {
-        const Change *change = find(event.kv.key);
-        // Older news than what is known of the key, or than what the change was made on.
-        if (!change || event.kv.modRevision <= change->conflict.value_or(change->base).modRevision)
-            continue;
-        markCurrent(event.kv.key, stateAfter(event), &touched);
+        newest = std::max(newest, event.kv.modRevision);
+        hear(event.kv.key, stateAfter(event), event.kv.modRevision, &marking);
     }
-    if (!touched.empty())
-        Q_EMIT changed(touched);
+    tell(marking, newest);
 }
 
 void EditSession::noteCurrent(const QByteArray &key, const KeyState &current)
 {
-    std::vector<QByteArray> touched;
-    if (!m_committing)
-        markCurrent(key, current, &touched);
-    if (!touched.empty())
-        Q_EMIT changed(touched);
+    const Change *change = find(key);
+    const Revision known = m_heard.value(key).at;
+    // Whoever tells may be behind what was heard.
+    if (m_committing || !change || (known.value != 0 && (!current.exists || current.modRevision < known)))
+        return;
+    Marking marking;
+    const Revision at = std::max(change->base.modRevision, current.modRevision);
+    hear(key, current, at, &marking);
+    tell(marking, at);
 }
 
 void EditSession::recheck()
@@ -280,22 +136,38 @@ void EditSession::recheck()
     }
     if (m_committing)
         return;
-    for (size_t from = 0; from < m_changes.size(); from += KeysPerRead) {
-        m_client->txn(readKeys(m_changes, from, KeysPerRead))
-            .then(this, [this, from, asked = m_changes](const Result<TxnReply> &reply) {
-                if (!reply || m_committing)
-                    return; // the compare at commit finds out all the same
-                std::vector<QByteArray> touched;
-                for (size_t i = 0; i < reply->responses.size(); ++i) {
-                    const auto *range = std::get_if<RangeReply>(&reply->responses[i].response);
-                    const Change *change = find(asked[from + i].key);
-                    // Made on something else meanwhile: this is old news.
-                    if (range && change && change->base == asked[from + i].base)
-                        markCurrent(asked[from + i].key, stateIn(*range), &touched);
-                }
-                if (!touched.empty())
-                    Q_EMIT changed(touched);
-            });
+    // What was heard may be of other data.
+    for (Heard &heard : m_heard)
+        heard = {};
+    resolveLost();
+    std::vector<QByteArray> keys;
+    for (const Change &change : m_changes)
+        keys.push_back(change.key);
+    for (const Guard &guard : m_guards)
+        keys.push_back(guard.key);
+    readAgain(keys);
+}
+
+void EditSession::readAgain(const std::vector<QByteArray> &keys)
+{
+    for (size_t from = 0; from < keys.size(); from += KeysPerRead) {
+        const std::vector<QByteArray> asked(
+            keys.begin() + static_cast<std::ptrdiff_t>(from),
+            keys.begin() + static_cast<std::ptrdiff_t>(std::min(keys.size(), from + KeysPerRead)));
+        TxnRequest request;
+        for (const QByteArray &key : asked)
+            request.success.push_back({RangeRequest {.range = KeyRange::single(key)}});
+        m_client->txn(request).then(this, [this, asked](const Result<TxnReply> &reply) {
+            if (!reply || m_committing)
+                return; // the compare at commit finds out all the same
+            Marking marking;
+            for (size_t i = 0; i < std::min(asked.size(), reply->responses.size()); ++i) {
+                if (const auto *range = std::get_if<RangeReply>(&reply->responses[i].response))
+                    hear(asked[i], range->kvs.empty() ? KeyState::absent() : KeyState::of(range->kvs.front()),
+                         reply->header.revision, &marking);
+            }
+            tell(marking, reply->header.revision);
+        });
     }
 }
 

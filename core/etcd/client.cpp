@@ -263,7 +263,7 @@ Call<TxnReply> Client::txn(const TxnRequest &request, const Approval &approval)
 {
     const auto send = [request](Transport &to) { return to.txn(request); };
     if (readsOnly(request))
-        return perform<TxnReply>(Retry::Never, send);
+        return perform<TxnReply>(Retry::Reads, send);
     return write<TxnReply>(
         [request, approval](const WriteGate &gate) { return gate.refuses(request, approval); }, send,
         [this, request](const Result<TxnReply> &reply) {

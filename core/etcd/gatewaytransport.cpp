@@ -97,18 +97,11 @@ Call<T> GatewayTransport::start(QNetworkReply *reply, bool large, Result<T> (*pa
 }
 
 template <typename T>
-Call<T> GatewayTransport::ask(const QString &path, const QByteArray &body,
-                              Result<T> (*parse)(const QByteArray &))
+Call<T> GatewayTransport::post(const QString &path, const QByteArray &body,
+                               Result<T> (*parse)(const QByteArray &))
 {
-    return start(postRead(m_manager, gatewayRequest(url(m_apiPath + path)), body),
+    return start(postOnce(m_manager, gatewayRequest(url(m_apiPath + path)), body),
                  std::is_same_v<T, RangeReply>, parse);
-}
-
-template <typename T>
-Call<T> GatewayTransport::change(const QString &path, const QByteArray &body,
-                                 Result<T> (*parse)(const QByteArray &))
-{
-    return start(postOnce(m_manager, gatewayRequest(url(m_apiPath + path)), body), false, parse);
 }
 
 Call<ServerVersion> GatewayTransport::detect()
@@ -131,59 +124,57 @@ Call<ServerVersion> GatewayTransport::detect()
 
 Call<RangeReply> GatewayTransport::range(const RangeRequest &request)
 {
-    return ask(QStringLiteral("/kv/range"), gateway::toJson(request), gateway::parseRangeReply);
+    return post(QStringLiteral("/kv/range"), gateway::toJson(request), gateway::parseRangeReply);
 }
 
 Call<PutReply> GatewayTransport::put(const PutRequest &request)
 {
-    return change(QStringLiteral("/kv/put"), gateway::toJson(request), gateway::parsePutReply);
+    return post(QStringLiteral("/kv/put"), gateway::toJson(request), gateway::parsePutReply);
 }
 
 Call<DeleteRangeReply> GatewayTransport::deleteRange(const DeleteRangeRequest &request)
 {
-    return change(QStringLiteral("/kv/deleterange"), gateway::toJson(request),
+    return post(QStringLiteral("/kv/deleterange"), gateway::toJson(request),
                   gateway::parseDeleteRangeReply);
 }
 
 Call<TxnReply> GatewayTransport::txn(const TxnRequest &request)
 {
-    const QByteArray body = gateway::toJson(request);
-    return readsOnly(request) ? ask(QStringLiteral("/kv/txn"), body, gateway::parseTxnReply)
-                              : change(QStringLiteral("/kv/txn"), body, gateway::parseTxnReply);
+    return post(QStringLiteral("/kv/txn"), gateway::toJson(request), gateway::parseTxnReply);
 }
 
 Call<Nothing> GatewayTransport::compact(const CompactionRequest &request)
 {
-    return change(QStringLiteral("/kv/compaction"), gateway::toJson(request), gateway::parseCompactionReply);
+    return post(QStringLiteral("/kv/compaction"), gateway::toJson(request), gateway::parseCompactionReply);
 }
 
 Call<StatusReply> GatewayTransport::status()
 {
-    return ask(QStringLiteral("/maintenance/status"), QByteArrayLiteral("{}"), gateway::parseStatusReply);
+    return post(QStringLiteral("/maintenance/status"), QByteArrayLiteral("{}"), gateway::parseStatusReply);
 }
 
 Call<LeaseGrantReply> GatewayTransport::leaseGrant(const LeaseGrantRequest &request)
 {
-    return change(QStringLiteral("/lease/grant"), gateway::toJson(request), gateway::parseLeaseGrantReply);
+    return post(QStringLiteral("/lease/grant"), gateway::toJson(request), gateway::parseLeaseGrantReply);
 }
 
 // The rest of the leases under /kv/ since 3.1; the shorter paths came with 3.4, which kept these.
 
 Call<Nothing> GatewayTransport::leaseRevoke(LeaseId lease)
 {
-    return change(QStringLiteral("/kv/lease/revoke"), gateway::leaseRevokeJson(lease),
+    return post(QStringLiteral("/kv/lease/revoke"), gateway::leaseRevokeJson(lease),
                   gateway::parseLeaseRevokeReply);
 }
 
 Call<LeaseTimeToLiveReply> GatewayTransport::leaseTimeToLive(LeaseId lease, bool keys)
 {
-    return ask(QStringLiteral("/kv/lease/timetolive"), gateway::leaseTimeToLiveJson(lease, keys),
+    return post(QStringLiteral("/kv/lease/timetolive"), gateway::leaseTimeToLiveJson(lease, keys),
                gateway::parseLeaseTimeToLiveReply);
 }
 
 Call<LeaseLeasesReply> GatewayTransport::leaseLeases()
 {
-    return ask(QStringLiteral("/kv/lease/leases"), QByteArrayLiteral("{}"), gateway::parseLeaseLeasesReply);
+    return post(QStringLiteral("/kv/lease/leases"), QByteArrayLiteral("{}"), gateway::parseLeaseLeasesReply);
 }
 
 std::unique_ptr<WatchStream> GatewayTransport::watch(const std::vector<WatchCreateRequest> &requests)

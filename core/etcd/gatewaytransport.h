@@ -13,7 +13,8 @@ namespace slotscope::core {
 /// etcd over the JSON gateway of one member: HTTP/1.1 by QNetworkAccessManager, streams on connections of
 /// their own.
 ///
-/// A write is sent at most once. Timeout and Network errors of a write leave open whether it happened.
+/// A request is sent at most once, but for those of the detection. Timeout and Network errors of a write
+/// leave open whether it happened.
 class GatewayTransport final : public Transport
 {
     Q_OBJECT
@@ -54,9 +55,7 @@ public:
 private:
     QUrl url(const QString &path) const;
     template <typename T>
-    Call<T> ask(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
-    template <typename T>
-    Call<T> change(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
+    Call<T> post(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
     template <typename T>
     Call<T> start(QNetworkReply *reply, bool large, Result<T> (*parse)(const QByteArray &));
 

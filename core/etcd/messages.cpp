@@ -42,7 +42,8 @@ bool readsOnly(const TxnRequest &request)
             return readsOnly(*nested);
         return std::holds_alternative<RangeRequest>(op.request);
     };
-    return std::all_of(request.success.begin(), request.success.end(), reads)
+    return !(request.success.empty() && request.failure.empty())
+        && std::all_of(request.success.begin(), request.success.end(), reads)
         && std::all_of(request.failure.begin(), request.failure.end(), reads);
 }
 

@@ -138,7 +138,7 @@ struct RequestOp
     std::variant<RangeRequest, PutRequest, DeleteRangeRequest, TxnRequest> request;
 };
 
-/// Whether it changes nothing, whatever its compares say.
+/// Whether it reads something and changes nothing, whatever its compares say.
 bool readsOnly(const TxnRequest &request);
 
 struct ResponseOp;

@@ -28,6 +28,7 @@ class TestEditSession : public QObject
         [&] { QTRY_COMPARE(spy.size(), 1); }();
         return spy.isEmpty() ? CommitReport() : spy.first().first().value<CommitReport>();
     }
+    size_t staged() const { return m_session->changes().size(); }
 
 private Q_SLOTS:
     void init()
@@ -37,6 +38,7 @@ private Q_SLOTS:
         m_etcd->put("b", "2", LeaseId(77));
         m_memory = std::make_unique<MemoryClient>(m_etcd.get());
         m_session = std::make_unique<EditSession>(&m_memory->client);
+        m_session->setReadBackDelay(std::chrono::milliseconds(1));
         connect(&m_memory->watch, &Watch::eventsReceived, m_session.get(), &EditSession::observe);
         m_memory->watch.start(Revision(m_etcd->revision().value + 1));
         QTRY_COMPARE(m_memory->watch.state(), Watch::State::Live);
@@ -253,8 +255,13 @@ private Q_SLOTS:
         m_etcd->put("a", "x");
         m_etcd->put("b", "y");
         m_etcd->setAway(false);
-        QTRY_VERIFY(m_session->find("b")->conflict.has_value());
-        QVERIFY(m_session->find("a")->conflict.has_value());
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        QTRY_VERIFY(m_session->isEmpty()); // what was wanted is there, whoever wrote it
+        m_etcd->put("other", "1");
+        m_session->resolveLost();
+        QTRY_VERIFY(!m_session->isCommitting());
+        for (const QList<QVariant> &each : committed)
+            QVERIFY(each.first().value<CommitReport>().outcome != CommitReport::Outcome::Committed);
     }
 
     void aLostReplyToADeletionKnowsItsRevision()
@@ -329,6 +336,253 @@ private Q_SLOTS:
         QCOMPARE(m_session->find("d")->value, QByteArray("2"));
         m_session->redo();
         QCOMPARE(m_session->changes().at(0).key, QByteArray("e"));
+    }
+
+    void stepsHaveNames()
+    {
+        m_session->stageValue("a", stateOf("a"), "x", QStringLiteral("Set a"));
+        m_session->stageDelete({{"b", stateOf("b")}}, QStringLiteral("Delete b"));
+        QCOMPARE(m_session->undoName(), QStringLiteral("Delete b"));
+        m_session->undo();
+        QCOMPARE(m_session->undoName(), QStringLiteral("Set a"));
+        QCOMPARE(m_session->redoName(), QStringLiteral("Delete b"));
+        QCOMPARE(m_session->historyNames(),
+                 (QStringList {QStringLiteral("Set a"), QStringLiteral("Delete b")}));
+        QCOMPARE(m_session->undoDepth(), size_t(1));
+    }
+
+    void aRenamedKeyIsOneChangeInTwoHalves()
+    {
+        QVERIFY(m_session->renameKey("b", stateOf("b"), "c", "2"));
+        QCOMPARE(staged(), size_t(2));
+        QCOMPARE(m_session->find("b")->kind, Change::Kind::Delete);
+        QCOMPARE(m_session->find("b")->partner, QByteArray("c"));
+        QCOMPARE(m_session->find("c")->kind, Change::Kind::Insert);
+        QCOMPARE(m_session->find("c")->lease.lease, LeaseId(77)); // goes with the record
+        QVERIFY(m_session->setLeftOut({"c"}, true));
+        QVERIFY(m_session->find("b")->leftOut);
+        m_session->undo();
+        QVERIFY(m_session->renameKey("c", KeyState::absent(), "d", "2d")); // once more
+        QVERIFY(!m_session->find("c"));
+        QCOMPARE(m_session->find("b")->partner, QByteArray("d"));
+        QCOMPARE(m_session->find("d")->partner, QByteArray("b"));
+        QVERIFY(m_session->revert({"d"}));
+        QVERIFY(m_session->isEmpty());
+        m_session->undo();
+        QVERIFY(m_session->renameKey("d", KeyState::absent(), "b", "2")); // home again
+        QVERIFY(m_session->isEmpty());
+        m_session->undo();
+        QVERIFY(m_session->stageDelete({{"d", KeyState::absent()}})); // then the record is to go
+        QCOMPARE(staged(), size_t(1));
+        QVERIFY(m_session->find("b")->partner.isNull());
+        m_session->undo();
+        QVERIFY(!m_session->renameKey("a", stateOf("a"), "d", "1")); // taken by what is staged
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QVERIFY(!stateOf("b").exists);
+        QCOMPARE(stateOf("d").value, QByteArray("2d"));
+        QCOMPARE(stateOf("d").lease, LeaseId(77));
+    }
+
+    void keysAreSwappedThroughAThird()
+    {
+        QVERIFY(m_session->renameKey("a", stateOf("a"), "t", "1"));
+        QVERIFY(m_session->renameKey("b", stateOf("b"), "a", "2"));
+        QVERIFY(m_session->renameKey("t", KeyState::absent(), "b", "1"));
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(stateOf("a").value, QByteArray("2"));
+        QCOMPARE(stateOf("a").lease, LeaseId(77));
+        QCOMPARE(stateOf("b").value, QByteArray("1"));
+        QVERIFY(!stateOf("t").exists);
+    }
+
+    void whatIsLeftOutStaysStaged()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageInsert("c", "3");
+        m_session->setLeftOut({"a"}, true);
+        m_etcd->put("a", "theirs");
+        QTRY_VERIFY(m_session->find("a")->conflict.has_value());
+        QVERIFY(!m_session->hasConflicts()); // none that would stop the commit
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(report.changes, 1);
+        QCOMPARE(report.written.size(), size_t(1));
+        QCOMPARE(stateOf("a").value, QByteArray("theirs"));
+        QCOMPARE(staged(), size_t(1));
+        QVERIFY(m_session->find("a")->leftOut);
+        m_session->commit();
+        QVERIFY(!m_session->isCommitting()); // nothing to commit
+    }
+
+    void guardsHoldUpTheCommit()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        QVERIFY(m_session->addGuard("b", stateOf("b")));
+        m_memory->watch.close(); // unseen
+        m_etcd->put("b", "other");
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Conflict);
+        QCOMPARE(stateOf("a").value, QByteArray("1"));
+        QCOMPARE(m_session->guards().front().conflict->value, QByteArray("other"));
+        QVERIFY(m_session->hasConflicts());
+        QVERIFY(m_session->addGuard("b", stateOf("b"))); // as it is now
+        QVERIFY(!m_session->hasConflicts());
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QVERIFY(m_session->guards().empty());
+        QCOMPARE(stateOf("b").value, QByteArray("other"));
+    }
+
+    void aWatchedChangeMarksAGuard()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->addGuard("c", KeyState::absent()); // that it does not exist
+        m_etcd->put("c", "3");
+        QTRY_VERIFY(m_session->hasConflicts());
+        QVERIFY(m_session->removeGuard("c"));
+        QVERIFY(!m_session->hasConflicts());
+        m_session->undo();
+        QVERIFY(m_session->hasConflicts());
+    }
+
+    void undoBringsTheConflictMarkBack()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageValue("a", stateOf("a"), "y");
+        m_session->revert({"a"});
+        m_etcd->put("a", "theirs");
+        m_session->stageInsert("c", "3");
+        QTRY_COMPARE(m_memory->watch.deliveredRevision(), m_etcd->revision());
+        QVERIFY(!m_session->hasConflicts());
+        m_session->undo();
+        m_session->undo();
+        QCOMPARE(m_session->find("a")->value, QByteArray("y"));
+        QVERIFY(m_session->hasConflicts());
+        m_session->undo();
+        QCOMPARE(m_session->find("a")->value, QByteArray("x"));
+        QCOMPARE(m_session->find("a")->conflict->value, QByteArray("theirs"));
+    }
+
+    void whatGoesTogetherMergesByItself()
+    {
+        m_session->setMerger([](const Change &mine, const KeyState &theirs) -> std::optional<QByteArray> {
+            if (theirs.value == "clash")
+                return {};
+            return mine.value + '+' + theirs.value;
+        });
+        QSignalSpy merged(m_session.get(), &EditSession::merged);
+        m_session->stageValue("a", stateOf("a"), "mine");
+        m_etcd->put("a", "theirs");
+        QTRY_COMPARE(merged.size(), 1);
+        QVERIFY(!m_session->hasConflicts());
+        QCOMPARE(m_session->find("a")->value, QByteArray("mine+theirs"));
+        QCOMPARE(m_session->find("a")->base, stateOf("a"));
+        QCOMPARE(m_session->find("a")->mergedAt, m_etcd->revision());
+        m_etcd->put("a", "clash");
+        QTRY_VERIFY(m_session->hasConflicts());
+        QVERIFY(m_session->resolve("a", QByteArray("both")));
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(stateOf("a").value, QByteArray("both"));
+    }
+
+    void theSameDoneByBothNeedsNothingMore()
+    {
+        QSignalSpy merged(m_session.get(), &EditSession::merged);
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageDelete({{"b", stateOf("b")}});
+        m_etcd->put("a", "x");
+        m_etcd->remove("b");
+        QTRY_VERIFY(m_session->isEmpty());
+        QCOMPARE(merged.size(), 2);
+    }
+
+    void aCommitWaitsForWhatIsDerived()
+    {
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->beginDeriving();
+        m_session->commit();
+        QVERIFY(m_session->isCommitting());
+        QCOMPARE(stateOf("a").value, QByteArray("1"));
+        m_session->takeDerived(
+            {{.change = {.key = "i", .kind = Change::Kind::Insert, .value = "a"}, .causes = {"a"}}});
+        QTRY_COMPARE(committed.size(), 1);
+        const auto report = committed.first().first().value<CommitReport>();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(report.changes, 1);
+        QCOMPARE(report.written.size(), size_t(2));
+        QCOMPARE(stateOf("i").modRevision, stateOf("a").modRevision);
+        QVERIFY(m_session->derived().empty());
+    }
+
+    void aProblemOfWhatIsDerivedHoldsUpTheCommit()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->takeDerived({{.change = {.key = "i", .kind = Change::Kind::Insert, .value = "a"},
+                                 .causes = {"a"},
+                                 .problem = QStringLiteral("taken")}});
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Refused);
+        QCOMPARE(report.error.detail, QStringLiteral("taken"));
+        QCOMPARE(stateOf("a").value, QByteArray("1"));
+    }
+
+    void anIndexEntryThatSomebodyTookIsAConflict()
+    {
+        QSignalSpy outdated(m_session.get(), &EditSession::derivedOutdated);
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->takeDerived(
+            {{.change = {.key = "i", .kind = Change::Kind::Insert, .value = "a"}, .causes = {"a"}}});
+        m_etcd->put("i", "b");
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Conflict);
+        QCOMPARE(outdated.size(), 1);
+        QCOMPARE(stateOf("a").value, QByteArray("1"));
+        QCOMPARE(stateOf("i").value, QByteArray("b"));
+    }
+
+    void whatDoesNotFitIsNotSent()
+    {
+        m_session->setLimits({.operations = 2, .bytes = 200});
+        m_session->stageInsert("c", "1");
+        m_session->stageInsert("d", "2");
+        m_session->stageInsert("e", "3");
+        QCOMPARE(m_session->plan().operationsOver(), size_t(1));
+        QCOMPARE(commit().error.kind, ErrorKind::TooManyOperations);
+        m_session->setLeftOut({"c"}, true);
+        QVERIFY(m_session->plan().fits());
+        m_session->stageValue("d", KeyState::absent(), QByteArray(200, 'x'));
+        QCOMPARE(commit().error.kind, ErrorKind::TooLarge);
+        QVERIFY(!stateOf("e").exists);
+        QCOMPARE(staged(), size_t(3));
+    }
+
+    void editsMadeAfterALostCommitAreMadeOnIt()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageDelete({{"b", stateOf("b")}});
+        m_etcd->loseNextWriteReply(true);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
+        m_session->stageValue("a", stateOf("a"), "y");
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        m_etcd->setAway(false);
+        QTRY_COMPARE(committed.size(), 1);
+        QCOMPARE(staged(), size_t(1));
+        QCOMPARE(m_session->find("a")->base, stateOf("a"));
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(stateOf("a").value, QByteArray("y"));
+    }
+
+    void aDraftIsLaidOverAndChecked()
+    {
+        Change change {.key = "a", .kind = Change::Kind::Update, .value = "x", .base = stateOf("a")};
+        const Change other {.key = "b", .kind = Change::Kind::Update, .value = "y", .base = stateOf("b")};
+        m_memory->watch.close();
+        m_etcd->put("a", "theirs");
+        QVERIFY(m_session->restore({change, other}, {{.key = "c", .seen = KeyState::absent()}}));
+        QCOMPARE(staged(), size_t(2));
+        QTRY_VERIFY(m_session->hasConflicts());
+        QVERIFY(!m_session->find("b")->conflict);
+        QVERIFY(!m_session->guards().front().conflict);
+        m_session->undo();
+        QVERIFY(m_session->isEmpty() && m_session->guards().empty());
     }
 
     void manyChangesAreTakenBackAtOnce()

@@ -68,8 +68,10 @@ PendingPanel::PendingPanel(QWidget *parent)
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &PendingPanel::updateActions);
     connect(m_model, &QAbstractItemModel::modelReset, this, &PendingPanel::updateActions);
-    connect(m_keepMine, &QPushButton::clicked, this, [this] { resolve(&EditSession::keepMine); });
-    connect(m_takeTheirs, &QPushButton::clicked, this, [this] { resolve(&EditSession::takeTheirs); });
+    connect(m_keepMine, &QPushButton::clicked, this,
+            [this] { resolve(&EditSession::keepMine, tr("Keep mine")); });
+    connect(m_takeTheirs, &QPushButton::clicked, this,
+            [this] { resolve(&EditSession::takeTheirs, tr("Take theirs")); });
     connect(m_revert, &QPushButton::clicked, this, [this] {
         if (m_session)
             m_session->revert(selectedKeys());
@@ -128,13 +130,13 @@ std::vector<QByteArray> PendingPanel::selectedKeys(bool conflictsOnly) const
     return keys;
 }
 
-void PendingPanel::resolve(bool (EditSession::*how)(const QByteArray &))
+void PendingPanel::resolve(bool (EditSession::*how)(const QByteArray &, const QString &), const QString &name)
 {
     if (!m_session)
         return;
     const std::vector<QByteArray> keys = selectedKeys(true);
     for (const QByteArray &key : keys)
-        (m_session->*how)(key);
+        (m_session->*how)(key, name);
 }
 
 void PendingPanel::showContextMenu(const QPoint &position)

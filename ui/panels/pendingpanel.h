@@ -44,7 +44,7 @@ Q_SIGNALS:
 private:
     /// Of the only row also when it is not selected.
     std::vector<QByteArray> selectedKeys(bool conflictsOnly = false) const;
-    void resolve(bool (core::EditSession::*how)(const QByteArray &));
+    void resolve(bool (core::EditSession::*how)(const QByteArray &, const QString &), const QString &name);
     void showContextMenu(const QPoint &position);
     void takeChanges();
     void updateActions();

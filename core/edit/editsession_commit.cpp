@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// EditSession: the commit and what became of it.
+#include "core/edit/editsession.h"
+
+#include <algorithm>
+
+namespace slotscope::core {
+
+namespace {
+
+/// Errors after which nobody knows whether the transaction was committed.
+bool leavesOutcomeOpen(const Error &error)
+{
+    switch (error.kind) {
+    case ErrorKind::Timeout:
+    case ErrorKind::Network:
+    case ErrorKind::Cancelled:
+    case ErrorKind::Protocol:
+    case ErrorKind::Http:
+    case ErrorKind::Unavailable:
+    case ErrorKind::Server:
+        return true;
+    default:
+        return false;
+    }
+}
+
+KeyState stateIn(const ResponseOp &response)
+{
+    const auto *range = std::get_if<RangeReply>(&response.response);
+    return !range || range->kvs.empty() ? KeyState::absent() : KeyState::of(range->kvs.front());
+}
+
+KeyState stateAfter(const Event &event)
+{
+    return event.type == EventType::Delete ? KeyState::absent() : KeyState::of(event.kv);
+}
+
+/// Whether the key is as the change would leave it, by a revision newer than its base.
+bool looksApplied(const Change &change, const KeyState &current)
+{
+    if (change.kind == Change::Kind::Delete)
+        return !current.exists;
+    const bool hasLease = change.lease.kind == LeaseChoice::Kind::Existing ? current.lease == change.lease.lease
+        : change.lease.kind == LeaseChoice::Kind::None                     ? current.lease.value == 0
+                                                                           : true;
+    return current.exists && current.value == change.value && hasLease
+        && current.modRevision != change.base.modRevision;
+}
+
+} // namespace
+
+void EditSession::beginDeriving()
+{
+    m_deriving = true;
+    Q_EMIT derivedChanged();
+}
+
+void EditSession::takeDerived(std::vector<DerivedChange> derived)
+{
+    m_deriving = false;
+    // While the commit is on its way, what was derived is part of what was sent.
+    m_derived = std::move(derived);
+    Q_EMIT derivedChanged();
+    if (std::exchange(m_wantsDerived, false))
+        send();
+}
+
+void EditSession::setLimits(const TxnLimits &limits)
+{
+    m_limits = limits;
+}
+
+CommitPlan EditSession::plan() const
+{
+    return makePlan(m_changes, m_derived, m_guards, m_limits);
+}
+
+void EditSession::commit()
+{
+    const bool hasWork = std::any_of(m_changes.cbegin(), m_changes.cend(),
+                                     [](const Change &change) { return !change.leftOut; });
+    if (m_committing || !hasWork || hasConflicts())
+        return;
+    m_committing = true;
+    m_settling.clear();
+    m_lost = false;
+    m_wantsDerived = m_deriving;
+    Q_EMIT committingChanged();
+    if (!m_wantsDerived)
+        send();
+}
+
+void EditSession::send()
+{
+    m_sent = plan();
+    const auto refuse = [this](ErrorKind kind, const QString &detail) {
+        finishCommit(reportOf(CommitReport::Outcome::Refused, {.kind = kind, .detail = detail}));
+    };
+    if (!m_sent.problems.isEmpty()) {
+        refuse(ErrorKind::InvalidArgument, m_sent.problems.first());
+    } else if (m_sent.operationsOver() > 0) {
+        refuse(ErrorKind::TooManyOperations,
+               QStringLiteral("%1 operations and %2 compares, of which one transaction takes %3")
+                   .arg(m_sent.operations())
+                   .arg(m_sent.compares())
+                   .arg(m_sent.limits.operations));
+    } else if (m_sent.bytesOver() > 0) {
+        refuse(
+            ErrorKind::TooLarge,
+            QStringLiteral("%1 bytes, of which one request takes %2").arg(m_sent.bytes).arg(m_sent.limits.bytes));
+    } else {
+        std::vector<std::chrono::seconds> ttls;
+        for (const Change &change : m_sent.writes) {
+            if (change.lease.kind == LeaseChoice::Kind::New
+                && std::find(ttls.cbegin(), ttls.cend(), change.lease.ttl) == ttls.cend())
+                ttls.push_back(change.lease.ttl);
+        }
+        m_granted.clear();
+        grantLeases(std::move(ttls));
+    }
+}
+
+void EditSession::grantLeases(std::vector<std::chrono::seconds> ttls)
+{
+    if (ttls.empty()) {
+        sendPlan();
+        return;
+    }
+    const std::chrono::seconds ttl = ttls.back();
+    ttls.pop_back();
+    m_client->leaseGrant({.ttlSeconds = ttl.count()})
+        .then(this, [this, ttl, ttls = std::move(ttls)](const Result<LeaseGrantReply> &reply) {
+            if (!reply) {
+                // No key was written; a lease that was granted all the same ends by itself.
+                revokeLeases();
+                finishCommit(reportOf(CommitReport::Outcome::Refused, reply.error()));
+                return;
+            }
+            m_granted.emplace_back(ttl, reply->id);
+            grantLeases(ttls);
+        });
+}
+
+void EditSession::revokeLeases()
+{
+    m_granted.clear();
+}
+
+void EditSession::sendPlan()
+{
+    for (size_t i = 0; i < m_sent.writes.size(); ++i) {
+        Change &change = m_sent.writes[i];
+        if (change.lease.kind != LeaseChoice::Kind::New)
+            continue;
+        for (const auto &[ttl, lease] : m_granted) {
+            if (ttl == change.lease.ttl)
+                change.lease = {.kind = LeaseChoice::Kind::Existing, .lease = lease};
+        }
+        m_sent.request.success[i] = operationOf(change);
+    }
+    m_client->txn(m_sent.request).then(this, [this](const Result<TxnReply> &reply) { takeReply(reply); });
+}
+
+CommitReport EditSession::reportOf(CommitReport::Outcome outcome, const Error &error) const
+{
+    CommitReport report {.outcome = outcome, .error = error};
+    report.changes = static_cast<int>(std::count_if(m_sent.writes.cbegin(), m_sent.writes.cend(),
+                                                    [this](const Change &each) { return find(each.key); }));
+    report.clusterId = m_client->clusterId();
+    report.memberId = m_memberId;
+    return report;
+}
+
+void EditSession::takeReply(const Result<TxnReply> &reply)
+{
+    if (!reply) {
+        if (leavesOutcomeOpen(reply.error())) {
+            // Even where nothing of it is seen at first, it may still be on its way.
+            m_lost = true;
+            readBack(reply.error(), true);
+        } else {
+            revokeLeases();
+            finishCommit(reportOf(CommitReport::Outcome::Refused, reply.error()));
+        }
+        return;
+    }
+    m_memberId = reply->header.memberId;
+    if (reply->succeeded) {
+        CommitReport report = reportOf(CommitReport::Outcome::Committed);
+        report.revision = reply->header.revision;
+        report.written = m_sent.writes;
+        settle(reply->header.revision);
+        finishCommit(report);
+        return;
+    }
+    revokeLeases();
+    const CommitReport report = reportOf(CommitReport::Outcome::Conflict);
+    Marking marking;
+    bool derivedChanged = false;
+    for (size_t i = 0; i < reply->responses.size() && i < m_sent.request.compare.size(); ++i) {
+        const QByteArray &key = m_sent.request.compare[i].range.begin;
+        const KeyState current = stateIn(reply->responses[i]);
+        derivedChanged = derivedChanged
+            || (i < m_sent.writes.size() && !find(key)
+                && current.modRevision != m_sent.writes[i].base.modRevision);
+        hear(key, current, reply->header.revision, &marking);
+    }
+    tell(marking, reply->header.revision);
+    finishCommit(report);
+    if (derivedChanged)
+        Q_EMIT derivedOutdated();
+}
+
+void EditSession::readBack(const Error &cause, bool again)
+{
+    TxnRequest request;
+    for (const Change &change : m_sent.writes)
+        request.success.push_back({RangeRequest {.range = KeyRange::single(change.key)}});
+    m_client->txn(request).then(this, [this, cause, again](const Result<TxnReply> &reply) {
+        if (!reply || reply->responses.size() != m_sent.writes.size()) {
+            m_lost = true;
+            finishCommit(reportOf(CommitReport::Outcome::Unknown, cause));
+            return;
+        }
+        m_memberId = reply->header.memberId;
+        std::vector<KeyState> current;
+        for (const ResponseOp &response : reply->responses)
+            current.push_back(stateIn(response));
+        takeReadBack(current, reply->header.revision, cause, again);
+    });
+}
+
+void EditSession::takeReadBack(const std::vector<KeyState> &current, Revision at, const Error &cause,
+                               bool again)
+{
+    // One transaction writes all of its keys at one revision; so that is what tells it from other writers.
+    // Who writes the very same bytes to all of these keys at once cannot be told apart; but then they are
+    // there.
+    bool applied = true;
+    bool untouched = true;
+    std::optional<Revision> written;
+    for (size_t i = 0; i < current.size(); ++i) {
+        const KeyState &now = current[i];
+        applied = applied && looksApplied(m_sent.writes[i], now);
+        untouched = untouched && now.modRevision == m_sent.writes[i].base.modRevision;
+        if (now.exists) {
+            applied = applied && (!written || *written == now.modRevision);
+            written = now.modRevision;
+        }
+    }
+    if (applied) {
+        CommitReport report = reportOf(CommitReport::Outcome::Committed);
+        // Deletions alone leave no revision behind; they lie before this reading at least.
+        report.revision = written.value_or(at);
+        report.written = m_sent.writes;
+        settle(report.revision);
+        finishCommit(report);
+        return;
+    }
+    if (untouched && again) {
+        // The server may still hold the request: looked at once more before it is called unwritten.
+        QTimer::singleShot(m_readBackDelay, this, [this, cause] { readBack(cause, false); });
+        return;
+    }
+    const CommitReport report = reportOf(
+        untouched ? CommitReport::Outcome::Refused : CommitReport::Outcome::Conflict, cause);
+    Marking marking;
+    for (size_t i = 0; i < current.size(); ++i)
+        hear(m_sent.writes[i].key, current[i], at, &marking);
+    tell(marking, at);
+    finishCommit(report);
+}
+
+void EditSession::resolveLost()
+{
+    if (!m_lost || m_committing)
+        return;
+    m_committing = true;
+    m_lost = false; // found out now, or by the next try
+    Q_EMIT committingChanged();
+    readBack({.kind = ErrorKind::Unavailable,
+              .detail = QStringLiteral("the answer to the commit was lost; nothing of it is there")},
+             false);
+}
+
+bool EditSession::recognizeLostCommit(const EventBatch &batch)
+{
+    if (!m_lost)
+        return false;
+    Revision revision;
+    size_t seen = 0;
+    for (const Event &event : batch.events) {
+        if (event.kv.modRevision != revision) {
+            revision = event.kv.modRevision;
+            seen = 0;
+        }
+        const auto sent = std::find_if(m_sent.writes.cbegin(), m_sent.writes.cend(),
+                                       [&](const Change &each) { return each.key == event.kv.key; });
+        if (sent == m_sent.writes.cend() || !looksApplied(*sent, stateAfter(event)))
+            continue;
+        if (++seen < m_sent.writes.size())
+            continue;
+        // All of it at one revision: that is our own transaction.
+        CommitReport report = reportOf(CommitReport::Outcome::Committed);
+        report.revision = revision;
+        report.written = m_sent.writes;
+        settle(revision);
+        Q_EMIT committed(report);
+        return true;
+    }
+    return false;
+}
+
+void EditSession::settle(Revision revision)
+{
+    std::vector<QByteArray> keys;
+    std::vector<size_t> vacant;
+    for (const Change &sent : m_sent.writes) {
+        LeaseId lease = sent.base.lease;
+        if (sent.lease.kind != LeaseChoice::Kind::Keep)
+            lease = sent.lease.lease;
+        KeyState state = sent.kind == Change::Kind::Delete ? KeyState::absent()
+                                                           : KeyState {true, sent.value, revision, lease};
+        const Heard heard {.state = state, .at = revision};
+        state.modRevision = revision; // of a deletion, too: tells when a table has caught up
+        m_settling[sent.key] = state;
+        keys.push_back(sent.key);
+        const Change *staged = find(sent.key);
+        if (!staged)
+            continue;
+        m_heard.insert(sent.key, heard);
+        std::optional<Change> rest;
+        // Edited further since its outcome was left open: that is made on what is there now.
+        if (staged->kind != sent.kind || staged->value != sent.value) {
+            rest = *staged;
+            rest->base = heard.state;
+            rest->conflict.reset();
+            if (rest->kind != Change::Kind::Delete)
+                rest->kind = rest->base.exists ? Change::Kind::Update : Change::Kind::Insert;
+            if (isNothing(*rest))
+                rest.reset();
+        }
+        applyChange(sent.key, rest, &vacant);
+    }
+    removeVacant(vacant);
+    m_lost = false;
+    m_granted.clear();
+    m_derived.clear();
+    if (m_changes.empty() && !m_guards.empty()) {
+        m_guards.clear();
+        Q_EMIT guardsChanged();
+    }
+    forgetHistory();
+    Q_EMIT changed(keys);
+    Q_EMIT historyChanged();
+}
+
+void EditSession::finishCommit(const CommitReport &report)
+{
+    m_committing = false;
+    m_wantsDerived = false;
+    if (report.outcome != CommitReport::Outcome::Unknown && report.outcome != CommitReport::Outcome::Refused)
+        m_lost = false;
+    for (const EventBatch &batch : std::exchange(m_deferred, {}))
+        observe(batch);
+    Q_EMIT committingChanged();
+    Q_EMIT committed(report);
+}
+
+const KeyState *EditSession::settling(const QByteArray &key) const
+{
+    const auto it = m_settling.find(key);
+    return it == m_settling.cend() ? nullptr : &it->second;
+}
+
+} // namespace slotscope::core
