@@ -44,8 +44,7 @@ std::optional<QByteArray> IndexFault::repairedValue() const
 }
 
 IndexCheck::IndexCheck(IndexInDatabase what)
-    : m_what(std::move(what))
-    , m_keys(m_what.relation, m_what.tableCodec.type().key, m_what.indexCodec.type().key)
+    : m_reader(std::move(what))
 {
 }
 
@@ -53,9 +52,9 @@ IndexFault IndexCheck::fault(IndexFault::Kind kind, const QByteArray &indexKey) 
 {
     IndexFault fault;
     fault.kind = kind;
-    fault.table = m_what.table;
-    fault.index = m_what.index;
-    fault.entryKey = prefixOf(m_what.index) + indexKey;
+    fault.table = what().table;
+    fault.index = what().index;
+    fault.entryKey = prefixOf(what().index) + indexKey;
     return fault;
 }
 
@@ -63,25 +62,23 @@ void IndexCheck::addRecord(const KeyValue &record)
 {
     ++m_records;
     const QByteArray primaryKey = record.key.sliced(SlotSize);
-    const auto key = m_what.tableCodec.decodeKey(record.key);
-    const auto value = m_what.tableCodec.decodeValue(record.value);
-    m_known[primaryKey] = key && value;
-    if (!key || !value) {
+    const IndexPlace place = m_reader.placeOf(record.key, record.value);
+    m_known[primaryKey] = place.kind != IndexPlace::Kind::Unreadable;
+    if (place.kind == IndexPlace::Kind::Unreadable) {
         ++m_undecodable;
         return;
     }
-    const auto indexKey = m_keys.keyOf(*key, *value);
-    if (!indexKey) {
+    if (place.kind == IndexPlace::Kind::Unindexable) {
         IndexFault found = fault(IndexFault::Kind::Unindexable, {});
         found.entryKey.clear();
         found.record = record.key;
-        found.why = indexKey.error();
+        found.why = place.why;
         m_faults.push_back(std::move(found));
         return;
     }
-    if (!*indexKey)
+    if (!place.isEntry())
         return;
-    const auto [owner, isFirst] = m_owners.try_emplace(**indexKey);
+    const auto [owner, isFirst] = m_owners.try_emplace(place.entryKey.sliced(SlotSize));
     if (isFirst)
         owner->second.record = primaryKey;
     else
@@ -95,7 +92,7 @@ void IndexCheck::shadow(const QByteArray &indexKey, const Owner &owner, const QB
         if (record == shown)
             return;
         IndexFault found = fault(IndexFault::Kind::Shadowed, indexKey);
-        found.record = prefixOf(m_what.table) + record;
+        found.record = prefixOf(what().table) + record;
         found.pointsTo = shown;
         found.entry = entry;
         m_faults.push_back(std::move(found));
@@ -111,7 +108,7 @@ void IndexCheck::addEntry(const KeyValue &entry)
     // The library leaves entries of a compressed index uncompressed, so both are believed.
     QByteArray pointsTo = entry.value;
     if (!m_known.contains(pointsTo)) {
-        if (const auto plain = m_what.indexCodec.decompressed(entry.value))
+        if (const auto plain = what().indexCodec.decompressed(entry.value))
             pointsTo = *plain;
     }
     const auto known = m_known.find(pointsTo);
@@ -135,7 +132,7 @@ void IndexCheck::addEntry(const KeyValue &entry)
         IndexFault found = fault(IndexFault::Kind::Wrong, indexKey);
         found.entry = entry;
         found.pointsTo = pointsTo;
-        found.record = prefixOf(m_what.table) + owner.record;
+        found.record = prefixOf(what().table) + owner.record;
         m_faults.push_back(std::move(found));
     }
     shadow(indexKey, owner, right ? pointsTo : owner.record, entry);
@@ -147,7 +144,7 @@ std::vector<IndexFault> IndexCheck::faults()
         if (owner.seen)
             continue;
         IndexFault found = fault(IndexFault::Kind::Missing, indexKey);
-        found.record = prefixOf(m_what.table) + owner.record;
+        found.record = prefixOf(what().table) + owner.record;
         m_faults.push_back(std::move(found));
         shadow(indexKey, owner, owner.record, std::nullopt);
     }

@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/doctor/indexreader.h"
 #include "core/etcd/messages.h"
-#include "core/pmap/indexkey.h"
 
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 namespace slotscope::core {
-
-/// An index and its table, as they are in one database.
-struct IndexInDatabase
-{
-    Slot table;
-    SlotCodec tableCodec;
-    Slot index;
-    SlotCodec indexCodec;
-    IndexRelation relation;
-};
 
 /// One thing that is wrong with an index.
 struct IndexFault
@@ -56,9 +46,9 @@ class IndexCheck
 public:
     explicit IndexCheck(IndexInDatabase what);
 
-    const IndexInDatabase &what() const { return m_what; }
+    const IndexInDatabase &what() const { return m_reader.what(); }
     /// Why it cannot be checked at all; empty when it can.
-    const QString &problem() const { return m_keys.problem(); }
+    const QString &problem() const { return m_reader.problem(); }
 
     void addRecord(const KeyValue &record);
     void addEntry(const KeyValue &entry);
@@ -85,8 +75,7 @@ private:
     void shadow(const QByteArray &indexKey, const Owner &owner, const QByteArray &shown,
                 const std::optional<KeyValue> &entry);
 
-    IndexInDatabase m_what;
-    IndexKeys m_keys;
+    IndexReader m_reader;
     std::unordered_map<QByteArray, Owner, Hash> m_owners; // by index key
     std::unordered_map<QByteArray, bool, Hash> m_known; // record's table key → whether its content is known
     std::vector<IndexFault> m_faults;
