@@ -159,6 +159,18 @@ QString schemaPropertyText(SchemaProperty property, const SlotType &type)
     return {};
 }
 
+bool IndexRelation::isMaintained() const
+{
+    // Wrong guesses write into tables that are none of the index's business; left out, they leave stale
+    // entries, as the applications themselves do.
+    constexpr double Sure = 0.9;
+    constexpr qint64 EnoughEntries = 3;
+    if (maintained)
+        return *maintained;
+    return provenance.source != TypeSource::Inferred
+        || (provenance.confidence >= Sure && provenance.sample >= EnoughEntries);
+}
+
 const PropertyEntry *TableSchema::find(SchemaProperty property) const
 {
     const auto it = properties.find(property);

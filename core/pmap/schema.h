@@ -114,13 +114,17 @@ struct IndexRelation
     bool nullable = false; ///< a record whose field is null has no entry
     bool unique = true;
     QString expression {}; ///< how the source says the key
+    /// Whether entries follow when records are edited, as the user decided; nothing: isMaintained() decides.
+    std::optional<bool> maintained {};
     Provenance provenance {};
     MemberList other {};
 
+    /// Entries of what is declared follow, and of what was found where that leaves no reasonable doubt.
+    bool isMaintained() const;
     friend bool operator==(const IndexRelation &a, const IndexRelation &b)
     {
         return a.name == b.name && a.table == b.table && a.fields == b.fields && a.composite == b.composite
-            && a.nullable == b.nullable && a.unique == b.unique;
+            && a.nullable == b.nullable && a.unique == b.unique && a.maintained == b.maintained;
     }
 };
 

@@ -25,6 +25,13 @@ bool isSameIndex(const IndexRelation &a, const IndexRelation &b)
     return a.table == TableId() && b.table == TableId() ? a.name == b.name : a.table == b.table;
 }
 
+/// Sources say nothing of whether an index is maintained here.
+void keepDecision(const IndexRelation &before, IndexRelation *after)
+{
+    if (!after->maintained)
+        after->maintained = before.maintained;
+}
+
 QString indexText(const IndexRelation &index)
 {
     QStringList parts;
@@ -37,6 +44,8 @@ QString indexText(const IndexRelation &index)
         text += QStringLiteral(", nullable");
     if (!index.unique)
         text += QStringLiteral(", not unique");
+    if (index.maintained)
+        text += *index.maintained ? QStringLiteral(", maintained") : QStringLiteral(", not maintained");
     return index.name.isEmpty() ? text : QStringLiteral("%1: %2").arg(index.name, text);
 }
 
@@ -73,7 +82,7 @@ void mergeProperty(SchemaMerge *merge, const TableId &id, const QString &name, S
 void mergeIndex(SchemaMerge *merge, const TableId &id, const QString &name, const TableSchema &incoming,
                 size_t nth)
 {
-    const IndexRelation &after = incoming.indexes[nth];
+    IndexRelation after = incoming.indexes[nth];
     std::vector<IndexRelation> &known = merge->schema.tables[id].indexes;
     const auto before = std::find_if(known.begin(), known.end(), [&](const IndexRelation &candidate) {
         return isSameIndex(candidate, after);
@@ -83,6 +92,7 @@ void mergeIndex(SchemaMerge *merge, const TableId &id, const QString &name, cons
         ++merge->changed;
         return;
     }
+    keepDecision(*before, &after);
     const bool sameSource = before->provenance.source == TypeSource::Imported
         && before->provenance.from.file == after.provenance.from.file;
     if (*before == after || sameSource) {
@@ -164,14 +174,16 @@ void takeImported(Schema *schema, const Schema &imported, const SchemaConflict &
         table.properties[conflict.property].pinned.reset();
         table.import(conflict.property, *entry->imported, entry->from);
     } else if (conflict.index < incoming->indexes.size()) {
-        const IndexRelation &after = incoming->indexes[conflict.index];
+        IndexRelation after = incoming->indexes[conflict.index];
         const auto before =
             std::find_if(table.indexes.begin(), table.indexes.end(),
                          [&](const IndexRelation &candidate) { return isSameIndex(candidate, after); });
-        if (before == table.indexes.end())
+        if (before == table.indexes.end()) {
             table.indexes.push_back(after);
-        else
+        } else {
+            keepDecision(*before, &after);
             *before = after;
+        }
     }
 }
 

@@ -167,6 +167,8 @@ IndexRelation Reader::index(const Value &value)
             index.nullable = boolean(member.value, what);
         } else if (name == QLatin1String("unique")) {
             index.unique = boolean(member.value, what);
+        } else if (name == QLatin1String("maintained")) {
+            index.maintained = boolean(member.value, what);
         } else if (name == QLatin1String("source")) {
             const QString source = text(member.value, what);
             for (const TypeSource known : {TypeSource::Imported, TypeSource::Pinned}) {

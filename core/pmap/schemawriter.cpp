@@ -109,6 +109,8 @@ QByteArray indexJson(const IndexRelation &index)
     object.addTrue("nullable", index.nullable);
     if (!index.unique)
         object.add(QStringLiteral("unique"), QByteArray("false"));
+    if (index.maintained)
+        object.add(QStringLiteral("maintained"), QByteArray(*index.maintained ? "true" : "false"));
     object.addText("expression", index.expression);
     object.add("source", typeSourceName(index.provenance.source));
     addSource(&object, index.provenance.from);

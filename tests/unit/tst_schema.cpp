@@ -293,6 +293,48 @@ private Q_SLOTS:
         merge = mergeImport(schemaOf(before), schemaOf(after));
         QCOMPARE(merge.schema.tables.begin()->second.indexes.size(), size_t(2));
     }
+    // Whether it is maintained is the user's word, which no source speaks against.
+    void aDecisionOnAnIndexOutlivesImports()
+    {
+        IndexRelation index;
+        index.table = TableId::ofSlot(Slot(9));
+        index.fields = {ValuePath::fields({QStringLiteral("name")})};
+        index.provenance = {.source = TypeSource::Imported, .from = {QStringLiteral("a.py"), 5}};
+        TableSchema declared;
+        declared.indexes = {index};
+        TableSchema decided = declared;
+        decided.indexes.front().maintained = false;
+        SchemaMerge merge = mergeImport(schemaOf(decided), schemaOf(declared));
+        QVERIFY(merge.conflicts.empty());
+        QVERIFY(merge.schema.tables.begin()->second.indexes == decided.indexes);
+        declared.indexes.front().nullable = true;
+        declared.indexes.front().provenance.from.file = QStringLiteral("b.py");
+        merge = mergeImport(schemaOf(decided), schemaOf(declared));
+        QCOMPARE(merge.conflicts.size(), size_t(1));
+        takeImported(&merge.schema, schemaOf(declared), merge.conflicts.front());
+        const IndexRelation &after = merge.schema.tables.begin()->second.indexes.front();
+        QVERIFY(after.nullable);
+        QCOMPARE(after.maintained, std::optional(false));
+    }
+    void whichIndexesAreMaintained()
+    {
+        IndexRelation index;
+        for (const TypeSource source : {TypeSource::Imported, TypeSource::Pinned}) {
+            index.provenance.source = source;
+            QVERIFY(index.isMaintained());
+        }
+        index.provenance = {.source = TypeSource::Inferred, .confidence = 0.95, .sample = 20};
+        QVERIFY(index.isMaintained());
+        index.provenance.confidence = 0.8;
+        QVERIFY(!index.isMaintained());
+        index.provenance = {.source = TypeSource::Inferred, .confidence = 1, .sample = 2};
+        QVERIFY(!index.isMaintained());
+        index.maintained = true;
+        QVERIFY(index.isMaintained());
+        index.provenance.source = TypeSource::Pinned;
+        index.maintained = false;
+        QVERIFY(!index.isMaintained());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestSchema)

@@ -71,6 +71,16 @@ private Q_SLOTS:
         QCOMPARE(writeSchema({}), QByteArray("{\n  \"slotscope\": 1\n}\n"));
         QVERIFY(readSchema(writeSchema({})));
     }
+    void whetherAnIndexIsMaintainedComesBack()
+    {
+        for (const std::optional<bool> maintained : {std::optional<bool>(), {true}, {false}}) {
+            Schema schema = exampleSchema();
+            schema.tables[TableId::ofOid(Oid)].indexes.front().maintained = maintained;
+            const auto after = readSchema(writeSchema(schema));
+            QVERIFY(after);
+            QCOMPARE(after->find(TableId::ofOid(Oid))->indexes.front().maintained, maintained);
+        }
+    }
     void keepsWhatItDoesNotKnow()
     {
         const QByteArray json = dataOf("schema/unknown-members.json");
