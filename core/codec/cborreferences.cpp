@@ -17,6 +17,12 @@ std::optional<quint64> referred(const Value &content)
     return flagsOf(content) & BigNumber ? std::nullopt : content.toUInt64();
 }
 
+// A reference to what is not there. It must not come to mean something when what is around it changes.
+Value toNothing(const TagItem &tag, const Value &content, quint32 flag)
+{
+    return Value::tag(tag.number, content).withStyle({CborStyle | tag.head | flag, numbered({}, Nothing)});
+}
+
 // What can carry the tags around it in its style.
 bool carriesTags(const Value &value)
 {
@@ -94,8 +100,12 @@ std::optional<Value> References::carrying(const TagItem &tag, Value &content, qu
 std::optional<Value> References::string(const TagItem &tag, const Value &content, Extent *extent)
 {
     const auto number = referred(content);
-    if (m_strings.empty() || !number)
+    if (!number)
         return std::nullopt;
+    if (m_strings.empty()) {
+        ++extent->height;
+        return toNothing(tag, content, StringReference);
+    }
     const StringTable &table = m_strings.back();
     const StringTable::Entry *entry = table.at(*number);
     if (entry && table.isClear() && expand(quint64(entry->content.size()))) {
@@ -129,8 +139,12 @@ std::optional<Value> References::shared(const TagItem &tag, const Value &content
                                         const std::optional<qint64> &level, Extent *extent)
 {
     const auto number = referred(content);
-    if (!number || *number >= m_shared.size())
+    if (!number)
         return std::nullopt;
+    if (*number >= m_shared.size()) {
+        ++extent->height;
+        return toNothing(tag, content, SharedReference);
+    }
     const SharedValue &entry = m_shared[size_t(*number)];
     const QByteArray spelling = numbered(tag.bytes.toByteArray(), *number);
     if (level) {

@@ -45,6 +45,9 @@ inline constexpr quint64 StringNamespaceTag = 256;
 inline constexpr quint64 SetTag = 258;
 inline constexpr quint64 SelfDescribedTag = 55799;
 
+/// Instead of the number of what a reference (25, 29) is to: there was no such thing.
+inline constexpr quint64 Nothing = ~quint64(0);
+
 /// The flags of a style that is ours, else 0.
 inline quint32 flagsOf(const Value &value)
 {

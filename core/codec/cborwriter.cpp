@@ -221,6 +221,8 @@ private:
     bool tagOfReference(const Value &value, quint32 flags)
     {
         const quint64 number = numberOf(value.style().spelling);
+        if (number == Nothing)
+            return referenceToNothing(value, flags);
         if (flags & StringReference) {
             if (m_strings.empty() || m_strings.back().fingerprint() != number)
                 return fail(
@@ -237,10 +239,23 @@ private:
         const auto known = m_shared.constFind(number);
         if (known == m_shared.cend())
             return fail(QStringLiteral("this refers to a shared value that is no longer in front of it"));
-        if (value.items().front().toUInt64() == known->index)
+        // Another number than it was read with was written by hand.
+        const auto written = value.items().front().toUInt64();
+        if (written == known->index || written != number)
             return content(value);
         sharedReference(*known, {});
         return true;
+    }
+
+    bool referenceToNothing(const Value &value, quint32 flags)
+    {
+        const bool still = flags & StringReference
+            ? m_strings.empty()
+            : value.items().front().toUInt64().value_or(Nothing) >= m_nextShared;
+        if (!still)
+            return fail(QStringLiteral("this refers to what was not there, and the change would give it a "
+                                       "meaning"));
+        return content(value);
     }
 
     // In its first place, with tag 28. `key`: its number when it was read; nothing: it had none.
@@ -278,7 +293,7 @@ private:
         };
         if (flagsOf(value) & SharedReference) {
             const auto known = m_shared.constFind(numberOf(value.style().spelling));
-            if (known == m_shared.cend())
+            if (known == m_shared.cend() || !known->open)
                 return refuse();
             sharedReference(*known, value.style().spelling.chopped(8));
             return true;

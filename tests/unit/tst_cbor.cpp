@@ -393,8 +393,34 @@ private Q_SLOTS:
                                          *ValuePath::parse(QStringLiteral("[0]")), Value()));
         QVERIFY(!moved);
         QCOMPARE(moved.error().path.toString(), QStringLiteral("[1]"));
+        // [28([->0]), 1]: out of the list that it refers to
+        const Value cycle = *cborCodec().decode(QByteArray::fromHex("82d81c81d81d0001"));
+        const auto out = cborCodec().encode(*replaced(cycle, *ValuePath::parse(QStringLiteral("[1]")),
+                                                      cycle.items().front().items().front()));
+        QVERIFY(!out);
+        QCOMPARE(out.error().path.toString(), QStringLiteral("[1]"));
         QVERIFY(!cborCodec().encode(*fromNotation(R"([{"ref":1}])")));
         QVERIFY(!cborCodec().encode(*fromNotation(R"({"ref":0})")));
+    }
+
+    // They are shown as tags, and must not come to mean what a change brings to their place.
+    void referencesToNothingStaySo()
+    {
+        const Codec &codec = cborCodec();
+        const auto path = [](const char *text) { return *ValuePath::parse(QLatin1String(text)); };
+        // [29(0), 28([1]), 2]
+        const Value ahead = *codec.decode(QByteArray::fromHex("83d81d00d81c810102"));
+        QCOMPARE(toNotation(ahead), QByteArray(R"([{"tag":29,"value":0},[1],2])"));
+        const auto behind = codec.encode(*moved(ahead, path("[0]"), 2));
+        QVERIFY(!behind);
+        QCOMPARE(behind.error().path, path("[2]"));
+        QCOMPARE(hexOf(*moved(ahead, path("[2]"), 0)), QByteArray("8302d81d00d81c8101"));
+        // Nor does a text get the number in a tag 25 that was outside of any namespace.
+        const Value outside = *codec.decode(QByteArray::fromHex("82d90100816461616161d81900"));
+        const auto inside = codec.encode(*inserted(outside, path("[0]"), 1, outside.items()[1], {}));
+        QVERIFY(!inside);
+        QCOMPARE(inside.error().path, path("[0][1]"));
+        QCOMPARE(hexOf(*removed(outside, path("[0]"))), QByteArray("81d81900"));
     }
 
     void notationOfACycleIsWrittenShared()
