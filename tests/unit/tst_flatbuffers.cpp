@@ -397,6 +397,9 @@ private Q_SLOTS:
         QVERIFY(value);
         QCOMPARE(flatKind(*value->find(u"payload")), quint32(FlatDamaged));
         QVERIFY(codec.valueNotation(*value).contains("\"error\""));
+        // The same wherever the bytes stand.
+        QCOMPARE(codec.valueFromNotation(codec.valueNotation(*value))->find(u"payload")->style().spelling,
+                 value->find(u"payload")->style().spelling);
         QCOMPARE(*codec.encodeValue(*value, damaged), damaged);
         const auto wanted =
             replaced(*value, *ValuePath::parse(QStringLiteral("checksum")), Value::integer(1));

@@ -31,6 +31,13 @@ Value placed(Value value, const Cursor &cursor, qint64 offset, qint64 length)
 
 } // namespace
 
+Value::Style damagedStyle(const Flaw &flaw, qint64 base)
+{
+    const QString why =
+        QStringLiteral("%1 (at byte %2 of the nested buffer)").arg(flaw.what).arg(flaw.offset - base);
+    return {FlatStyle | FlatDamaged, why.toUtf8()};
+}
+
 // In a field of what is being read, as long as it lives.
 class Reader::Within
 {
@@ -264,8 +271,7 @@ Value Reader::nestedValue(const Cursor &cursor, const Field &field, const Value 
         return tableValue(inner, m_model.objects[size_t(field.nestedRoot)], inner.root(), depth + 1,
                           bytes.toBytes());
     } catch (const Flaw &flaw) {
-        const QString why = QStringLiteral("%1 (at byte %2)").arg(flaw.what).arg(flaw.offset);
-        return bytes.withStyle({FlatStyle | FlatDamaged, why.toUtf8()});
+        return bytes.withStyle(damagedStyle(flaw, source.offset));
     }
 }
 

@@ -12,6 +12,9 @@ namespace slotscope::core::flat {
 /// Deeper nesting of tables than this is refused.
 inline constexpr int MaximumTableDepth = 128;
 
+/// Of the bytes of a nested buffer that cannot be read, and why. `base`: what the flaw counts from.
+Value::Style damagedStyle(const Flaw &flaw, qint64 base);
+
 /// What a buffer holds. Verifies all that it reads, and reads all that the schema knows, so that a value is
 /// only given when the whole buffer is sound. Time and memory are bounded in proportion to the buffer,
 /// however often its parts are referred to.

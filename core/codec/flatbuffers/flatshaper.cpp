@@ -306,8 +306,7 @@ Value Shaper::nestedFromBytes(const QByteArray &content, int root) const
         style.nestedBytes = content;
         return value.withStyle({FlatStyle | FlatTable, style.packed()});
     } catch (const Flaw &flaw) {
-        const QString why = QStringLiteral("%1 (at byte %2)").arg(flaw.what).arg(flaw.offset);
-        return Value::bytes(content).withStyle({FlatStyle | FlatDamaged, why.toUtf8()});
+        return Value::bytes(content).withStyle(damagedStyle(flaw, 0));
     }
 }
 
