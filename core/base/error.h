@@ -44,6 +44,7 @@ struct Error
     int httpStatus = 0; ///< 0: none came
     QString detail; ///< the technical words, as the server or library said them
     qint64 offset = -1; ///< byte offset into the input, where one is meant
+    bool neverSent = false; ///< the request certainly did not leave; so nothing can have come of it
 };
 
 template <typename T>

@@ -17,8 +17,8 @@ struct TxnLimits
 /// The one transaction that a commit sends, and how it stands against the limits.
 struct CommitPlan
 {
-    /// A mod_revision compare for every key, the puts and deletions in the same order, and an else-branch that
-    /// reads the same keys. New leases are not granted yet: their puts carry no lease here.
+    /// A mod_revision compare for every key, the puts and deletions in the same order, and an else-branch
+    /// that reads the same keys. New leases are not granted yet: their puts carry no lease here.
     TxnRequest request;
     /// What the operations write, in their order: the staged changes, then what is derived.
     std::vector<Change> writes;

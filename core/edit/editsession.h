@@ -127,7 +127,8 @@ public:
     /// What commit() would send.
     CommitPlan plan() const;
     /// Sends it; committed() tells what became of it. Ignored when there is nothing to commit, while
-    /// committing, or in conflict. What does not fit or has problems is refused before it is sent.
+    /// committing, or in conflict. Waits for what is still being found out about an earlier one. What does
+    /// not fit or has problems is refused before it is sent.
     void commit();
     /// How long after a lost answer it is read whether the commit was made, and, where nothing is seen of it,
     /// read again.
@@ -232,6 +233,8 @@ private:
     bool m_wantsDerived = false; // the commit goes on when they are there
     CommitPlan m_sent; // in the last commit; its writes with the leases that were granted
     std::vector<std::pair<std::chrono::seconds, LeaseId>> m_granted;
+    bool m_resolving = false; // what became of an earlier commit
+    bool m_commitAfterwards = false;
     bool m_lost = false; // the outcome of m_sent was left open
     quint64 m_memberId = 0;
     std::chrono::milliseconds m_readBackDelay {1000};

@@ -12,6 +12,8 @@ namespace {
 /// Errors after which nobody knows whether the transaction was committed.
 bool leavesOutcomeOpen(const Error &error)
 {
+    if (error.neverSent)
+        return false;
     switch (error.kind) {
     case ErrorKind::Timeout:
     case ErrorKind::Network:
@@ -42,9 +44,10 @@ bool looksApplied(const Change &change, const KeyState &current)
 {
     if (change.kind == Change::Kind::Delete)
         return !current.exists;
-    const bool hasLease = change.lease.kind == LeaseChoice::Kind::Existing ? current.lease == change.lease.lease
-        : change.lease.kind == LeaseChoice::Kind::None                     ? current.lease.value == 0
-                                                                           : true;
+    const bool hasLease = change.lease.kind == LeaseChoice::Kind::Existing
+        ? current.lease == change.lease.lease
+        : change.lease.kind == LeaseChoice::Kind::None ? current.lease.value == 0
+                                                       : true;
     return current.exists && current.value == change.value && hasLease
         && current.modRevision != change.base.modRevision;
 }
@@ -81,6 +84,8 @@ void EditSession::commit()
 {
     const bool hasWork = std::any_of(m_changes.cbegin(), m_changes.cend(),
                                      [](const Change &change) { return !change.leftOut; });
+    // What is to be found out about an earlier one comes first.
+    m_commitAfterwards = m_resolving;
     if (m_committing || !hasWork || hasConflicts())
         return;
     m_committing = true;
@@ -107,9 +112,10 @@ void EditSession::send()
                    .arg(m_sent.compares())
                    .arg(m_sent.limits.operations));
     } else if (m_sent.bytesOver() > 0) {
-        refuse(
-            ErrorKind::TooLarge,
-            QStringLiteral("%1 bytes, of which one request takes %2").arg(m_sent.bytes).arg(m_sent.limits.bytes));
+        refuse(ErrorKind::TooLarge,
+               QStringLiteral("%1 bytes, of which one request takes %2")
+                   .arg(m_sent.bytes)
+                   .arg(m_sent.limits.bytes));
     } else {
         std::vector<std::chrono::seconds> ttls;
         for (const Change &change : m_sent.writes) {
@@ -264,8 +270,8 @@ void EditSession::takeReadBack(const std::vector<KeyState> &current, Revision at
         QTimer::singleShot(m_readBackDelay, this, [this, cause] { readBack(cause, false); });
         return;
     }
-    const CommitReport report = reportOf(
-        untouched ? CommitReport::Outcome::Refused : CommitReport::Outcome::Conflict, cause);
+    const CommitReport report =
+        reportOf(untouched ? CommitReport::Outcome::Refused : CommitReport::Outcome::Conflict, cause);
     Marking marking;
     for (size_t i = 0; i < current.size(); ++i)
         hear(m_sent.writes[i].key, current[i], at, &marking);
@@ -278,6 +284,7 @@ void EditSession::resolveLost()
     if (!m_lost || m_committing)
         return;
     m_committing = true;
+    m_resolving = true;
     m_lost = false; // found out now, or by the next try
     Q_EMIT committingChanged();
     readBack({.kind = ErrorKind::Unavailable,
@@ -361,12 +368,18 @@ void EditSession::finishCommit(const CommitReport &report)
 {
     m_committing = false;
     m_wantsDerived = false;
+    m_resolving = false;
+    const bool goesOn =
+        std::exchange(m_commitAfterwards, false) && report.outcome == CommitReport::Outcome::Refused;
     if (report.outcome != CommitReport::Outcome::Unknown && report.outcome != CommitReport::Outcome::Refused)
         m_lost = false;
     for (const EventBatch &batch : std::exchange(m_deferred, {}))
         observe(batch);
     Q_EMIT committingChanged();
-    Q_EMIT committed(report);
+    if (goesOn && !hasConflicts())
+        commit();
+    else
+        Q_EMIT committed(report);
 }
 
 const KeyState *EditSession::settling(const QByteArray &key) const

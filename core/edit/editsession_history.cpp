@@ -54,8 +54,8 @@ void EditSession::removeVacant(const std::vector<size_t> &vacant)
 
 void EditSession::applyGuard(const QByteArray &key, const std::optional<Guard> &guard)
 {
-    const auto known = std::find_if(m_guards.begin(), m_guards.end(),
-                                    [&](const Guard &each) { return each.key == key; });
+    const auto known =
+        std::find_if(m_guards.begin(), m_guards.end(), [&](const Guard &each) { return each.key == key; });
     if (known == m_guards.end()) {
         if (guard)
             m_guards.push_back(*guard);

@@ -53,10 +53,13 @@ public:
         if (!m_client)
             return;
         m_client->whenDetected(this, [this](const Result<Nothing> &detected) {
-            if (detected)
+            if (detected) {
                 send();
-            else // asking who is there is a read, even if a write is to follow
-                failOrRetry(detected.error(), true);
+                return;
+            }
+            Error error = detected.error();
+            error.neverSent = true;
+            failOrRetry(error, true); // asking who is there is a read, even if a write is to follow
         });
     }
 

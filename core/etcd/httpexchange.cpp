@@ -147,6 +147,10 @@ void HttpExchange::abort()
 
 void HttpExchange::fail(Error error)
 {
+    if (m_reply) {
+        const auto *body = m_reply->findChild<OneShotBody *>(QString(), Qt::FindDirectChildrenOnly);
+        error.neverSent = body && !body->wasRead();
+    }
     finish(Unexpected {std::move(error)});
 }
 

@@ -28,6 +28,8 @@ public:
     bool isSequential() const override { return true; }
     bool seek(qint64) override { return false; }
     qint64 bytesAvailable() const override;
+    /// Whether any of it was taken for sending.
+    bool wasRead() const { return m_read > 0; }
 
 protected:
     qint64 readData(char *data, qint64 maxSize) override;

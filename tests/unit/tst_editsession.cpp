@@ -570,6 +570,30 @@ private Q_SLOTS:
         QCOMPARE(stateOf("a").value, QByteArray("y"));
     }
 
+    void aRequestThatNeverLeftIsNoQuestion()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_etcd->refuseNextTxn({.kind = ErrorKind::Network, .neverSent = true});
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Refused);
+        QVERIFY(report.error.neverSent);
+    }
+
+    void aCommitWaitsForWhatIsFoundOutAboutTheLast()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_etcd->refuseNextTxn({.kind = ErrorKind::Timeout});
+        m_etcd->setAway(true);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
+        m_etcd->setAway(false);
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        m_session->resolveLost();
+        m_session->commit();
+        QTRY_COMPARE(committed.size(), 1);
+        QCOMPARE(committed.first().first().value<CommitReport>().outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(stateOf("a").value, QByteArray("x"));
+    }
+
     void aDraftIsLaidOverAndChecked()
     {
         Change change {.key = "a", .kind = Change::Kind::Update, .value = "x", .base = stateOf("a")};

@@ -199,6 +199,7 @@ private Q_SLOTS:
         const auto put = await(transport.put({}));
         QVERIFY(!put);
         QCOMPARE(static_cast<int>(put.error().kind), kind);
+        QVERIFY(!put.error().neverSent);
         // Whatever happened, nothing was sent twice.
         QCOMPARE(gateway.requestsFor("/v3/kv/range"), 1);
         QCOMPARE(gateway.requestsFor("/v3/kv/put"), 1);
@@ -239,6 +240,7 @@ private Q_SLOTS:
         const auto reply = await(transport.status());
         QVERIFY(!reply);
         QCOMPARE(reply.error().kind, ErrorKind::Network);
+        QVERIFY(await(transport.put({.key = "k"})).error().neverSent);
         QCOMPARE(await(transport.detect()).error().kind, ErrorKind::Network);
         StreamLog log(transport.watch({{}}));
         QTRY_COMPARE(log.ends, 1);
@@ -336,7 +338,14 @@ private Q_SLOTS:
         QVERIFY(!second);
         QCOMPARE(second.error().kind, ErrorKind::Network);
         QCOMPARE(gateway.requestsFor("/v3/kv/put"), 2);
+        QVERIFY(!second.error().neverSent);
         QVERIFY(await(transport.put({})).hasValue());
+        // Gone for good: the kept connection is dead, and the next one is refused.
+        gateway.close();
+        gateway.dropConnections();
+        const auto third = await(transport.put({}));
+        QVERIFY(!third);
+        QCOMPARE(third.error().kind, ErrorKind::Network);
     }
 
     /// A server may close a kept connection at any time, also between the questions of the detection.
