@@ -14,8 +14,8 @@ std::chrono::milliseconds systemClock()
     // A machine that was shut with an unlocked window on it wakes up with a locked one.
     timespec now {};
     if (clock_gettime(CLOCK_BOOTTIME, &now) == 0)
-        return std::chrono::duration_cast<std::chrono::milliseconds>(
-            std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+        return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::seconds(now.tv_sec)
+                                                                     + std::chrono::nanoseconds(now.tv_nsec));
 #endif
     return std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now().time_since_epoch());

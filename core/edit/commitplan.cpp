@@ -68,6 +68,16 @@ CommitPlan makePlan(const std::vector<Change> &changes, const std::vector<Derive
     return plan;
 }
 
+NewLeases CommitPlan::newLeases() const
+{
+    NewLeases leases;
+    for (size_t i = 0; i < writes.size(); ++i) {
+        if (writes[i].lease.kind == LeaseChoice::Kind::New)
+            leases[i] = writes[i].lease.ttl.count();
+    }
+    return leases;
+}
+
 size_t CommitPlan::operationsOver() const
 {
     const size_t most = std::max(compares(), operations());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/edit/change.h"
+#include "core/etcd/writegate.h"
 
 namespace slotscope::core {
 
@@ -28,6 +29,8 @@ struct CommitPlan
     qint64 bytes = 0; ///< of the request as etcd measures it
     QStringList problems; ///< why it cannot be committed, whatever the server says
 
+    /// Of the puts that are to get one.
+    NewLeases newLeases() const;
     size_t operations() const { return request.success.size(); }
     size_t compares() const { return request.compare.size(); }
     /// By how many the compares or operations are too many; 0: they fit.

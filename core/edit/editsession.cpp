@@ -93,9 +93,14 @@ void EditSession::completePairs(Step &step) const
     }
 }
 
-bool EditSession::record(Step step)
+std::optional<Error> EditSession::refusesStaging() const
 {
-    if (m_committing)
+    return m_gate ? m_gate->refusesStaging() : std::nullopt;
+}
+
+bool EditSession::record(Step step, Asks asks)
+{
+    if (m_committing || (asks == Asks::Gate && refusesStaging()))
         return false;
     completePairs(step);
     std::erase_if(step.entries, [](const auto &entry) { return std::get<1>(entry) == std::get<2>(entry); });
@@ -225,7 +230,7 @@ bool EditSession::revert(const std::vector<QByteArray> &keys, const QString &nam
             drop(change->partner);
         drop(key);
     }
-    return record(std::move(step));
+    return record(std::move(step), Asks::Nobody);
 }
 
 bool EditSession::revertAll(const QString &name)
@@ -254,7 +259,7 @@ bool EditSession::setLeftOut(const std::vector<QByteArray> &keys, bool leftOut, 
             set(change->partner);
         set(key);
     }
-    return record(std::move(step));
+    return record(std::move(step), Asks::Nobody);
 }
 
 bool EditSession::addGuard(const QByteArray &key, const KeyState &current, const QString &name)
@@ -275,7 +280,7 @@ bool EditSession::removeGuard(const QByteArray &key, const QString &name)
         return false;
     Step step {.name = name, .entries = {}};
     step.guards.emplace_back(key, *known, std::nullopt);
-    return record(std::move(step));
+    return record(std::move(step), Asks::Nobody);
 }
 
 bool EditSession::keepMine(const QByteArray &key, const QString &name)
@@ -331,7 +336,7 @@ bool EditSession::restore(const std::vector<Change> &changes, const std::vector<
                                  guard);
         keys.push_back(guard.key);
     }
-    if (!record(std::move(step)))
+    if (!record(std::move(step), Asks::Nobody))
         return false;
     readAgain(keys);
     return true;

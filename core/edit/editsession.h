@@ -50,10 +50,15 @@ public:
     /// Among what the next commit takes, guards included.
     bool hasConflicts() const;
     bool isCommitting() const { return m_committing; }
+    /// From now on asked before anything is staged. It outlives the session; null pointer: nobody is asked.
+    void setGate(const WriteGate *gate) { m_gate = gate; }
+    /// Why nothing can be staged; nothing: it can, unless a commit is on its way.
+    std::optional<Error> refusesStaging() const;
 
     // Staging. `current` is the key as the table has it; the base of a key that is staged already stays what
     // it was. Staging what the base has removes the change. Each is one undo step, with a name for people.
-    // Refused (false) while a commit is on its way.
+    // Refused (false) while a commit is on its way, and by the gate; taking back, undoing and leaving out are
+    // always possible.
     bool stageValue(const QByteArray &key, const KeyState &current, const QByteArray &value,
                     const QString &name = {});
     /// Also refused when an insert of this key is staged already.
@@ -129,7 +134,9 @@ public:
     /// Sends it; committed() tells what became of it. Ignored when there is nothing to commit, while
     /// committing, or in conflict. Waits for what is still being found out about an earlier one. What does
     /// not fit or has problems is refused before it is sent.
-    void commit();
+    ///
+    /// `approval`: of plan().request and plan().newLeases(), where the connection asks for one.
+    void commit(const Approval &approval = {});
     /// How long after a lost answer it is read whether the commit was made, and, where nothing is seen of it,
     /// read again.
     void setReadBackDelay(std::chrono::milliseconds delay) { m_readBackDelay = delay; }
@@ -180,7 +187,8 @@ private:
     };
 
     // editsession.cpp
-    bool record(Step step);
+    enum class Asks { Gate, Nobody };
+    bool record(Step step, Asks asks = Asks::Gate);
     void completePairs(Step &step) const;
     std::optional<Change> intended(const Intent &intent) const;
     static bool isNothing(const Change &change);
@@ -212,12 +220,17 @@ private:
     void takeReply(const Result<TxnReply> &reply);
     void readBack(const Error &cause, bool again);
     void takeReadBack(const std::vector<KeyState> &current, Revision at, const Error &cause, bool again);
+    void lookBack(std::vector<Revision> candidates, const std::vector<KeyState> &current, Revision at,
+                  const Error &cause);
+    std::optional<Revision> lostCommitIn(const EventBatch &batch) const;
     bool recognizeLostCommit(const EventBatch &batch);
     CommitReport reportOf(CommitReport::Outcome outcome, const Error &error = {}) const;
     void settle(Revision revision);
+    void finishCommitted(Revision revision);
     void finishCommit(const CommitReport &report);
 
     Client *m_client;
+    const WriteGate *m_gate = nullptr;
     std::vector<Change> m_changes;
     QHash<QByteArray, size_t> m_position; // in m_changes, by key
     std::vector<Guard> m_guards;
@@ -230,6 +243,7 @@ private:
     TxnLimits m_limits;
 
     bool m_committing = false;
+    Approval m_approval; // of the commit
     bool m_wantsDerived = false; // the commit goes on when they are there
     CommitPlan m_sent; // in the last commit; its writes with the leases that were granted
     std::vector<std::pair<std::chrono::seconds, LeaseId>> m_granted;

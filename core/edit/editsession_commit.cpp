@@ -80,12 +80,14 @@ CommitPlan EditSession::plan() const
     return makePlan(m_changes, m_derived, m_guards, m_limits);
 }
 
-void EditSession::commit()
+void EditSession::commit(const Approval &approval)
 {
     const bool hasWork = std::any_of(m_changes.cbegin(), m_changes.cend(),
                                      [](const Change &change) { return !change.leftOut; });
     // What is to be found out about an earlier one comes first.
     m_commitAfterwards = m_resolving;
+    if (!m_committing || m_resolving)
+        m_approval = approval;
     if (m_committing || !hasWork || hasConflicts())
         return;
     m_committing = true;
@@ -136,7 +138,7 @@ void EditSession::grantLeases(std::vector<std::chrono::seconds> ttls)
     }
     const std::chrono::seconds ttl = ttls.back();
     ttls.pop_back();
-    m_client->leaseGrant({.ttlSeconds = ttl.count()})
+    m_client->leaseGrant({.ttlSeconds = ttl.count()}, m_approval)
         .then(this, [this, ttl, ttls = std::move(ttls)](const Result<LeaseGrantReply> &reply) {
             if (!reply) {
                 // No key was written; a lease that was granted all the same ends by itself.
@@ -149,9 +151,11 @@ void EditSession::grantLeases(std::vector<std::chrono::seconds> ttls)
         });
 }
 
+// A lease without keys harms nobody where this fails: it ends by itself.
 void EditSession::revokeLeases()
 {
-    m_granted.clear();
+    for (const auto &[ttl, lease] : std::exchange(m_granted, {}))
+        m_client->leaseRevoke(lease).then(this, [](const Result<Nothing> &) {});
 }
 
 void EditSession::sendPlan()
@@ -166,7 +170,9 @@ void EditSession::sendPlan()
         }
         m_sent.request.success[i] = operationOf(change);
     }
-    m_client->txn(m_sent.request).then(this, [this](const Result<TxnReply> &reply) { takeReply(reply); });
+    m_client->txn(m_sent.request, m_approval).then(this, [this](const Result<TxnReply> &reply) {
+        takeReply(reply);
+    });
 }
 
 CommitReport EditSession::reportOf(CommitReport::Outcome outcome, const Error &error) const
@@ -194,11 +200,7 @@ void EditSession::takeReply(const Result<TxnReply> &reply)
     }
     m_memberId = reply->header.memberId;
     if (reply->succeeded) {
-        CommitReport report = reportOf(CommitReport::Outcome::Committed);
-        report.revision = reply->header.revision;
-        report.written = m_sent.writes;
-        settle(reply->header.revision);
-        finishCommit(report);
+        finishCommitted(reply->header.revision);
         return;
     }
     revokeLeases();
@@ -247,35 +249,83 @@ void EditSession::takeReadBack(const std::vector<KeyState> &current, Revision at
     bool applied = true;
     bool untouched = true;
     std::optional<Revision> written;
+    std::vector<Revision> candidates;
     for (size_t i = 0; i < current.size(); ++i) {
         const KeyState &now = current[i];
-        applied = applied && looksApplied(m_sent.writes[i], now);
+        const bool looksLike = looksApplied(m_sent.writes[i], now);
+        applied = applied && looksLike;
         untouched = untouched && now.modRevision == m_sent.writes[i].base.modRevision;
-        if (now.exists) {
-            applied = applied && (!written || *written == now.modRevision);
-            written = now.modRevision;
+        if (!now.exists)
+            continue;
+        applied = applied && (!written || *written == now.modRevision);
+        written = now.modRevision;
+        if (looksLike
+            && std::find(candidates.cbegin(), candidates.cend(), now.modRevision) == candidates.cend())
+            candidates.push_back(now.modRevision);
+    }
+    for (const EventBatch &batch : m_deferred) {
+        if (const auto revision = lostCommitIn(batch)) {
+            finishCommitted(*revision);
+            return;
         }
     }
     if (applied) {
-        CommitReport report = reportOf(CommitReport::Outcome::Committed);
         // Deletions alone leave no revision behind; they lie before this reading at least.
-        report.revision = written.value_or(at);
-        report.written = m_sent.writes;
-        settle(report.revision);
-        finishCommit(report);
-        return;
-    }
-    if (untouched && again) {
+        finishCommitted(written.value_or(at));
+    } else if (untouched && again) {
         // The server may still hold the request: looked at once more before it is called unwritten.
         QTimer::singleShot(m_readBackDelay, this, [this, cause] { readBack(cause, false); });
+    } else if (untouched) {
+        revokeLeases();
+        finishCommit(reportOf(CommitReport::Outcome::Refused, cause));
+    } else {
+        lookBack(std::move(candidates), current, at, cause);
+    }
+}
+
+/// Some of it is as sent, and some is not: somebody may have written since. At the revision of the commit it
+/// would all be as sent.
+void EditSession::lookBack(std::vector<Revision> candidates, const std::vector<KeyState> &current,
+                           Revision at, const Error &cause)
+{
+    if (candidates.empty()) {
+        const CommitReport report = reportOf(CommitReport::Outcome::Conflict, cause);
+        Marking marking;
+        for (size_t i = 0; i < current.size(); ++i)
+            hear(m_sent.writes[i].key, current[i], at, &marking);
+        tell(marking, at);
+        finishCommit(report);
+        m_lost = true; // where others have written over all of it, the watch still tells
         return;
     }
-    const CommitReport report =
-        reportOf(untouched ? CommitReport::Outcome::Refused : CommitReport::Outcome::Conflict, cause);
-    Marking marking;
-    for (size_t i = 0; i < current.size(); ++i)
-        hear(m_sent.writes[i].key, current[i], at, &marking);
-    tell(marking, at);
+    const Revision revision = candidates.back();
+    candidates.pop_back();
+    TxnRequest request;
+    for (const Change &change : m_sent.writes)
+        request.success.push_back(
+            {RangeRequest {.range = KeyRange::single(change.key), .revision = revision}});
+    m_client->txn(request).then(this,
+                                [this, candidates = std::move(candidates), current, at, cause,
+                                 revision](const Result<TxnReply> &reply) {
+                                    bool applied = reply && reply->responses.size() == m_sent.writes.size();
+                                    for (size_t i = 0; applied && i < m_sent.writes.size(); ++i) {
+                                        const KeyState then = stateIn(reply->responses[i]);
+                                        applied = looksApplied(m_sent.writes[i], then)
+                                            && (!then.exists || then.modRevision == revision);
+                                    }
+                                    if (applied)
+                                        finishCommitted(revision);
+                                    else
+                                        lookBack(candidates, current, at, cause);
+                                });
+}
+
+void EditSession::finishCommitted(Revision revision)
+{
+    CommitReport report = reportOf(CommitReport::Outcome::Committed);
+    report.revision = revision;
+    report.written = m_sent.writes;
+    settle(revision);
     finishCommit(report);
 }
 
@@ -292,10 +342,8 @@ void EditSession::resolveLost()
              false);
 }
 
-bool EditSession::recognizeLostCommit(const EventBatch &batch)
+std::optional<Revision> EditSession::lostCommitIn(const EventBatch &batch) const
 {
-    if (!m_lost)
-        return false;
     Revision revision;
     size_t seen = 0;
     for (const Event &event : batch.events) {
@@ -307,17 +355,24 @@ bool EditSession::recognizeLostCommit(const EventBatch &batch)
                                        [&](const Change &each) { return each.key == event.kv.key; });
         if (sent == m_sent.writes.cend() || !looksApplied(*sent, stateAfter(event)))
             continue;
-        if (++seen < m_sent.writes.size())
-            continue;
         // All of it at one revision: that is our own transaction.
-        CommitReport report = reportOf(CommitReport::Outcome::Committed);
-        report.revision = revision;
-        report.written = m_sent.writes;
-        settle(revision);
-        Q_EMIT committed(report);
-        return true;
+        if (++seen == m_sent.writes.size())
+            return revision;
     }
-    return false;
+    return {};
+}
+
+bool EditSession::recognizeLostCommit(const EventBatch &batch)
+{
+    const std::optional<Revision> revision = m_lost ? lostCommitIn(batch) : std::nullopt;
+    if (!revision)
+        return false;
+    CommitReport report = reportOf(CommitReport::Outcome::Committed);
+    report.revision = *revision;
+    report.written = m_sent.writes;
+    settle(*revision);
+    Q_EMIT committed(report);
+    return true;
 }
 
 void EditSession::settle(Revision revision)
@@ -377,7 +432,7 @@ void EditSession::finishCommit(const CommitReport &report)
         observe(batch);
     Q_EMIT committingChanged();
     if (goesOn && !hasConflicts())
-        commit();
+        commit(m_approval);
     else
         Q_EMIT committed(report);
 }

@@ -134,8 +134,7 @@ Call<PutReply> GatewayTransport::put(const PutRequest &request)
 
 Call<DeleteRangeReply> GatewayTransport::deleteRange(const DeleteRangeRequest &request)
 {
-    return post(QStringLiteral("/kv/deleterange"), gateway::toJson(request),
-                  gateway::parseDeleteRangeReply);
+    return post(QStringLiteral("/kv/deleterange"), gateway::toJson(request), gateway::parseDeleteRangeReply);
 }
 
 Call<TxnReply> GatewayTransport::txn(const TxnRequest &request)
@@ -163,13 +162,13 @@ Call<LeaseGrantReply> GatewayTransport::leaseGrant(const LeaseGrantRequest &requ
 Call<Nothing> GatewayTransport::leaseRevoke(LeaseId lease)
 {
     return post(QStringLiteral("/kv/lease/revoke"), gateway::leaseRevokeJson(lease),
-                  gateway::parseLeaseRevokeReply);
+                gateway::parseLeaseRevokeReply);
 }
 
 Call<LeaseTimeToLiveReply> GatewayTransport::leaseTimeToLive(LeaseId lease, bool keys)
 {
     return post(QStringLiteral("/kv/lease/timetolive"), gateway::leaseTimeToLiveJson(lease, keys),
-               gateway::parseLeaseTimeToLiveReply);
+                gateway::parseLeaseTimeToLiveReply);
 }
 
 Call<LeaseLeasesReply> GatewayTransport::leaseLeases()

@@ -22,8 +22,8 @@ QByteArray digestOf(const TxnRequest &request, const NewLeases &newLeases)
             if (auto *put = std::get_if<PutRequest>(&shown.success[position].request))
                 put->lease = {};
         }
-        leases += '\n' + QByteArray::number(static_cast<qulonglong>(position)) + ' '
-            + QByteArray::number(seconds);
+        leases +=
+            '\n' + QByteArray::number(static_cast<qulonglong>(position)) + ' ' + QByteArray::number(seconds);
     }
     hash.addData(gateway::toJson(shown));
     hash.addData(leases);

@@ -356,6 +356,8 @@ TxnReply MemoryEtcd::txn(const TxnRequest &request, Error *error)
     TxnReply reply;
     if (m_refuseTxn) {
         *error = *std::exchange(m_refuseTxn, {});
+        if (std::exchange(m_awayAfterLoss, false))
+            setAway(true);
         return reply;
     }
     reply.succeeded = std::all_of(request.compare.cbegin(), request.compare.cend(),

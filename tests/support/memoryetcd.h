@@ -45,8 +45,12 @@ public:
         m_loseWriteReply = true;
         m_awayAfterLoss = thenAway;
     }
-    /// The next transaction is refused with this error.
-    void refuseNextTxn(core::Error error) { m_refuseTxn = std::move(error); }
+    /// The next transaction is refused with this error. `thenAway`: etcd is away from then on.
+    void refuseNextTxn(core::Error error, bool thenAway = false)
+    {
+        m_refuseTxn = std::move(error);
+        m_awayAfterLoss = thenAway;
+    }
     /// Replies wait while held, and come in order when released.
     void holdReplies(bool hold);
     int requests() const { return m_requests; }

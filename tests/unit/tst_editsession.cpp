@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connection/safety.h"
 #include "core/edit/editsession.h"
 #include "tests/support/memoryconnection.h"
 
@@ -198,12 +199,13 @@ private Q_SLOTS:
         QVERIFY(!m_session->hasConflicts());
     }
 
-    void withoutAServerTheOutcomeIsUnknown()
+    void withoutAServerNothingIsWritten()
     {
         m_session->stageValue("a", stateOf("a"), "x");
         m_etcd->setAway(true);
         const CommitReport report = commit();
-        QCOMPARE(report.outcome, CommitReport::Outcome::Unknown);
+        QCOMPARE(report.outcome, CommitReport::Outcome::Refused);
+        QVERIFY(report.error.neverSent);
         QCOMPARE(m_session->changes().size(), size_t(1));
     }
 
@@ -250,7 +252,7 @@ private Q_SLOTS:
     {
         m_session->stageValue("a", stateOf("a"), "x");
         m_session->stageValue("b", stateOf("b"), "y");
-        m_etcd->setAway(true);
+        m_etcd->refuseNextTxn({.kind = ErrorKind::Timeout}, true);
         QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
         m_etcd->put("a", "x");
         m_etcd->put("b", "y");
@@ -582,8 +584,7 @@ private Q_SLOTS:
     void aCommitWaitsForWhatIsFoundOutAboutTheLast()
     {
         m_session->stageValue("a", stateOf("a"), "x");
-        m_etcd->refuseNextTxn({.kind = ErrorKind::Timeout});
-        m_etcd->setAway(true);
+        m_etcd->refuseNextTxn({.kind = ErrorKind::Timeout}, true);
         QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
         m_etcd->setAway(false);
         QSignalSpy committed(m_session.get(), &EditSession::committed);
@@ -592,6 +593,99 @@ private Q_SLOTS:
         QTRY_COMPARE(committed.size(), 1);
         QCOMPARE(committed.first().first().value<CommitReport>().outcome, CommitReport::Outcome::Committed);
         QCOMPARE(stateOf("a").value, QByteArray("x"));
+    }
+
+    void aLostCommitIsKnownThoughOthersWroteOverPartOfIt()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageInsert("c", "3");
+        m_memory->watch.close();
+        m_etcd->loseNextWriteReply(true);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
+        m_etcd->setAway(false);
+        const Revision revision = m_etcd->revision();
+        m_etcd->put("a", "theirs");
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        m_session->resolveLost();
+        QTRY_COMPARE(committed.size(), 1);
+        const auto report = committed.first().first().value<CommitReport>();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(report.revision, revision);
+        QVERIFY(m_session->isEmpty());
+    }
+
+    void theWatchTellsOfALostCommitThatOthersWroteOver()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_etcd->loseNextWriteReply(true);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
+        const Revision revision = m_etcd->revision();
+        m_etcd->setAway(false);
+        m_etcd->put("a", "theirs");
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        QTRY_VERIFY(!committed.isEmpty());
+        QCOMPARE(committed.last().first().value<CommitReport>().revision, revision);
+        QVERIFY(m_session->isEmpty());
+    }
+
+    void leasesAreChosen()
+    {
+        using std::chrono::seconds;
+        m_session->stageLease({{"a", stateOf("a")}, {"b", stateOf("b")}},
+                              {.kind = LeaseChoice::Kind::New, .ttl = seconds(60)});
+        m_session->stageValue("a", stateOf("a"), "x");
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        const LeaseId granted = stateOf("a").lease;
+        QVERIFY(granted.value != 0 && granted != LeaseId(77));
+        QCOMPARE(stateOf("b").lease, granted); // one for both
+        QCOMPARE(stateOf("b").value, QByteArray("2"));
+        QCOMPARE(m_session->settling("b")->lease, granted);
+
+        m_session->stageLease({{"a", stateOf("a")}}, {.kind = LeaseChoice::Kind::None});
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(stateOf("a").lease, LeaseId());
+        m_session->stageLease({{"a", stateOf("a")}}, {.kind = LeaseChoice::Kind::None});
+        QVERIFY(m_session->isEmpty()); // it has none
+        m_session->stageLease({{"a", stateOf("a")}}, {.kind = LeaseChoice::Kind::Existing, .lease = granted});
+        m_session->stageValue("a", stateOf("a"), "y"); // keeps the choice
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(stateOf("a").lease, granted);
+    }
+
+    void aLeaseForACommitThatFailedIsRevoked()
+    {
+        const size_t before = m_etcd->leases().size();
+        m_session->stageLease({{"a", stateOf("a")}},
+                              {.kind = LeaseChoice::Kind::New, .ttl = std::chrono::seconds(60)});
+        m_memory->watch.close();
+        m_etcd->put("a", "theirs");
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Conflict);
+        QTRY_COMPARE(m_etcd->leases().size(), before);
+    }
+
+    void whatTheGateRefusesIsNotStaged()
+    {
+        SafetyGate gate;
+        m_session->setGate(&gate);
+        m_memory->client.setGate(&gate);
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageDelete({{"b", stateOf("b")}});
+        gate.setLevel(SafetyLevel::ReadOnly);
+        QVERIFY(!m_session->stageValue("a", stateOf("a"), "y"));
+        QVERIFY(m_session->refusesStaging().has_value());
+        QVERIFY(m_session->revert({"b"})); // taking back is always possible
+        QCOMPARE(staged(), size_t(1));
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Refused);
+        gate.setLevel(SafetyLevel::Confirm);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Refused);
+        QCOMPARE(stateOf("a").value, QByteArray("1"));
+        const CommitPlan plan = m_session->plan();
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        m_session->commit(Approval::of(plan.request, plan.newLeases()));
+        QTRY_COMPARE(committed.size(), 1);
+        QCOMPARE(committed.first().first().value<CommitReport>().outcome, CommitReport::Outcome::Committed);
+        m_memory->client.setGate(nullptr);
+        m_session->setGate(nullptr);
     }
 
     void aDraftIsLaidOverAndChecked()
