@@ -72,13 +72,16 @@ struct Guard
     friend bool operator==(const Guard &, const Guard &) = default;
 };
 
-/// A put or deletion that follows from staged changes, such as that of an index entry.
+/// A put or deletion that follows from staged changes, such as that of an index entry; or what is to be told
+/// about one.
 struct DerivedChange
 {
-    Change change;
-    std::vector<QByteArray> causes; ///< keys of the staged changes that it follows from
+    Change change; ///< an empty key: there is nothing to write
+    std::vector<QByteArray> causes; ///< keys of the staged changes that it follows from, the foremost first
     /// Why it, and so its causes, cannot be committed, in the user's words; empty: it can.
     QString problem {};
+    QString note {}; ///< what people should know, though it can be committed
+    Slot index {}; ///< the index that it is about; 0: none
 
     friend bool operator==(const DerivedChange &, const DerivedChange &) = default;
 };

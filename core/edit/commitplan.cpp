@@ -48,14 +48,15 @@ CommitPlan makePlan(const std::vector<Change> &changes, const std::vector<Derive
         written.insert(change.key);
     };
     for (const Change &change : changes) {
+        if (change.leftOut)
+            continue;
         staged.insert(change.key);
-        if (!change.leftOut)
-            write(change);
+        write(change);
     }
     for (const DerivedChange &each : derived) {
         if (!each.problem.isEmpty())
             plan.problems.append(each.problem);
-        else if (!staged.contains(each.change.key))
+        else if (!each.change.key.isEmpty() && !staged.contains(each.change.key))
             write(each.change);
     }
     for (const Guard &guard : guards) {
