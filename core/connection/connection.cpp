@@ -43,6 +43,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     , m_edits(new EditSession(m_client, this))
     , m_schema(new SchemaKeeper(m_directory, this))
     , m_relations(new Relations(m_client, m_directory, this))
+    , m_upkeep(new IndexUpkeep(m_client, m_edits, m_directory, m_relations, this))
 {
     m_client->setParent(this);
     m_client->setGate(m_safety);
@@ -61,6 +62,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     connect(m_directory, &SlotDirectory::loadFailed, this, &Connection::failed);
 
     connect(m_watch, &Watch::eventsReceived, m_edits, &EditSession::observe);
+    connect(m_watch, &Watch::eventsReceived, m_upkeep, &IndexUpkeep::observe);
     connect(m_watch, &Watch::eventsReceived, this, &Connection::revisionChanged);
     connect(m_watch, &Watch::progressed, this, &Connection::revisionChanged);
     connect(m_watch, &Watch::compacted, this, [this] {
@@ -96,6 +98,7 @@ Connection::~Connection()
         if (const auto open = table.lock())
             disconnect(m_watch, nullptr, open.get(), nullptr);
     }
+    delete m_upkeep;
     delete m_edits;
     delete m_schema;
     delete m_directory;
@@ -206,6 +209,7 @@ void Connection::reloadTables()
             open->reload();
     }
     m_edits->recheck();
+    m_upkeep->recheck();
 }
 
 } // namespace slotscope::core

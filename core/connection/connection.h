@@ -4,7 +4,7 @@
 #include "core/connection/safety.h"
 #include "core/connection/schemakeeper.h"
 #include "core/doctor/relations.h"
-#include "core/edit/editsession.h"
+#include "core/edit/indexupkeep.h"
 #include "core/etcd/watch.h"
 #include "core/table/livetable.h"
 #include "core/table/slotdirectory.h"
@@ -67,6 +67,8 @@ public:
     /// keepSchemaIn() said.
     void keepSchemaAt(const QString &file);
     Relations *relations() const { return m_relations; }
+    /// Lets indexes follow what is staged.
+    IndexUpkeep *upkeep() const { return m_upkeep; }
 
     /// The table of a key range, made and loaded on first use; shared while anyone holds it.
     std::shared_ptr<LiveTable> table(const KeyRange &range);
@@ -93,6 +95,7 @@ private:
     QString m_schemaFolder;
     QString m_schemaFile; // empty: one in the folder
     Relations *m_relations;
+    IndexUpkeep *m_upkeep;
     State m_state = State::Closed;
     Error m_error;
     QDateTime m_since;

@@ -64,7 +64,7 @@ Relations::Relations(Client *client, SlotDirectory *directory, QObject *parent)
     // Types that change with the schema are told by themselves. What it says beside them, the formats of
     // columns say, changes nothing that would have to be looked for.
     connect(directory, &SlotDirectory::schemaEdited, this, [this] {
-        if (!m_known)
+        if (!isSettled())
             return;
         m_indexes = indexesOf(*m_directory, m_directory->schema(), m_found);
         Q_EMIT changed();
@@ -92,8 +92,14 @@ void Relations::look()
 void Relations::take(const std::vector<FoundRelation> &found, bool complete)
 {
     // What is known stays until etcd is back: then the directory is loaded and sampled again.
-    if (!complete)
+    if (!complete && m_known)
         return;
+    m_settled = true;
+    if (!complete) {
+        m_indexes = indexesOf(*m_directory, m_directory->schema(), {});
+        Q_EMIT changed();
+        return;
+    }
     m_found = found;
     m_indexes = indexesOf(*m_directory, m_directory->schema(), found);
     m_known = true;

@@ -36,6 +36,9 @@ public:
     void refresh();
     /// They have been looked for at least once.
     bool isKnown() const { return m_known; }
+    /// A look has come to its end, if only because etcd did not answer to the end: what is declared is known
+    /// by then.
+    bool isSettled() const { return m_known || m_settled; }
 
     const std::vector<IndexInDatabase> &indexes() const { return m_indexes; }
     /// The index that a slot is; null pointer if it is none.
@@ -60,6 +63,7 @@ private:
     std::vector<FoundRelation> m_found;
     std::vector<IndexInDatabase> m_indexes;
     bool m_known = false;
+    bool m_settled = false;
 };
 
 } // namespace slotscope::core
