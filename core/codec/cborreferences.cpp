@@ -18,9 +18,10 @@ std::optional<quint64> referred(const Value &content)
 }
 
 // A reference to what is not there. It must not come to mean something when what is around it changes.
-Value toNothing(const TagItem &tag, const Value &content, quint32 flag)
+Value toNothing(const TagItem &tag, const Value &content, quint64 number, quint32 flag)
 {
-    return Value::tag(tag.number, content).withStyle({CborStyle | tag.head | flag, numbered({}, Nothing)});
+    return Value::tag(tag.number, content)
+        .withStyle({CborStyle | tag.head | flag, numbered(numbered({}, number), Nothing)});
 }
 
 // What can carry the tags around it in its style.
@@ -104,7 +105,7 @@ std::optional<Value> References::string(const TagItem &tag, const Value &content
         return std::nullopt;
     if (m_strings.empty()) {
         ++extent->height;
-        return toNothing(tag, content, StringReference);
+        return toNothing(tag, content, *number, StringReference);
     }
     const StringTable &table = m_strings.back();
     const StringTable::Entry *entry = table.at(*number);
@@ -143,7 +144,7 @@ std::optional<Value> References::shared(const TagItem &tag, const Value &content
         return std::nullopt;
     if (*number >= m_shared.size()) {
         ++extent->height;
-        return toNothing(tag, content, SharedReference);
+        return toNothing(tag, content, *number, SharedReference);
     }
     const SharedValue &entry = m_shared[size_t(*number)];
     const QByteArray spelling = numbered(tag.bytes.toByteArray(), *number);

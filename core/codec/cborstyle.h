@@ -45,7 +45,8 @@ inline constexpr quint64 StringNamespaceTag = 256;
 inline constexpr quint64 SetTag = 258;
 inline constexpr quint64 SelfDescribedTag = 55799;
 
-/// Instead of the number of what a reference (25, 29) is to: there was no such thing.
+/// Instead of the number of what a reference (25, 29) is to: there was no such thing. The number that it has
+/// stands in eight bytes before.
 inline constexpr quint64 Nothing = ~quint64(0);
 
 /// The flags of a style that is ours, else 0.

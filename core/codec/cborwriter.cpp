@@ -221,7 +221,7 @@ private:
     bool tagOfReference(const Value &value, quint32 flags)
     {
         const quint64 number = numberOf(value.style().spelling);
-        if (number == Nothing)
+        if (number == Nothing && value.style().spelling.size() == 16) // a hash of strings has eight
             return referenceToNothing(value, flags);
         if (flags & StringReference) {
             if (m_strings.empty() || m_strings.back().fingerprint() != number)
@@ -249,10 +249,9 @@ private:
 
     bool referenceToNothing(const Value &value, quint32 flags)
     {
-        const bool still = flags & StringReference
-            ? m_strings.empty()
-            : value.items().front().toUInt64().value_or(Nothing) >= m_nextShared;
-        if (!still)
+        const quint64 number = numberOf(value.style().spelling.chopped(8));
+        const bool isMeant = flags & StringReference ? !m_strings.empty() : number < m_nextShared;
+        if (isMeant && value.items().front().toUInt64() == number) // else it was written by hand
             return fail(QStringLiteral("this refers to what was not there, and the change would give it a "
                                        "meaning"));
         return content(value);

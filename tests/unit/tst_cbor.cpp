@@ -421,6 +421,13 @@ private Q_SLOTS:
         QVERIFY(!inside);
         QCOMPARE(inside.error().path, path("[0][1]"));
         QCOMPARE(hexOf(*removed(outside, path("[0]"))), QByteArray("81d81900"));
+        // A number that is typed is the one that is meant: [28([1]), 29(7)], [28("abc"), 29(0)]
+        const Value typed = *replaced(*codec.decode(QByteArray::fromHex("82d81c8101d81d07")), path("[1][0]"),
+                                      Value::integer(0));
+        QCOMPARE(hexOf(typed), QByteArray("82d81c8101d81d00"));
+        const Value toText = *replaced(*codec.decode(QByteArray::fromHex("82d81c63616263d81d00")),
+                                       path("[1][0]"), Value::integer(5));
+        QCOMPARE(hexOf(toText), QByteArray("82d81c63616263d81d05"));
     }
 
     void notationOfACycleIsWrittenShared()
