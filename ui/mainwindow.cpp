@@ -157,6 +157,10 @@ void MainWindow::buildDocks()
     });
     connect(m_referrers, &ReferrersPanel::showRequested, this, &MainWindow::goTo);
     connect(m_pending, &PendingPanel::commitRequested, this, &MainWindow::commit);
+    connect(m_pending, &PendingPanel::maintenanceRequested, this, [this](core::Slot index, bool maintained) {
+        if (m_connection)
+            m_connection->upkeep()->setMaintained(index, maintained);
+    });
 }
 
 void MainWindow::buildStatusBar()

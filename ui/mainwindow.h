@@ -108,6 +108,8 @@ private:
     void offerPending();
     /// Brings up what is to be settled before a commit.
     void noticeConflicts();
+    /// Shows what of the indexes holds up the commit; false if nothing does.
+    bool noticeProblems();
     /// Has the doctor look at everything, or at the indexes of one slot.
     void checkProblems(std::optional<core::Slot> slot = {});
     void followSchema();

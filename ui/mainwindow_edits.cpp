@@ -4,6 +4,7 @@
 // are lost.
 #include "ui/errortext.h"
 #include "ui/mainwindow.h"
+#include "ui/models/derivedtext.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/pendingpanel.h"
 #include "ui/panels/recordtab.h"
@@ -99,6 +100,18 @@ void MainWindow::noticeConflicts()
     m_inConflict = conflicts;
 }
 
+bool MainWindow::noticeProblems()
+{
+    const QString problems = problemsText(m_connection->edits()->derived());
+    if (problems.isEmpty())
+        return false;
+    offerPending();
+    m_pendingDock->raise();
+    m_pending->setFocus(Qt::OtherFocusReason);
+    statusBar()->showMessage(problems);
+    return true;
+}
+
 void MainWindow::commit()
 {
     // Also what is still being typed is meant; what does not fit holds up the rest.
@@ -127,7 +140,8 @@ void MainWindow::commitStaged()
         m_pending->setFocus(Qt::OtherFocusReason);
         return;
     }
-    m_connection->edits()->commit();
+    if (!noticeProblems())
+        m_connection->edits()->commit();
 }
 
 void MainWindow::commitFinished(const core::CommitReport &report)
@@ -148,6 +162,9 @@ void MainWindow::commitFinished(const core::CommitReport &report)
         break;
     case core::CommitReport::Outcome::Refused:
     case core::CommitReport::Outcome::Unknown: {
+        // Found while the commit waited for what follows from the changes: it was not sent.
+        if (report.outcome == core::CommitReport::Outcome::Refused && noticeProblems())
+            break;
         const bool unknown = report.outcome == core::CommitReport::Outcome::Unknown;
         ErrorText text = describe(report.error, m_connection->endpoint().toString());
         text.advice = (unknown ? tr("It is not known whether the changes were written. They stay staged; "

@@ -296,6 +296,72 @@ private Q_SLOTS:
         QCOMPARE(f.etcd.keys().at(key("b")).value, QByteArray(R"({"n":8})"));
         QTRY_COMPARE(f.panel.model()->rowCount(), 0);
     }
+
+    void whatFollowsStandsGreyedBelow()
+    {
+        Fixture f;
+        PendingModel *model = f.panel.model();
+        const KeyState ann = f.put(key("ann"), R"({"name":"Ann","age":3})");
+        const KeyState entry = f.put(key("Ann"), R"("ann")");
+        f.session.stageValue(key("ann"), ann, R"({"name":"Anna","age":3})");
+        f.session.stageInsert(key("bob"), R"({"name":"Bob"})");
+        f.session.beginDeriving();
+        const DerivedChange goes {.change = {.key = key("Ann"), .kind = Change::Kind::Delete, .base = entry},
+                                  .causes = {key("ann")},
+                                  .index = Slot(7)};
+        const DerivedChange comes {
+            .change = {.key = key("Anna"), .kind = Change::Kind::Insert, .value = R"("ann")"},
+            .causes = {key("ann")},
+            .note = QStringLiteral("was left over"),
+            .index = Slot(7)};
+        f.session.takeDerived({goes, comes});
+        QCOMPARE(model->rowCount(), 2);
+        const QModelIndex above = model->index(0, 0);
+        QVERIFY(f.panel.view()->isExpanded(above)); // not to be overlooked
+        QTRY_VERIFY(!model->isBusy());
+        QCOMPARE(model->rowCount(above), 3); // and the field that differs
+        const auto at = [&](int line, PendingModel::Column column) {
+            return model->index(line, column, above);
+        };
+        QCOMPARE(at(0, PendingModel::OperationColumn).data().toString(), QStringLiteral("index: delete"));
+        QCOMPARE(at(0, PendingModel::KeyColumn).data().toString(), QStringLiteral("Ann"));
+        QCOMPARE(at(1, PendingModel::OperationColumn).data().toString(), QStringLiteral("index: insert"));
+        QCOMPARE(at(1, PendingModel::ChangeColumn).data().toString(), QStringLiteral("ann — was left over"));
+        QCOMPARE(at(1, PendingModel::KeyColumn).data(PendingModel::EntryRole).toByteArray(), key("Anna"));
+        const QVariant grey = at(0, PendingModel::KeyColumn).data(Qt::ForegroundRole);
+        QCOMPARE(grey.value<QColor>(), theme::mutedText(QGuiApplication::palette()));
+        QVERIFY(!above.data(Qt::ForegroundRole).isValid());
+        QVERIFY(cell(f.panel, 0, PendingModel::ChangeColumn).contains(QStringLiteral("+ 2 lines")));
+        QCOMPARE(f.panel.commitButton()->text(), QStringLiteral("&Commit (2)"));
+        QVERIFY(f.panel.commitButton()->isEnabled());
+
+        // A problem is marked, opens its line, and holds up the commit.
+        DerivedChange clash = comes;
+        clash.note.clear();
+        clash.causes = {key("bob")};
+        clash.problem = QStringLiteral("“Anna” is taken by zoe");
+        f.session.beginDeriving();
+        QCOMPARE(model->rowCount(above), 3); // until it is known what follows now
+        f.session.takeDerived({goes, clash});
+        QCOMPARE(model->rowCount(above), 2);
+        const QModelIndex bob = model->index(1, 0);
+        QVERIFY(f.panel.view()->isExpanded(bob));
+        QVERIFY(bob.data(PendingModel::ProblemRole).toBool());
+        QCOMPARE(model->index(0, PendingModel::ChangeColumn, bob).data().toString(), clash.problem);
+        QVERIFY(!model->index(0, 0, bob).data(Qt::ForegroundRole).isValid());
+        QVERIFY(!f.panel.commitButton()->isEnabled());
+        QSignalSpy committed(&f.session, &EditSession::committed);
+        f.session.commit();
+        QCOMPARE(committed.size(), 1);
+        QCOMPARE(committed.front().front().value<CommitReport>().outcome, CommitReport::Outcome::Refused);
+        // Taken back by its own line or what is below it.
+        f.panel.view()->selectionModel()->select(model->index(0, 0, bob),
+                                                 QItemSelectionModel::Select | QItemSelectionModel::Rows);
+        f.panel.revertButton()->click();
+        QCOMPARE(model->rowCount(), 1);
+        f.session.takeDerived({});
+        QVERIFY(f.panel.commitButton()->isEnabled());
+    }
 };
 
 QTEST_MAIN(TestPendingPanel)

@@ -35,8 +35,10 @@ void PendingModel::setSession(core::EditSession *session, KeyResolver resolver)
         m_session->disconnect(this);
     m_session = session;
     m_resolver = std::move(resolver);
-    if (session)
+    if (session) {
         connect(session, &core::EditSession::changed, this, &PendingModel::align);
+        connect(session, &core::EditSession::derivedChanged, this, &PendingModel::alignDerived);
+    }
     refresh();
 }
 
@@ -50,6 +52,7 @@ void PendingModel::refresh()
             m_rows.push_back(makeRow(change));
     }
     endResetModel();
+    alignDerived();
 }
 
 PendingModel::Words PendingModel::wordsOf(const core::SlotCodec &codec, const Change &change)
@@ -86,8 +89,10 @@ void PendingModel::replaceRow(size_t at, const Change &change)
     const bool wasFetched = m_rows[at].fetched != Fetched::No;
     const quint64 id = m_rows[at].id;
     setFields(row, {});
+    auto derived = std::move(m_rows[at].derived);
     m_rows[at] = makeRow(change);
     m_rows[at].id = id;
+    m_rows[at].derived = std::move(derived);
     Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
     // An open line shows what the change is now.
     if (wasFetched)
@@ -134,13 +139,14 @@ void PendingModel::setFields(int row, std::vector<FieldLine> fields)
 {
     std::vector<FieldLine> &old = m_rows[static_cast<size_t>(row)].fields;
     const QModelIndex parent = index(row, 0);
+    const int first = static_cast<int>(m_rows[static_cast<size_t>(row)].derived.size());
     if (!old.empty()) {
-        beginRemoveRows(parent, 0, static_cast<int>(old.size()) - 1);
+        beginRemoveRows(parent, first, first + static_cast<int>(old.size()) - 1);
         old.clear();
         endRemoveRows();
     }
     if (!fields.empty()) {
-        beginInsertRows(parent, 0, static_cast<int>(fields.size()) - 1);
+        beginInsertRows(parent, first, first + static_cast<int>(fields.size()) - 1);
         old = std::move(fields);
         endInsertRows();
     }

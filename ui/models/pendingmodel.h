@@ -3,6 +3,7 @@
 
 #include "core/edit/editsession.h"
 #include "ui/models/changefields.h"
+#include "ui/models/derivedtext.h"
 
 #include <QAbstractItemModel>
 #include <QFuture>
@@ -12,10 +13,10 @@
 
 namespace slotscope::ui {
 
-/// The staged changes of an edit session as lines for people, in the order of staging; below each, fetched
-/// when it is opened, the fields that become different. Taken in by their differences, so that selection and
-/// open lines stay. UI thread; what large changes are, in words, is found out on the thread pool, and stands
-/// in their lines when it is known.
+/// The staged changes of an edit session as lines for people, in the order of staging; below each, greyed,
+/// what follows from it for indexes, and, fetched when it is opened, the fields that become different. Taken
+/// in by their differences, so that selection and open lines stay. UI thread; what large changes are, in
+/// words, is found out on the thread pool, and stands in their lines when it is known.
 class PendingModel : public QAbstractItemModel
 {
     Q_OBJECT
@@ -24,6 +25,10 @@ public:
     enum Role {
         KeyRole = Qt::UserRole + 1, ///< QByteArray: the etcd key; of a line below a change that of the change
         ConflictRole, ///< bool
+        DerivedRole, ///< bool: a line that follows from the change above it
+        ProblemRole, ///< bool: such a line, or one above it, that holds up the commit
+        IndexRole, ///< int: the slot of the index that such a line is about; 0: none
+        EntryRole, ///< QByteArray: the etcd key of the entry; empty: only something to tell
     };
 
     explicit PendingModel(QObject *parent = nullptr);
@@ -56,6 +61,11 @@ private:
         QString change;
         QString conflict;
     };
+    struct Derived
+    {
+        core::DerivedChange derived;
+        DerivedWords words;
+    };
     enum class Fetched { No, Running, Done };
     struct Row
     {
@@ -65,8 +75,9 @@ private:
         QString table;
         QString key;
         Words words;
+        std::vector<Derived> derived; // the first lines below it
         Fetched fetched = Fetched::No;
-        std::vector<FieldLine> fields;
+        std::vector<FieldLine> fields; // the rest of them
     };
     static Words wordsOf(const core::SlotCodec &codec, const core::Change &change);
     Row makeRow(const core::Change &change);
@@ -79,10 +90,13 @@ private:
     void takeFields(int row, const std::vector<FieldLine> &fields);
     void setFields(int row, std::vector<FieldLine> fields);
     void align();
+    void alignDerived();
+    void setDerived(int row, const std::vector<const core::DerivedChange *> &wanted);
     void fetchFields(quint64 serial);
     int rowOfSerial(quint64 serial) const;
     int rowOfId(quint64 id) const;
     QVariant rowData(const Row &row, int column, int role) const;
+    QVariant derivedData(const Row &row, const Derived &line, int column, int role) const;
     QVariant fieldData(const Row &row, const FieldLine &field, int column, int role) const;
 
     QPointer<core::EditSession> m_session;

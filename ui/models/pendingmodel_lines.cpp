@@ -7,9 +7,23 @@
 #include <QLocale>
 #include <QPalette>
 
+#include <algorithm>
+
 namespace slotscope::ui {
 
 using core::Change;
+
+namespace {
+
+QString derivedSummary(size_t count)
+{
+    if (count == 0)
+        return {};
+    return count == 1 ? PendingModel::tr("  (+ 1 line on indexes)")
+                      : PendingModel::tr("  (+ %1 lines on indexes)").arg(count);
+}
+
+} // namespace
 
 QByteArray PendingModel::keyAt(int row) const
 {
@@ -54,7 +68,8 @@ int PendingModel::rowCount(const QModelIndex &parent) const
         return static_cast<int>(m_rows.size());
     if (parent.internalId() != 0 || parent.column() != 0)
         return 0;
-    return static_cast<int>(m_rows[static_cast<size_t>(parent.row())].fields.size());
+    const Row &row = m_rows[static_cast<size_t>(parent.row())];
+    return static_cast<int>(row.derived.size() + row.fields.size());
 }
 
 int PendingModel::columnCount(const QModelIndex &) const
@@ -100,7 +115,10 @@ QVariant PendingModel::data(const QModelIndex &index, int role) const
         return row.change.key;
     if (index.internalId() == 0)
         return rowData(row, index.column(), role);
-    const auto line = static_cast<size_t>(index.row());
+    auto line = static_cast<size_t>(index.row());
+    if (line < row.derived.size())
+        return derivedData(row, row.derived[line], index.column(), role);
+    line -= row.derived.size();
     return line < row.fields.size() ? fieldData(row, row.fields[line], index.column(), role) : QVariant();
 }
 
@@ -121,7 +139,7 @@ QVariant PendingModel::rowData(const Row &row, int column, int role) const
             return QLocale().formattedDataSize(row.change.key.size() + row.change.value.size(), 1,
                                                QLocale::DataSizeTraditionalFormat);
         default:
-            return row.words.change;
+            return row.words.change + derivedSummary(row.derived.size());
         }
     case Qt::DecorationRole:
         return column == OperationColumn ? QVariant(theme::icon(markOf(row.change))) : QVariant();
@@ -136,6 +154,9 @@ QVariant PendingModel::rowData(const Row &row, int column, int role) const
             .arg((column == KeyColumn ? row.key : row.words.change).toHtmlEscaped());
     case ConflictRole:
         return conflict;
+    case ProblemRole:
+        return std::any_of(row.derived.cbegin(), row.derived.cend(),
+                           [](const Derived &line) { return line.words.isProblem; });
     default:
         return {};
     }

@@ -9,7 +9,6 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
-#include <QSet>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -109,6 +108,7 @@ void PendingPanel::setSession(EditSession *session, KeyResolver resolver)
         // Behind the model's own connection, so that the rows are right by then.
         connect(session, &EditSession::changed, this, &PendingPanel::takeChanges);
         connect(session, &EditSession::committingChanged, this, &PendingPanel::updateActions);
+        connect(session, &EditSession::derivedChanged, this, &PendingPanel::takeDerived);
     }
     updateActions();
 }
@@ -149,6 +149,7 @@ void PendingPanel::showContextMenu(const QPoint &position)
     const QByteArray key = index.data(PendingModel::KeyRole).toByteArray();
     connect(menu->addAction(tr("Show record")), &QAction::triggered, this,
             [this, key] { Q_EMIT showRequested(key); });
+    addIndexActions(menu, index);
     menu->addSeparator();
     for (QPushButton *button : {m_keepMine, m_takeTheirs, m_revert}) {
         QAction *action = menu->addAction(button->icon(), button->text());
@@ -156,6 +157,49 @@ void PendingPanel::showContextMenu(const QPoint &position)
         connect(action, &QAction::triggered, button, &QPushButton::click);
     }
     menu->popup(m_view->viewport()->mapToGlobal(position));
+}
+
+void PendingPanel::addIndexActions(QMenu *menu, const QModelIndex &line)
+{
+    if (const QByteArray entry = line.data(PendingModel::EntryRole).toByteArray(); !entry.isEmpty())
+        connect(menu->addAction(tr("Show entry")), &QAction::triggered, this,
+                [this, entry] { Q_EMIT showRequested(entry); });
+    const core::Slot slot(quint16(line.data(PendingModel::IndexRole).toInt()));
+    if (slot == core::CatalogueSlot)
+        return;
+    const core::SlotInfo *info = m_directory ? m_directory->find(slot) : nullptr;
+    const QString name = info ? info->title() : tr("slot %1").arg(slot.value);
+    menu->addSeparator();
+    connect(menu->addAction(tr("Let %1 follow staged records").arg(name)), &QAction::triggered, this,
+            [this, slot] { Q_EMIT maintenanceRequested(slot, true); });
+    connect(menu->addAction(tr("Leave %1 as it is").arg(name)), &QAction::triggered, this,
+            [this, slot] { Q_EMIT maintenanceRequested(slot, false); });
+}
+
+// What follows from a change is not to be overlooked: its line opens once, unless that would be long.
+void PendingPanel::takeDerived()
+{
+    constexpr qsizetype MostOpened = 100;
+    if (m_session->isDeriving())
+        return;
+    QSet<QByteArray> opened;
+    for (int row = 0; row < m_model->rowCount(); ++row) {
+        const QModelIndex above = m_model->index(row, 0);
+        const QByteArray key = m_model->keyAt(row);
+        const QModelIndex first = m_model->index(0, 0, above);
+        if (!first.data(PendingModel::DerivedRole).toBool())
+            continue;
+        const core::Change *change = m_session->find(key);
+        const bool isShort = change && change->kind == core::Change::Kind::Update;
+        const bool isProblem = above.data(PendingModel::ProblemRole).toBool();
+        if (!m_opened.contains(key) && !isProblem && (!isShort || opened.size() >= MostOpened))
+            continue;
+        if (!m_opened.contains(key))
+            m_view->expand(above);
+        opened.insert(key);
+    }
+    m_opened = opened;
+    updateActions();
 }
 
 void PendingPanel::takeChanges()
@@ -180,6 +224,7 @@ void PendingPanel::updateActions()
     const int count = m_model->rowCount();
     const bool free = m_session && !m_session->isCommitting();
     const bool conflicts = m_session && m_session->hasConflicts();
+    const QString problems = m_session ? problemsText(m_session->derived()) : QString();
     const bool selected = !selectedKeys().empty();
     const bool conflictSelected = conflicts && !selectedKeys(true).empty();
     m_keepMine->setVisible(conflicts);
@@ -188,7 +233,7 @@ void PendingPanel::updateActions()
     m_takeTheirs->setEnabled(free && conflictSelected);
     m_revert->setEnabled(free && selected);
     m_discard->setEnabled(free && count > 0);
-    m_commit->setEnabled(free && count > 0 && !conflicts);
+    m_commit->setEnabled(free && count > 0 && !conflicts && problems.isEmpty());
     m_commit->setText(count > 0 ? tr("&Commit (%1)").arg(count) : tr("&Commit"));
     if (m_session && m_session->isCommitting())
         m_hint->setText(tr("Committing…"));
@@ -196,8 +241,11 @@ void PendingPanel::updateActions()
         m_hint->setText(tr("No pending changes."));
     else if (conflicts)
         m_hint->setText(tr("Settle the conflicts before committing."));
+    else if (!problems.isEmpty())
+        m_hint->setText(tr("What is marked below the changes holds up the commit."));
     else
         m_hint->clear();
+    m_hint->setToolTip(problems);
 }
 
 } // namespace slotscope::ui

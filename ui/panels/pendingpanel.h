@@ -4,9 +4,11 @@
 #include "core/table/slotdirectory.h"
 #include "ui/models/pendingmodel.h"
 
+#include <QSet>
 #include <QWidget>
 
 class QLabel;
+class QMenu;
 class QPushButton;
 class QTreeView;
 
@@ -40,6 +42,8 @@ Q_SIGNALS:
     void showRequested(const QByteArray &key);
     /// Everything staged is to be committed; whoever listens does it.
     void commitRequested();
+    /// Entries of this index are to follow staged records from now on, or not any more.
+    void maintenanceRequested(slotscope::core::Slot index, bool maintained);
 
 private:
     /// Of the only row also when it is not selected.
@@ -47,6 +51,8 @@ private:
     void resolve(bool (core::EditSession::*how)(const QByteArray &, const QString &), const QString &name);
     void showContextMenu(const QPoint &position);
     void takeChanges();
+    void takeDerived();
+    void addIndexActions(QMenu *menu, const QModelIndex &line);
     void updateActions();
 
     QPointer<core::EditSession> m_session;
@@ -59,6 +65,7 @@ private:
     QPushButton *m_revert;
     QPushButton *m_discard;
     QPushButton *m_commit;
+    QSet<QByteArray> m_opened; // changes whose line was opened, to show what follows from them
 };
 
 } // namespace slotscope::ui
