@@ -231,9 +231,9 @@ private:
         for (const IndexMove *move : meeting.arriving) {
             const IndexMove *other = claimants.front() == move ? claimants[1] : claimants.front();
             problem(key, meeting, *move,
-                    QStringLiteral("%1 can lead to one record only, and %2 is staged with %3, too")
-                        .arg(title(meeting.index), recordWords(meeting.index, other->record),
-                             entryWords(meeting.index, key)));
+                    QStringLiteral("%1 is staged for %2, too, and %3 can lead to one record only")
+                        .arg(entryWords(meeting.index, key), recordWords(meeting.index, other->record),
+                             title(meeting.index)));
         }
     }
 
@@ -319,8 +319,8 @@ private:
                 break;
             case Holder::Record:
                 if (arrives)
-                    derived.problem = QStringLiteral("%1 can lead to one record only, and %2 is taken by %3")
-                                          .arg(title(meeting.index), entryWords(meeting.index, key), other);
+                    derived.problem = QStringLiteral("%1 is taken by %2, and %3 can lead to one record only")
+                                          .arg(entryWords(meeting.index, key), other, title(meeting.index));
                 else
                     return; // of several that had it, one stays
                 break;

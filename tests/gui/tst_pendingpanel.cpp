@@ -323,15 +323,15 @@ private Q_SLOTS:
         const auto at = [&](int line, PendingModel::Column column) {
             return model->index(line, column, above);
         };
-        QCOMPARE(at(0, PendingModel::OperationColumn).data().toString(), QStringLiteral("index: delete"));
+        QCOMPARE(at(0, PendingModel::OperationColumn).data().toString(), QStringLiteral("delete"));
         QCOMPARE(at(0, PendingModel::KeyColumn).data().toString(), QStringLiteral("Ann"));
-        QCOMPARE(at(1, PendingModel::OperationColumn).data().toString(), QStringLiteral("index: insert"));
+        QCOMPARE(at(1, PendingModel::OperationColumn).data().toString(), QStringLiteral("insert"));
         QCOMPARE(at(1, PendingModel::ChangeColumn).data().toString(), QStringLiteral("ann — was left over"));
         QCOMPARE(at(1, PendingModel::KeyColumn).data(PendingModel::EntryRole).toByteArray(), key("Anna"));
         const QVariant grey = at(0, PendingModel::KeyColumn).data(Qt::ForegroundRole);
         QCOMPARE(grey.value<QColor>(), theme::mutedText(QGuiApplication::palette()));
         QVERIFY(!above.data(Qt::ForegroundRole).isValid());
-        QVERIFY(cell(f.panel, 0, PendingModel::ChangeColumn).contains(QStringLiteral("+ 2 lines")));
+        QVERIFY(above.data(Qt::ToolTipRole).toString().contains(QStringLiteral("2 lines below")));
         QCOMPARE(f.panel.commitButton()->text(), QStringLiteral("&Commit (2)"));
         QVERIFY(f.panel.commitButton()->isEnabled());
 

@@ -29,8 +29,7 @@ DerivedWords derivedWords(const KeyResolver &resolver, const DerivedChange &deri
         words.operation = words.isProblem ? tr("problem") : tr("note");
     } else {
         const ResolvedKey resolved = resolver ? resolver(derived.change.key) : ResolvedKey();
-        words.operation =
-            words.isProblem ? tr("index: problem") : tr("index: %1").arg(operationText(derived.change.kind));
+        words.operation = words.isProblem ? tr("problem") : operationText(derived.change.kind);
         words.table = resolved.table;
         words.key = keyText(resolved.codec, derived.change.key);
         const bool isGone = derived.change.kind == core::Change::Kind::Delete && !derived.change.base.exists;

@@ -8,7 +8,7 @@ namespace slotscope::ui {
 /// What follows from a staged change, on one line beneath it.
 struct DerivedWords
 {
-    QString operation; ///< `index: insert`; empty key: `note` or `problem`
+    QString operation; ///< on the entry; or `problem`, or `note` where nothing is written
     QString table; ///< the index
     QString key; ///< of the entry
     QString text; ///< what the entry leads to, with what is to be known about it; the problem before all

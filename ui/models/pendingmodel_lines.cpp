@@ -15,12 +15,14 @@ using core::Change;
 
 namespace {
 
+/// For a tooltip; empty when there is nothing below.
 QString derivedSummary(size_t count)
 {
     if (count == 0)
         return {};
-    return count == 1 ? PendingModel::tr("  (+ 1 line on indexes)")
-                      : PendingModel::tr("  (+ %1 lines on indexes)").arg(count);
+    return QStringLiteral("<br>")
+        + (count == 1 ? PendingModel::tr("One line below is about an index.")
+                      : PendingModel::tr("%1 lines below are about indexes.").arg(count));
 }
 
 } // namespace
@@ -139,7 +141,7 @@ QVariant PendingModel::rowData(const Row &row, int column, int role) const
             return QLocale().formattedDataSize(row.change.key.size() + row.change.value.size(), 1,
                                                QLocale::DataSizeTraditionalFormat);
         default:
-            return row.words.change + derivedSummary(row.derived.size());
+            return row.words.change;
         }
     case Qt::DecorationRole:
         return column == OperationColumn ? QVariant(theme::icon(markOf(row.change))) : QVariant();
@@ -150,8 +152,9 @@ QVariant PendingModel::rowData(const Row &row, int column, int role) const
         if (conflict)
             return QStringLiteral("<qt>%1<br>%2</qt>")
                 .arg(row.words.conflict.toHtmlEscaped(), row.words.change.toHtmlEscaped());
-        return QStringLiteral("<qt>%1</qt>")
-            .arg((column == KeyColumn ? row.key : row.words.change).toHtmlEscaped());
+        return QStringLiteral("<qt>%1%2</qt>")
+            .arg((column == KeyColumn ? row.key : row.words.change).toHtmlEscaped(),
+                 derivedSummary(row.derived.size()));
     case ConflictRole:
         return conflict;
     case ProblemRole:
