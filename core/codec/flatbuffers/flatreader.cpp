@@ -68,10 +68,10 @@ Reader::Reader(const Model &model, QByteArrayView bytes)
 {
 }
 
-Value Reader::read(int rootObject)
+Value Reader::read(int rootObject, int depth)
 {
     const Cursor cursor(m_bytes);
-    return tableValue(cursor, m_model.objects[size_t(rootObject)], cursor.root(), 1);
+    return tableValue(cursor, m_model.objects[size_t(rootObject)], cursor.root(), depth);
 }
 
 Value Reader::readFields(int rootObject, const WantedField &wanted)
@@ -262,7 +262,8 @@ Value Reader::bytesValue(const Cursor &cursor, const Field &field, qint64 at, in
     return field.nestedRoot >= 0 && vector.count > 0 ? nestedValue(cursor, field, value, depth) : value;
 }
 
-// What is wrong within the buffer inside does not hide the one around it.
+// What is wrong within the buffer inside does not hide the one around it, unless that is in its size: they
+// have one budget.
 Value Reader::nestedValue(const Cursor &cursor, const Field &field, const Value &bytes, int depth)
 {
     const Value::Source source = bytes.source();
@@ -271,6 +272,8 @@ Value Reader::nestedValue(const Cursor &cursor, const Field &field, const Value 
         return tableValue(inner, m_model.objects[size_t(field.nestedRoot)], inner.root(), depth + 1,
                           bytes.toBytes());
     } catch (const Flaw &flaw) {
+        if (m_budget < 0)
+            throw;
         return bytes.withStyle(damagedStyle(flaw, source.offset));
     }
 }

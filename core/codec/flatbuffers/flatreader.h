@@ -23,8 +23,8 @@ class Reader
 public:
     explicit Reader(const Model &model, QByteArrayView bytes);
 
-    /// Throws a Flaw.
-    Value read(int rootObject);
+    /// Throws a Flaw. `depth`: of the root, in the tables that it is nested in.
+    Value read(int rootObject, int depth = 1);
     /// The same, but of tables and structs only the fields that are wanted; all else is only verified, as
     /// strictly as by read().
     Value readFields(int rootObject, const WantedField &wanted);

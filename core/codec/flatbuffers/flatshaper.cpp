@@ -301,7 +301,7 @@ Value Shaper::hexObject(const Value &value, const Field &field, const Value *old
 Value Shaper::nestedFromBytes(const QByteArray &content, int root) const
 {
     try {
-        Value value = Reader(m_model, content).read(root);
+        Value value = Reader(m_model, content).read(root, m_depth + 1);
         FlatTableStyle style = FlatTableStyle::unpacked(value.style().spelling);
         style.nestedBytes = content;
         return value.withStyle({FlatStyle | FlatTable, style.packed()});
