@@ -15,7 +15,8 @@ namespace {
 SlotCodec nestingCodec()
 {
     const auto schema = FlatSchema::fromText(
-        "table T { a:T; b:T; n:[ubyte] (nested_flatbuffer: \"T\"); x:int; } root_type T;", QStringLiteral("t"));
+        "table T { a:T; b:T; n:[ubyte] (nested_flatbuffer: \"T\"); x:int; } root_type T;",
+        QStringLiteral("t"));
     SlotType type {.value = ValueType::FlatBuffers};
     type.flatBuffers.schema = *schema;
     return SlotCodec(type, 0);
@@ -69,8 +70,7 @@ private Q_SLOTS:
         const SlotCodec codec = nestingCodec();
         const QByteArray inner = *codec.encodeValue(*codec.valueFromNotation(chain(100, "\"x\":1")));
         for (const int outerTables : {20, 40}) {
-            const QByteArray typed =
-                chain(outerTables, "\"x\":7,\"n\":{\"hex\":\"" + inner.toHex() + "\"}");
+            const QByteArray typed = chain(outerTables, "\"x\":7,\"n\":{\"hex\":\"" + inner.toHex() + "\"}");
             const auto value = codec.valueFromNotation(typed);
             QVERIFY2(value, qPrintable(value ? QString() : value.error().what));
             const quint32 kind = outerTables + 100 <= 128 ? FlatTable : FlatDamaged;
@@ -82,9 +82,9 @@ private Q_SLOTS:
             QCOMPARE(flatKind(*nested.find(back)), kind);
             QCOMPARE(*codec.valueFromNotation(codec.valueNotation(back)), back);
             // What stands beside it can be changed as text, too.
-            const auto edited =
-                replaced(back, pathInto(outerTables, QStringLiteral("x")), Value::integer(8));
-            const auto changed = codec.encodeValue(*codec.valueFromNotation(codec.valueNotation(*edited)), *bytes);
+            const auto edited = replaced(back, pathInto(outerTables, QStringLiteral("x")), Value::integer(8));
+            const auto changed =
+                codec.encodeValue(*codec.valueFromNotation(codec.valueNotation(*edited)), *bytes);
             QVERIFY2(changed, qPrintable(changed ? QString() : changed.error().what));
             QCOMPARE(*codec.decodeValue(*changed), *edited);
         }
@@ -96,7 +96,8 @@ private Q_SLOTS:
         QVERIFY(codec.decodeValue(bomb(4)));
         const auto alone = codec.decodeValue(bomb(40));
         QVERIFY(!alone);
-        QVERIFY2(alone.error().what.contains(QStringLiteral("again and again")), qPrintable(alone.error().what));
+        QVERIFY2(alone.error().what.contains(QStringLiteral("again and again")),
+                 qPrintable(alone.error().what));
         // In a buffer that is sound but for it, which is refused as a whole.
         const QByteArray calm = bomb(4) + QByteArray(4, '\0');
         const QByteArray fuse = bomb(40);
@@ -109,7 +110,8 @@ private Q_SLOTS:
         around.replace(at - 4, 4, reinterpret_cast<const char *>(&size), 4);
         const auto value = codec.decodeValue(around + fuse);
         QVERIFY(!value);
-        QVERIFY2(value.error().what.contains(QStringLiteral("again and again")), qPrintable(value.error().what));
+        QVERIFY2(value.error().what.contains(QStringLiteral("again and again")),
+                 qPrintable(value.error().what));
         QVERIFY(value.error().offset >= at);
     }
 };
