@@ -124,7 +124,7 @@ void MainWindow::buildDocks()
     m_inspector = new Inspector(this);
     m_inspectorDock = dock(tr("Inspector"), "inspectorDock", m_inspector, Qt::RightDockWidgetArea);
     m_pending = new PendingPanel(this);
-    m_pendingDock = dock(tr("Pending changes"), "pendingDock", m_pending, Qt::BottomDockWidgetArea);
+    m_pendingDock = dock(tr("Review changes"), "pendingDock", m_pending, Qt::BottomDockWidgetArea);
     m_problems = new ProblemsPanel(this);
     m_problemsDock = dock(tr("Problems"), "problemsDock", m_problems, Qt::BottomDockWidgetArea);
     m_referrers = new ReferrersPanel(this);
@@ -223,6 +223,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     m_bar->follow(connection);
     m_navigator->follow(connection->directory(), m_plainKeys.get(), connection->relations());
     m_pending->setSession(connection->edits(), resolverFor(connection->directory()));
+    followReview();
     m_problems->follow(connection);
     m_referrers->follow(connection);
 

@@ -17,6 +17,7 @@ class QMenu;
 class QPushButton;
 class QStackedWidget;
 class QTabWidget;
+class QUndoGroup;
 
 namespace slotscope::ui {
 
@@ -128,6 +129,13 @@ private:
     template <typename Dialog>
     Dialog *openDialog(Dialog *dialog);
     void closeSchemaDialogs();
+    void addUndoActions(QMenu *edit);
+    /// Undo, limits and scripts are those of the connection from now on.
+    void followReview();
+    void showUndoHistory();
+    void editLimits();
+    /// Says so where what is staged fits into no transaction, or nothing is to go into the next one.
+    bool isTooMuchAtOnce();
     void commit();
     void commitStaged();
     void commitFinished(const core::CommitReport &report);
@@ -176,8 +184,7 @@ private:
     bool m_pendingWasOffered = false; // the dock opens by itself once per batch of changes
 
     QAction *m_commit = nullptr;
-    QAction *m_undo = nullptr;
-    QAction *m_redo = nullptr;
+    QUndoGroup *m_undoGroup = nullptr;
     QAction *m_discard = nullptr;
     QAction *m_backAction = nullptr;
     QAction *m_forwardAction = nullptr;

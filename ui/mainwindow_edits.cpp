@@ -62,7 +62,7 @@ void MainWindow::stageFromInspector(const QByteArray &key, const QByteArray &val
     core::Expected<bool, QString> staged = true;
     if (owner)
         staged = owner->model()->stageBytes(key, value, madeOn);
-    else if (!m_connection->edits()->stageValue(key, madeOn, value))
+    else if (!m_connection->edits()->stageValue(key, madeOn, value, tr("Edit a record")))
         staged = core::Unexpected {tr("A commit is on its way.")};
     if (!staged) {
         m_inspector->refuseEdit(key, staged.error());
@@ -140,7 +140,7 @@ void MainWindow::commitStaged()
         m_pending->setFocus(Qt::OtherFocusReason);
         return;
     }
-    if (!noticeProblems())
+    if (!noticeProblems() && !isTooMuchAtOnce())
         m_connection->edits()->commit();
 }
 

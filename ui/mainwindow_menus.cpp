@@ -49,9 +49,7 @@ void MainWindow::buildMenus()
     add(connection, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
 
     QMenu *edit = menuBar()->addMenu(tr("&Edit"));
-    m_undo = add(edit, tr("&Undo"), QKeySequence::Undo, [this] { m_connection->edits()->undo(); });
-    m_redo = add(edit, tr("&Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z),
-                 [this] { m_connection->edits()->redo(); });
+    addUndoActions(edit);
     edit->addSeparator();
     addForTab(edit, tr("&Insert record\tIns"), {}, [](RecordTab *tab) { tab->insertRecord(); });
     addForTab(edit, tr("C&lone record"), QKeySequence(Qt::CTRL | Qt::Key_D),
@@ -60,7 +58,8 @@ void MainWindow::buildMenus()
     addForTab(edit, tr("&Delete records\tDel"), {}, [](RecordTab *tab) { tab->deleteRecords(); });
     addForTab(edit, tr("Re&vert selected"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Z),
               [](RecordTab *tab) { tab->revertRecords(); });
-    m_discard = add(edit, tr("Discard &all changes"), {}, [this] { m_connection->edits()->revertAll(); });
+    m_discard = add(edit, tr("Discard &all changes"), {},
+                    [this] { m_connection->edits()->revertAll(tr("Discard all changes")); });
     edit->addSeparator();
     addForTab(edit, tr("Co&py\tCtrl+C"), {}, [](RecordTab *tab) { tab->view()->copyRows(); });
     addForTab(edit, tr("Copy as &JSON"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
@@ -68,6 +67,7 @@ void MainWindow::buildMenus()
     addForTab(edit, tr("Copy as C&SV"), {}, [](RecordTab *tab) { tab->view()->copyAsCsv(); });
     edit->addSeparator();
     m_commit = add(edit, tr("&Commit"), QKeySequence(Qt::CTRL | Qt::Key_S), [this] { commit(); });
+    m_connectionActions.push_back(add(edit, tr("Li&mits of this etcd …"), {}, [this] { editLimits(); }));
 
     QMenu *view = menuBar()->addMenu(tr("&View"));
     addForTab(view, tr("&Filter records"), QKeySequence(Qt::CTRL | Qt::Key_L), [](RecordTab *tab) {
@@ -159,8 +159,6 @@ void MainWindow::updateActions()
     const core::EditSession *edits = m_connection ? m_connection->edits() : nullptr;
     const auto staged = edits ? static_cast<int>(edits->changes().size()) : 0;
     const bool idle = edits && !edits->isCommitting();
-    m_undo->setEnabled(edits && edits->canUndo());
-    m_redo->setEnabled(edits && edits->canRedo());
     m_backAction->setEnabled(!m_back.empty());
     m_forwardAction->setEnabled(!m_forward.empty());
     m_discard->setEnabled(idle && staged > 0);
@@ -177,8 +175,7 @@ void MainWindow::updateActions()
     } else if (staged == 0) {
         m_pendingWasOffered = false;
     }
-    m_pendingDock->setWindowTitle(staged > 0 ? tr("Pending changes (%1)").arg(staged)
-                                             : tr("Pending changes"));
+    m_pendingDock->setWindowTitle(staged > 0 ? tr("Review changes (%1)").arg(staged) : tr("Review changes"));
 }
 
 } // namespace slotscope::ui

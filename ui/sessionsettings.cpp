@@ -18,6 +18,11 @@ QString tabsKey(const core::Endpoint &endpoint)
     return QStringLiteral("tabs/") + QString::fromLatin1(endpoint.toString().toUtf8().toHex());
 }
 
+QString limitsKey(const core::Endpoint &endpoint)
+{
+    return QStringLiteral("limits/") + QString::fromLatin1(endpoint.toString().toUtf8().toHex());
+}
+
 QString schemaKey(const core::Endpoint &endpoint)
 {
     return QStringLiteral("schemas/") + QString::fromLatin1(endpoint.toString().toUtf8().toHex());
@@ -82,6 +87,30 @@ void rememberSchemaFile(const core::Endpoint &endpoint, const QString &file)
 QString rememberedSchemaFile(const core::Endpoint &endpoint)
 {
     return QSettings().value(schemaKey(endpoint)).toString();
+}
+
+core::TxnLimits rememberedLimits(const core::Endpoint &endpoint)
+{
+    const QVariantMap map = QSettings().value(limitsKey(endpoint)).toMap();
+    core::TxnLimits limits;
+    if (const qulonglong operations = map.value(QStringLiteral("max-txn-ops")).toULongLong())
+        limits.operations = operations;
+    if (const qlonglong bytes = map.value(QStringLiteral("max-request-bytes")).toLongLong(); bytes > 0)
+        limits.bytes = bytes;
+    return limits;
+}
+
+void rememberLimits(const core::Endpoint &endpoint, const core::TxnLimits &limits)
+{
+    QSettings settings;
+    if (limits == core::TxnLimits())
+        settings.remove(limitsKey(endpoint));
+    else
+        settings.setValue(
+            limitsKey(endpoint),
+            QVariantMap {
+                {QStringLiteral("max-txn-ops"), QVariant::fromValue<qulonglong>(limits.operations)},
+                {QStringLiteral("max-request-bytes"), QVariant::fromValue<qlonglong>(limits.bytes)}});
 }
 
 void rememberTabs(const core::Endpoint &endpoint, const std::vector<OpenTab> &tabs)

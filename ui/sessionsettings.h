@@ -3,6 +3,7 @@
 // What comes back at the next start: window layout, endpoints, open tabs. Kept in QSettings, per user.
 #pragma once
 
+#include "core/edit/commitplan.h"
 #include "core/etcd/client.h"
 
 #include <QStringList>
@@ -37,6 +38,10 @@ QString schemaFolder();
 /// Where the schema of this etcd is kept; empty: beside the settings.
 void rememberSchemaFile(const core::Endpoint &endpoint, const QString &file);
 QString rememberedSchemaFile(const core::Endpoint &endpoint);
+
+/// What this etcd takes in one transaction, as somebody has told; else etcd's own defaults.
+core::TxnLimits rememberedLimits(const core::Endpoint &endpoint);
+void rememberLimits(const core::Endpoint &endpoint, const core::TxnLimits &limits);
 
 void rememberTabs(const core::Endpoint &endpoint, const std::vector<OpenTab> &tabs);
 std::vector<OpenTab> rememberedTabs(const core::Endpoint &endpoint);

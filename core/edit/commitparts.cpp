@@ -48,7 +48,8 @@ public:
             m_units[*unit].changes.push_back(*m_changes[i]);
         }
         for (const DerivedChange &each : derived) {
-            const auto known = each.causes.empty() ? m_indexOf.cend() : m_indexOf.constFind(each.causes.front());
+            const auto known =
+                each.causes.empty() ? m_indexOf.cend() : m_indexOf.constFind(each.causes.front());
             if (known != m_indexOf.cend())
                 m_units[*unitOf[root(*known)]].derived.push_back(each);
         }

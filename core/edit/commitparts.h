@@ -9,7 +9,8 @@ namespace slotscope::core {
 struct PartChoice
 {
     std::vector<QByteArray> leaveOut; ///< staged keys that the first part is to go without
-    std::vector<QByteArray> neverFit; ///< those among them that do not even fit alone, with what they bring along
+    std::vector<QByteArray>
+        neverFit; ///< those among them that do not even fit alone, with what they bring along
 };
 
 /// Chooses a first part of what is not left out: in the order of staging whatever still fits. The halves of a

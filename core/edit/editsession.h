@@ -160,6 +160,7 @@ Q_SIGNALS:
     /// Staged state, conflict mark or settling state of these keys changed.
     void changed(const std::vector<QByteArray> &keys);
     void guardsChanged();
+    void limitsChanged();
     /// Others' changes of these keys went together with what is staged by themselves; or both had done the
     /// same, and nothing is staged any more.
     void merged(const std::vector<QByteArray> &keys, slotscope::core::Revision revision);

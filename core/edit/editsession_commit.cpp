@@ -72,7 +72,10 @@ void EditSession::takeDerived(std::vector<DerivedChange> derived)
 
 void EditSession::setLimits(const TxnLimits &limits)
 {
+    if (m_limits == limits)
+        return;
     m_limits = limits;
+    Q_EMIT limitsChanged();
 }
 
 CommitPlan EditSession::plan() const

@@ -17,8 +17,8 @@ struct Point
     qsizetype y = 0;
 };
 
-// The shortest edit script by Myers ("An O(ND) Difference Algorithm and Its Variations", 1986), as the ends of
-// its diagonals. Nothing if it takes too many edits.
+// The shortest edit script by Myers ("An O(ND) Difference Algorithm and Its Variations", 1986), as the ends
+// of its diagonals. Nothing if it takes too many edits.
 std::optional<std::vector<ByteRun>> sameRuns(const char *a, qsizetype n, const char *b, qsizetype m)
 {
     const qsizetype most = std::min(MostEdits, n + m);
@@ -59,7 +59,9 @@ std::optional<std::vector<ByteRun>> sameRuns(const char *a, qsizetype n, const c
         const qsizetype from = d == 0 ? 0 : k + (down ? 1 : -1);
         const Point start = d == 0 ? Point() : Point {reached(from), reached(from) - from};
         // The diagonal begins behind the one edit.
-        const Point diagonal = d == 0 ? start : down ? Point {start.x, start.y + 1} : Point {start.x + 1, start.y};
+        const Point diagonal = d == 0 ? start
+            : down                    ? Point {start.x, start.y + 1}
+                                      : Point {start.x + 1, start.y};
         if (end.x > diagonal.x)
             runs.push_back({true, diagonal.x, end.x - diagonal.x, diagonal.y, end.y - diagonal.y});
         end = start;

@@ -18,8 +18,8 @@ struct ByteRun
     friend bool operator==(const ByteRun &, const ByteRun &) = default;
 };
 
-/// Both strings from beginning to end as runs, same and different ones in turn. Very different strings come as
-/// one different run between what they begin and end with: the work is bounded, whatever they are.
+/// Both strings from beginning to end as runs, same and different ones in turn. Very different strings come
+/// as one different run between what they begin and end with: the work is bounded, whatever they are.
 std::vector<ByteRun> byteRuns(const QByteArray &before, const QByteArray &after);
 
 } // namespace slotscope::core

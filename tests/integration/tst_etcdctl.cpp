@@ -120,7 +120,7 @@ class TestEtcdctl : public QObject
             return QTest::qWaitFor([&] { return spy.size() == 1; }, 30'000)
                 && spy.first().first().value<CommitReport>().outcome == CommitReport::Outcome::Committed;
         }
-        TxnRequest request() const { return edits->plan(); }
+        TxnRequest request() const { return edits->plan().request; }
         TxnScriptOptions options() const { return {.endpoint = theirs.parsedEndpoint()}; }
         Run pipe() const
         {

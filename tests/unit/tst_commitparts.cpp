@@ -119,10 +119,11 @@ private Q_SLOTS:
                     QVERIFY(partner == part.end() || partner->leftOut == change.leftOut);
                 }
                 std::vector<Change> rest;
-                std::copy_if(changes.begin(), changes.end(), std::back_inserter(rest), [&](const Change &change) {
-                    return std::find(choice.leaveOut.begin(), choice.leaveOut.end(), change.key)
-                        != choice.leaveOut.end();
-                });
+                std::copy_if(changes.begin(), changes.end(), std::back_inserter(rest),
+                             [&](const Change &change) {
+                                 return std::find(choice.leaveOut.begin(), choice.leaveOut.end(), change.key)
+                                     != choice.leaveOut.end();
+                             });
                 changes = rest;
                 QVERIFY(++parts < 200);
             }

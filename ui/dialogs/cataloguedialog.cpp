@@ -195,7 +195,9 @@ void CatalogueDialog::accept()
         m_problem->setText(tr("A commit is on its way; try again when it is done."));
     };
     core::EditSession *edits = m_connection->edits();
-    if (m_isNew ? !edits->stageInsert(key, *bytes) : !edits->stageValue(key, m_state, *bytes))
+    const QString name = m_isNew ? tr("New catalogue entry of slot %1").arg(edited.slot.value)
+                                 : tr("Edit the catalogue entry of slot %1").arg(edited.slot.value);
+    if (m_isNew ? !edits->stageInsert(key, *bytes, name) : !edits->stageValue(key, m_state, *bytes, name))
         return unstaged();
     QDialog::accept();
     Q_EMIT staged(key);

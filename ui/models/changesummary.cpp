@@ -187,6 +187,22 @@ QString operationText(Change::Kind kind)
     return tr("update");
 }
 
+QString leaseText(const Change &change)
+{
+    using Kind = core::LeaseChoice::Kind;
+    switch (change.lease.kind) {
+    case Kind::Keep:
+        break;
+    case Kind::None:
+        return tr("without a lease");
+    case Kind::Existing:
+        return tr("lease %1").arg(QString::number(change.lease.lease.value, 16));
+    case Kind::New:
+        return tr("a new lease of %1 s").arg(change.lease.ttl.count());
+    }
+    return {};
+}
+
 theme::Mark markOf(const Change &change)
 {
     if (change.conflict)

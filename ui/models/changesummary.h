@@ -33,6 +33,8 @@ QString keyText(const core::SlotCodec &codec, const QByteArray &key);
 QString shortText(const core::Value &value, int limit);
 /// Insert, update, delete; in words.
 QString operationText(core::Change::Kind kind);
+/// The lease that a change chooses; empty where it keeps the one that there is.
+QString leaseText(const core::Change &change);
 /// The mark of a staged change; conflicts come before everything else.
 theme::Mark markOf(const core::Change &change);
 /// What becomes of one field: `3 → 4`, `added 4`, `removed`.

@@ -37,6 +37,7 @@ void PendingModel::setSession(core::EditSession *session, KeyResolver resolver)
     m_resolver = std::move(resolver);
     if (session) {
         connect(session, &core::EditSession::changed, this, &PendingModel::align);
+        connect(session, &core::EditSession::guardsChanged, this, &PendingModel::align);
         connect(session, &core::EditSession::derivedChanged, this, &PendingModel::alignDerived);
     }
     refresh();
@@ -48,51 +49,116 @@ void PendingModel::refresh()
     m_rows.clear();
     m_rowOfId.clear();
     if (m_session) {
-        for (const Change &change : m_session->changes())
-            m_rows.push_back(makeRow(change));
+        for (const Item &item : items())
+            m_rows.push_back(makeRow(item));
     }
     endResetModel();
     alignDerived();
 }
 
-PendingModel::Words PendingModel::wordsOf(const core::SlotCodec &codec, const Change &change)
+std::vector<PendingModel::Item> PendingModel::items() const
 {
-    Words words {changeText(codec, change), conflictText(codec, change)};
+    std::vector<Item> items;
+    if (!m_session)
+        return items;
+    items.reserve(m_session->changes().size() + m_session->guards().size());
+    for (const Change &change : m_session->changes()) {
+        Item item {change, false, std::nullopt};
+        const bool isNewKey = change.kind != Change::Kind::Delete && !change.partner.isNull();
+        if (const Change *old = isNewKey ? m_session->find(change.partner) : nullptr)
+            item.renamedFrom = old->base;
+        items.push_back(std::move(item));
+    }
+    for (const core::Guard &guard : m_session->guards()) {
+        // What is written is guarded anyway.
+        const Change *change = m_session->find(guard.key);
+        if (!change || change->leftOut)
+            items.push_back({Change {.key = guard.key,
+                                     .value = guard.seen.value,
+                                     .base = guard.seen,
+                                     .conflict = guard.conflict},
+                             true, std::nullopt});
+    }
+    return items;
+}
+
+// A renamed record is told by what becomes different from the old one.
+Change PendingModel::described(const Item &item)
+{
+    Change change = item.change;
+    if (item.renamedFrom && change.kind == Change::Kind::Insert && !change.conflict) {
+        change.kind = Change::Kind::Update;
+        change.base.value = item.renamedFrom->value;
+    }
+    return change;
+}
+
+PendingModel::Words PendingModel::wordsOf(const core::SlotCodec &codec, const Item &item)
+{
+    const Change &change = item.change;
+    if (item.isGuard) {
+        const QString seen = change.base.exists
+            ? tr("must still be as at revision %1").arg(change.base.modRevision.value)
+            : tr("must still not exist");
+        if (!change.conflict)
+            return {seen, {}};
+        return {seen + QStringLiteral("; ") + theirText(codec, change),
+                tr("Somebody else has changed this record, which the commit depends on.")};
+    }
+    const Change told = described(item);
+    const bool sameValue = told.kind == Change::Kind::Update && told.value == told.base.value;
+    Words words {sameValue ? QString() : changeText(codec, told), conflictText(codec, change)};
+    const QString lease = leaseText(change);
+    if (!lease.isEmpty())
+        words.change = sameValue ? lease : words.change + QStringLiteral("; ") + lease;
+    if (words.change.isEmpty())
+        words.change = tr("the content stays");
     if (change.conflict)
         words.change += QStringLiteral("; ") + theirText(codec, change);
     return words;
 }
 
-PendingModel::Row PendingModel::makeRow(const Change &change)
+PendingModel::Row PendingModel::makeRow(const Item &item)
 {
-    const ResolvedKey resolved = m_resolver ? m_resolver(change.key) : ResolvedKey();
+    const ResolvedKey resolved = m_resolver ? m_resolver(item.change.key) : ResolvedKey();
     Row row;
     row.id = row.serial = ++m_lastId;
-    row.change = change;
+    row.item = item;
     row.table = resolved.table;
-    row.key = keyText(resolved.codec, change.key);
-    if (!isLargeChange(resolved.codec, change)) {
-        row.words = wordsOf(resolved.codec, change);
+    row.key = keyText(resolved.codec, item.change.key);
+    if (!item.change.partner.isNull())
+        row.partner = keyText(resolved.codec, item.change.partner);
+    const Change told = described(item);
+    if (!isLargeChange(resolved.codec, told)) {
+        row.words = wordsOf(resolved.codec, item);
         return row;
     }
     row.words.change = tr("%1 …").arg(QLocale().formattedDataSize(
-        change.kind == Change::Kind::Delete ? change.base.value.size() : change.value.size(), 1,
+        told.kind == Change::Kind::Delete ? told.base.value.size() : told.value.size(), 1,
         QLocale::DataSizeTraditionalFormat));
-    work(row.serial, QtConcurrent::run(&PendingModel::wordsOf, resolved.codec, change),
+    work(row.serial, QtConcurrent::run(&PendingModel::wordsOf, resolved.codec, item),
          &PendingModel::takeWords);
     return row;
 }
 
-void PendingModel::replaceRow(size_t at, const Change &change)
+void PendingModel::replaceRow(size_t at, const Item &item)
 {
     const int row = static_cast<int>(at);
+    // Left out and taken in again it is the same in words.
+    Item marked = m_rows[at].item;
+    marked.change.leftOut = item.change.leftOut;
+    if (marked == item) {
+        m_rows[at].item = item;
+        Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+        return;
+    }
     const bool wasFetched = m_rows[at].fetched != Fetched::No;
     const quint64 id = m_rows[at].id;
     setFields(row, {});
-    auto derived = std::move(m_rows[at].derived);
-    m_rows[at] = makeRow(change);
-    m_rows[at].id = id;
-    m_rows[at].derived = std::move(derived);
+    Row replaced = makeRow(item);
+    replaced.id = id;
+    replaced.derived = std::move(m_rows[at].derived);
+    m_rows[at] = std::move(replaced);
     Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
     // An open line shows what the change is now.
     if (wasFetched)
@@ -154,8 +220,10 @@ void PendingModel::setFields(int row, std::vector<FieldLine> fields)
 
 bool PendingModel::canFetchMore(const QModelIndex &parent) const
 {
-    return parent.isValid() && parent.internalId() == 0
-        && m_rows[static_cast<size_t>(parent.row())].fetched == Fetched::No;
+    if (!parent.isValid() || parent.internalId() != 0)
+        return false;
+    const Row &row = m_rows[static_cast<size_t>(parent.row())];
+    return row.fetched == Fetched::No && !row.item.isGuard;
 }
 
 void PendingModel::fetchMore(const QModelIndex &parent)
@@ -176,7 +244,7 @@ void PendingModel::fetchFields(quint64 serial)
     const int row = rowOfSerial(serial);
     if (row < 0)
         return;
-    const Change &change = m_rows[static_cast<size_t>(row)].change;
+    const Change change = described(m_rows[static_cast<size_t>(row)].item);
     const core::SlotCodec codec = m_resolver ? m_resolver(change.key).codec : core::SlotCodec();
     if (!isLargeChange(codec, change)) {
         takeFields(row, fieldLines(codec, change));
@@ -188,14 +256,15 @@ void PendingModel::fetchFields(quint64 serial)
 
 void PendingModel::align()
 {
-    const std::vector<Change> &wanted = m_session->changes();
+    const std::vector<Item> wanted = items();
+    const auto id = [](const Item &item) { return std::pair(item.isGuard, item.change.key); };
     m_rowOfId.clear();
-    QSet<QByteArray> staged;
-    for (const Change &change : wanted)
-        staged.insert(change.key);
+    QSet<std::pair<bool, QByteArray>> staged;
+    for (const Item &item : wanted)
+        staged.insert(id(item));
     for (size_t end = m_rows.size(); end > 0;) {
         size_t begin = end;
-        while (begin > 0 && !staged.contains(m_rows[begin - 1].change.key))
+        while (begin > 0 && !staged.contains(id(m_rows[begin - 1].item)))
             --begin;
         if (begin == end) {
             --end;
@@ -208,36 +277,45 @@ void PendingModel::align()
         endRemoveRows();
         end = begin;
     }
+    QSet<std::pair<bool, QByteArray>> kept;
+    for (const Row &row : m_rows)
+        kept.insert(id(row.item));
     // What is left comes in the wanted order, or was taken back and staged again at the end.
     for (size_t i = 0; i < wanted.size(); ++i) {
         const int row = static_cast<int>(i);
         const auto offset = static_cast<std::ptrdiff_t>(i);
-        if (i < m_rows.size() && m_rows[i].change.key == wanted[i].key) {
-            if (m_rows[i].change != wanted[i])
+        if (i < m_rows.size() && id(m_rows[i].item) == id(wanted[i])) {
+            if (m_rows[i].item != wanted[i])
                 replaceRow(i, wanted[i]);
             continue;
         }
-        const int known = rowOf(wanted[i].key);
-        if (known > row) {
+        if (kept.contains(id(wanted[i]))) {
+            const auto found = std::find_if(m_rows.begin() + offset, m_rows.end(),
+                                            [&](const Row &one) { return id(one.item) == id(wanted[i]); });
+            const int known = static_cast<int>(found - m_rows.begin());
             beginMoveRows({}, known, known, {}, row);
-            std::rotate(m_rows.begin() + offset, m_rows.begin() + known, m_rows.begin() + known + 1);
+            std::rotate(m_rows.begin() + offset, found, found + 1);
             m_rowOfId.clear();
             endMoveRows();
-            replaceRow(i, wanted[i]);
-        } else if (i == m_rows.size()) {
-            // All that is new at the end comes at once: thousands can be pasted.
-            beginInsertRows({}, row, static_cast<int>(wanted.size()) - 1);
-            for (size_t added = i; added < wanted.size(); ++added)
-                m_rows.push_back(makeRow(wanted[added]));
-            m_rowOfId.clear();
-            endInsertRows();
-        } else {
-            beginInsertRows({}, row, row);
-            m_rows.insert(m_rows.begin() + offset, makeRow(wanted[i]));
-            m_rowOfId.clear();
-            endInsertRows();
+            if (m_rows[i].item != wanted[i])
+                replaceRow(i, wanted[i]);
+            continue;
         }
+        // All that is new in one place comes at once: thousands can be pasted.
+        size_t end = i + 1;
+        while (end < wanted.size() && !kept.contains(id(wanted[end])))
+            ++end;
+        std::vector<Row> added;
+        for (size_t next = i; next < end; ++next)
+            added.push_back(makeRow(wanted[next]));
+        beginInsertRows({}, row, static_cast<int>(end) - 1);
+        m_rows.insert(m_rows.begin() + offset, std::make_move_iterator(added.begin()),
+                      std::make_move_iterator(added.end()));
+        m_rowOfId.clear();
+        endInsertRows();
+        i = end - 1;
     }
+    alignDerived();
 }
 
 } // namespace slotscope::ui

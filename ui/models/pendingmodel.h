@@ -13,10 +13,11 @@
 
 namespace slotscope::ui {
 
-/// The staged changes of an edit session as lines for people, in the order of staging; below each, greyed,
-/// what follows from it for indexes, and, fetched when it is opened, the fields that become different. Taken
-/// in by their differences, so that selection and open lines stay. UI thread; what large changes are, in
-/// words, is found out on the thread pool, and stands in their lines when it is known.
+/// What an edit session would commit, as lines for people: the staged changes in the order of staging, each
+/// with a check mark that leaves it out, then what the commit depends on. Below a change, greyed, what
+/// follows from it for indexes, and, fetched when it is opened, the fields that become different. Taken in by
+/// their differences, so that selection and open lines stay. UI thread; what large changes are, in words, is
+/// found out on the thread pool, and stands in their lines when it is known.
 class PendingModel : public QAbstractItemModel
 {
     Q_OBJECT
@@ -25,6 +26,9 @@ public:
     enum Role {
         KeyRole = Qt::UserRole + 1, ///< QByteArray: the etcd key; of a line below a change that of the change
         ConflictRole, ///< bool
+        ShownKeyRole, ///< QByteArray: the key of the line itself
+        GuardRole, ///< bool: not a change, but a key that the commit depends on
+        LeftOutRole, ///< bool
         DerivedRole, ///< bool: a line that follows from the change above it
         ProblemRole, ///< bool: such a line, or one above it, that holds up the commit
         IndexRole, ///< int: the slot of the index that such a line is about; 0: none
@@ -41,6 +45,8 @@ public:
     QByteArray keyAt(int row) const;
     /// -1 if nothing is staged for the key.
     int rowOf(const QByteArray &key) const;
+    /// What a key of a staged, derived or guarded line is, by words for people: its table and decoded key.
+    QHash<QByteArray, QString> keyTexts() const;
     /// While lines wait for their words.
     bool isBusy() const { return m_working > 0; }
 
@@ -53,6 +59,8 @@ public:
     bool canFetchMore(const QModelIndex &parent) const override;
     void fetchMore(const QModelIndex &parent) override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    bool setData(const QModelIndex &index, const QVariant &value, int role = Qt::EditRole) override;
+    Qt::ItemFlags flags(const QModelIndex &index) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 private:
@@ -61,27 +69,38 @@ private:
         QString change;
         QString conflict;
     };
+    enum class Fetched { No, Running, Done };
+    // A change, or a guard that looks like one.
+    struct Item
+    {
+        core::Change change;
+        bool isGuard = false;
+        std::optional<core::KeyState> renamedFrom; // what the other half of a rename has
+        friend bool operator==(const Item &, const Item &) = default;
+    };
     struct Derived
     {
         core::DerivedChange derived;
         DerivedWords words;
     };
-    enum class Fetched { No, Running, Done };
     struct Row
     {
         quint64 id = 0; // of the line as long as it is there
         quint64 serial = 0; // of this state of it
-        core::Change change;
+        Item item;
         QString table;
         QString key;
+        QString partner; // key in words
         Words words;
-        std::vector<Derived> derived; // the first lines below it
         Fetched fetched = Fetched::No;
+        std::vector<Derived> derived; // the first lines below it
         std::vector<FieldLine> fields; // the rest of them
     };
-    static Words wordsOf(const core::SlotCodec &codec, const core::Change &change);
-    Row makeRow(const core::Change &change);
-    void replaceRow(size_t at, const core::Change &change);
+    std::vector<Item> items() const;
+    static core::Change described(const Item &item);
+    static Words wordsOf(const core::SlotCodec &codec, const Item &item);
+    Row makeRow(const Item &item);
+    void replaceRow(size_t at, const Item &item);
     /// Runs on the pool; `take` gets the result where the row is still in the same state.
     template <typename Result>
     void work(quint64 serial, QFuture<Result> future,
@@ -95,9 +114,11 @@ private:
     void fetchFields(quint64 serial);
     int rowOfSerial(quint64 serial) const;
     int rowOfId(quint64 id) const;
+    QString operationOf(const Row &row) const;
+    static bool hasProblem(const Row &row);
     QVariant rowData(const Row &row, int column, int role) const;
-    QVariant derivedData(const Row &row, const Derived &line, int column, int role) const;
-    QVariant fieldData(const Row &row, const FieldLine &field, int column, int role) const;
+    QVariant fieldData(const FieldLine &field, int column, int role) const;
+    QVariant derivedData(const Derived &line, int column, int role) const;
 
     QPointer<core::EditSession> m_session;
     KeyResolver m_resolver;

@@ -20,8 +20,10 @@ void PendingModel::alignDerived()
         if (!derived.causes.empty())
             wanted[derived.causes.front()].push_back(&derived);
     }
-    for (size_t row = 0; row < m_rows.size(); ++row)
-        setDerived(static_cast<int>(row), wanted.value(m_rows[row].change.key));
+    for (size_t row = 0; row < m_rows.size(); ++row) {
+        if (!m_rows[row].item.isGuard)
+            setDerived(static_cast<int>(row), wanted.value(m_rows[row].item.change.key));
+    }
 }
 
 void PendingModel::setDerived(int row, const std::vector<const core::DerivedChange *> &wanted)
@@ -57,7 +59,7 @@ void PendingModel::setDerived(int row, const std::vector<const core::DerivedChan
         Q_EMIT dataChanged(above, index(row, ColumnCount - 1)); // it counts them
 }
 
-QVariant PendingModel::derivedData(const Row &row, const Derived &line, int column, int role) const
+QVariant PendingModel::derivedData(const Derived &line, int column, int role) const
 {
     const DerivedWords &words = line.words;
     switch (role) {
@@ -84,8 +86,6 @@ QVariant PendingModel::derivedData(const Row &row, const Derived &line, int colu
     case Qt::ToolTipRole:
         return QStringLiteral("<qt>%1</qt>")
             .arg((column == KeyColumn ? words.key : words.text).toHtmlEscaped());
-    case ConflictRole:
-        return row.change.conflict.has_value();
     case DerivedRole:
         return true;
     case ProblemRole:

@@ -29,14 +29,16 @@ QString derivedSummary(size_t count)
 
 QByteArray PendingModel::keyAt(int row) const
 {
-    return row >= 0 && static_cast<size_t>(row) < m_rows.size() ? m_rows[static_cast<size_t>(row)].change.key
-                                                                : QByteArray();
+    return row >= 0 && static_cast<size_t>(row) < m_rows.size()
+        ? m_rows[static_cast<size_t>(row)].item.change.key
+        : QByteArray();
 }
 
 int PendingModel::rowOf(const QByteArray &key) const
 {
-    const auto found =
-        std::find_if(m_rows.begin(), m_rows.end(), [&key](const Row &row) { return row.change.key == key; });
+    const auto found = std::find_if(m_rows.begin(), m_rows.end(), [&key](const Row &row) {
+        return row.item.change.key == key && !row.item.isGuard;
+    });
     return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
 }
 
@@ -84,7 +86,8 @@ bool PendingModel::hasChildren(const QModelIndex &parent) const
     if (!parent.isValid() || parent.internalId() != 0)
         return rowCount(parent) > 0;
     // While it is not known, there may be some.
-    return m_rows[static_cast<size_t>(parent.row())].fetched != Fetched::Done || rowCount(parent) > 0;
+    const Row &row = m_rows[static_cast<size_t>(parent.row())];
+    return (row.fetched != Fetched::Done && !row.item.isGuard) || rowCount(parent) > 0;
 }
 
 QVariant PendingModel::headerData(int section, Qt::Orientation orientation, int role) const
@@ -113,59 +116,152 @@ QVariant PendingModel::data(const QModelIndex &index, int role) const
     if (above < 0 || static_cast<size_t>(above) >= m_rows.size())
         return {};
     const Row &row = m_rows[static_cast<size_t>(above)];
-    if (role == KeyRole)
-        return row.change.key;
     if (index.internalId() == 0)
         return rowData(row, index.column(), role);
-    auto line = static_cast<size_t>(index.row());
-    if (line < row.derived.size())
-        return derivedData(row, row.derived[line], index.column(), role);
-    line -= row.derived.size();
-    return line < row.fields.size() ? fieldData(row, row.fields[line], index.column(), role) : QVariant();
+    const auto line = static_cast<size_t>(index.row());
+    if (line >= row.derived.size() + row.fields.size())
+        return {};
+    const Derived *derived = line < row.derived.size() ? &row.derived[line] : nullptr;
+    switch (role) {
+    case KeyRole:
+        return row.item.change.key;
+    case ShownKeyRole:
+        return derived && !derived->derived.change.key.isEmpty() ? derived->derived.change.key
+                                                                 : row.item.change.key;
+    case ConflictRole:
+        return row.item.change.conflict.has_value();
+    case GuardRole:
+        return row.item.isGuard;
+    case LeftOutRole:
+        return row.item.change.leftOut;
+    default:
+        return derived ? derivedData(*derived, index.column(), role)
+                       : fieldData(row.fields[line - row.derived.size()], index.column(), role);
+    }
+}
+
+QHash<QByteArray, QString> PendingModel::keyTexts() const
+{
+    QHash<QByteArray, QString> texts;
+    for (const Row &row : m_rows) {
+        texts.insert(row.item.change.key, row.table + QStringLiteral(": ") + row.key);
+        for (const Derived &line : row.derived)
+            texts.insert(line.derived.change.key, line.words.table + QStringLiteral(": ") + line.words.key);
+    }
+    return texts;
+}
+
+Qt::ItemFlags PendingModel::flags(const QModelIndex &index) const
+{
+    Qt::ItemFlags flags = QAbstractItemModel::flags(index);
+    if (index.isValid() && index.internalId() == 0 && index.column() == OperationColumn
+        && !m_rows[static_cast<size_t>(index.row())].item.isGuard)
+        flags |= Qt::ItemIsUserCheckable;
+    return flags;
+}
+
+bool PendingModel::setData(const QModelIndex &index, const QVariant &value, int role)
+{
+    if (role != Qt::CheckStateRole || !flags(index).testFlag(Qt::ItemIsUserCheckable) || !m_session)
+        return false;
+    const Row &row = m_rows[static_cast<size_t>(index.row())];
+    const bool leftOut = value.toInt() == Qt::Unchecked;
+    const QByteArray key = row.item.change.key; // the row may be another afterwards
+    return m_session->setLeftOut({key}, leftOut,
+                                 leftOut ? tr("Leave out %1").arg(row.key) : tr("Take in %1").arg(row.key));
+}
+
+QString PendingModel::operationOf(const Row &row) const
+{
+    const Change &change = row.item.change;
+    QString text = operationText(change.kind);
+    if (row.item.isGuard)
+        text = tr("depends on");
+    else if (!change.partner.isNull())
+        text = change.kind == Change::Kind::Delete ? tr("rename, old key") : tr("rename, new key");
+    else if (change.kind == Change::Kind::Update && change.value == change.base.value)
+        text = tr("lease");
+    if (change.conflict)
+        return tr("%1, conflict").arg(text);
+    return hasProblem(row) ? tr("%1, problem").arg(text) : text;
+}
+
+bool PendingModel::hasProblem(const Row &row)
+{
+    return std::any_of(row.derived.cbegin(), row.derived.cend(),
+                       [](const Derived &line) { return line.words.isProblem; });
 }
 
 QVariant PendingModel::rowData(const Row &row, int column, int role) const
 {
-    const bool conflict = row.change.conflict.has_value();
+    const Change &change = row.item.change;
+    const bool conflict = change.conflict.has_value();
+    const bool problem = hasProblem(row);
     switch (role) {
     case Qt::DisplayRole:
         switch (column) {
         case OperationColumn:
-            return conflict ? tr("%1, conflict").arg(operationText(row.change.kind))
-                            : operationText(row.change.kind);
+            return operationOf(row);
         case TableColumn:
             return row.table;
         case KeyColumn:
-            return row.key;
+            return row.partner.isEmpty()              ? row.key
+                : change.kind == Change::Kind::Delete ? tr("%1 → %2").arg(row.key, row.partner)
+                                                      : tr("%1 (was %2)").arg(row.key, row.partner);
         case SizeColumn:
-            return QLocale().formattedDataSize(row.change.key.size() + row.change.value.size(), 1,
-                                               QLocale::DataSizeTraditionalFormat);
+            return row.item.isGuard ? QVariant()
+                                    : QLocale().formattedDataSize(change.key.size() + change.value.size(), 1,
+                                                                  QLocale::DataSizeTraditionalFormat);
         default:
             return row.words.change;
         }
+    case Qt::CheckStateRole:
+        return column == OperationColumn && !row.item.isGuard
+            ? QVariant(change.leftOut ? Qt::Unchecked : Qt::Checked)
+            : QVariant();
     case Qt::DecorationRole:
-        return column == OperationColumn ? QVariant(theme::icon(markOf(row.change))) : QVariant();
+        if (column != OperationColumn)
+            return {};
+        if (!conflict && problem)
+            return theme::icon(theme::Mark::Warning);
+        return row.item.isGuard && !conflict ? theme::icon(theme::Glyph::Key) : theme::icon(markOf(change));
     case Qt::BackgroundRole:
         return conflict ? QVariant(theme::tint(theme::Mark::Conflict, QGuiApplication::palette()))
+            : problem   ? QVariant(theme::tint(theme::Mark::Warning, QGuiApplication::palette()))
                         : QVariant();
-    case Qt::ToolTipRole:
+    case Qt::ForegroundRole:
+        return change.leftOut ? QVariant(theme::mutedText(QGuiApplication::palette())) : QVariant();
+    case Qt::ToolTipRole: {
+        QStringList lines;
         if (conflict)
-            return QStringLiteral("<qt>%1<br>%2</qt>")
-                .arg(row.words.conflict.toHtmlEscaped(), row.words.change.toHtmlEscaped());
+            lines << row.words.conflict;
+        if (problem)
+            lines << tr("What is marked below it holds up the commit.");
+        if (change.leftOut)
+            lines << tr("Left out of the next commit, and still staged.");
+        lines << (column == KeyColumn ? row.key : row.words.change);
+        for (QString &line : lines)
+            line = line.toHtmlEscaped();
         return QStringLiteral("<qt>%1%2</qt>")
-            .arg((column == KeyColumn ? row.key : row.words.change).toHtmlEscaped(),
-                 derivedSummary(row.derived.size()));
+            .arg(lines.join(QStringLiteral("<br>")), derivedSummary(row.derived.size()));
+    }
+    case KeyRole:
+    case ShownKeyRole:
+        return change.key;
     case ConflictRole:
         return conflict;
+    case GuardRole:
+        return row.item.isGuard;
+    case LeftOutRole:
+        return change.leftOut;
     case ProblemRole:
-        return std::any_of(row.derived.cbegin(), row.derived.cend(),
-                           [](const Derived &line) { return line.words.isProblem; });
+        return problem;
     default:
         return {};
     }
 }
 
-QVariant PendingModel::fieldData(const Row &row, const FieldLine &field, int column, int role) const
+QVariant PendingModel::fieldData(const FieldLine &field, int column, int role) const
 {
     switch (role) {
     case Qt::DisplayRole:
@@ -174,8 +270,6 @@ QVariant PendingModel::fieldData(const Row &row, const FieldLine &field, int col
                                      : QVariant();
     case Qt::ToolTipRole:
         return QStringLiteral("<qt><pre>%1</pre></qt>").arg(field.tooltip.toHtmlEscaped());
-    case ConflictRole:
-        return row.change.conflict.has_value();
     default:
         return {};
     }

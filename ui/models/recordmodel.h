@@ -89,6 +89,8 @@ public:
     void setCodec(const core::SlotCodec &codec);
     core::LiveTable *table() const { return m_table.get(); }
     core::EditSession *edits() const { return m_edits; }
+    /// Of the table, in the names of undo steps.
+    void setTitle(const QString &title) { m_title = title; }
 
     const std::vector<core::Column> &columns() const { return m_columns; }
     int columnOf(const QString &id) const;
@@ -123,10 +125,12 @@ public:
     /// `madeOn`: the state of the key that the value was made from, if that may be older than what is known
     /// now.
     core::Expected<bool, QString> stageRecord(const QByteArray &key, const core::Value &value,
-                                              const std::optional<core::KeyState> &madeOn = {});
+                                              const std::optional<core::KeyState> &madeOn = {},
+                                              const QString &stepName = {});
     /// The same with the bytes of the value.
     core::Expected<bool, QString> stageBytes(const QByteArray &key, const QByteArray &value,
-                                             const std::optional<core::KeyState> &madeOn = {});
+                                             const std::optional<core::KeyState> &madeOn = {},
+                                             const QString &stepName = {});
     /// Stages a new record shaped like `row` (-1: the first), blank or with its content; gives its key.
     core::Expected<QByteArray, QString> stageNew(int row, bool withContent);
     void stageDelete(const std::vector<int> &rows);
@@ -193,6 +197,8 @@ private:
     void completeColumns();
     void takeLooks();
     ShownRow recordOf(const QByteArray &key) const;
+    /// `Set users.email of 17`.
+    QString setStepName(const core::Column &column, const QByteArray &key) const;
     core::Expected<bool, QString> stageKeyPart(const ShownRow &shown, int part, const core::Value &value);
     bool refuse(const QString &reason);
     void rowsChanged(std::vector<int> rows, const QList<int> &roles);
@@ -211,6 +217,7 @@ private:
 
     std::shared_ptr<core::LiveTable> m_table;
     core::EditSession *m_edits;
+    QString m_title;
     core::SlotCodec m_codec;
     mutable RowCache m_cache;
     std::vector<core::Column> m_columns;

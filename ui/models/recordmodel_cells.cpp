@@ -4,6 +4,7 @@
 #include "core/pmap/indexkey.h"
 #include "core/value/recordstyle.h"
 #include "core/value/valuetext.h"
+#include "ui/models/changesummary.h"
 #include "ui/models/columntext.h"
 #include "ui/models/recordmodel.h"
 #include "ui/theme.h"
@@ -386,8 +387,9 @@ bool RecordModel::finishEdit(const QModelIndex &index, const EditStart &start, c
         const auto before = m_codec.decodeValue(start.current.value);
         const auto whole = before ? core::replaced(*before, column.path, *after)
                                   : core::Expected<Value, QString>(core::Unexpected {before.error().what});
-        const auto staged = whole ? stageRecord(start.key, *whole, start.current)
-                                  : core::Expected<bool, QString>(core::Unexpected {whole.error()});
+        const auto staged = whole
+            ? stageRecord(start.key, *whole, start.current, setStepName(column, start.key))
+            : core::Expected<bool, QString>(core::Unexpected {whole.error()});
         return staged ? true : refuse(staged.error());
     }
     const auto staged = stageCell(index, *after);
@@ -410,7 +412,12 @@ core::Expected<bool, QString> RecordModel::stageCell(const QModelIndex &index, c
     const auto whole = core::replaced(*before, column.path, value);
     if (!whole)
         return core::Unexpected {whole.error()};
-    return stageRecord(shown.key, *whole);
+    return stageRecord(shown.key, *whole, std::nullopt, setStepName(column, shown.key));
+}
+
+QString RecordModel::setStepName(const core::Column &column, const QByteArray &key) const
+{
+    return tr("Set %1.%2 of %3").arg(m_title, column.title, keyText(m_codec, key));
 }
 
 core::Expected<bool, QString> RecordModel::stageKeyPart(const ShownRow &shown, int part, const Value &value)
@@ -426,13 +433,15 @@ core::Expected<bool, QString> RecordModel::stageKeyPart(const ShownRow &shown, i
         return true;
     if (!m_table->range().contains(*key))
         return core::Unexpected {tr("A record with this key would not be in this table.")};
-    if (m_table->rows().find(*key) || !m_edits->rekeyInsert(shown.key, *key))
+    if (m_table->rows().find(*key)
+        || !m_edits->rekeyInsert(shown.key, *key, tr("Set the key of a new record of %1").arg(m_title)))
         return core::Unexpected {tr("There is a record with this key already.")};
     return true;
 }
 
 core::Expected<bool, QString> RecordModel::stageRecord(const QByteArray &key, const Value &value,
-                                                       const std::optional<core::KeyState> &madeOn)
+                                                       const std::optional<core::KeyState> &madeOn,
+                                                       const QString &stepName)
 {
     const auto bytes = m_codec.encodeValue(value, recordOf(key).current.value);
     if (!bytes) {
@@ -440,15 +449,18 @@ core::Expected<bool, QString> RecordModel::stageRecord(const QByteArray &key, co
         return core::Unexpected {path.isEmpty() ? bytes.error().what
                                                 : QStringLiteral("%1: %2").arg(path, bytes.error().what)};
     }
-    return stageBytes(key, *bytes, madeOn);
+    return stageBytes(key, *bytes, madeOn, stepName);
 }
 
 core::Expected<bool, QString> RecordModel::stageBytes(const QByteArray &key, const QByteArray &value,
-                                                      const std::optional<core::KeyState> &madeOn)
+                                                      const std::optional<core::KeyState> &madeOn,
+                                                      const QString &stepName)
 {
     const ShownRow now = recordOf(key);
     const bool outdated = madeOn && !now.change && *madeOn != now.current;
-    if (!m_edits->stageValue(key, outdated ? *madeOn : now.current, value))
+    if (!m_edits->stageValue(key, outdated ? *madeOn : now.current, value,
+                             stepName.isEmpty() ? tr("Edit %1: %2").arg(m_title, keyText(m_codec, key))
+                                                : stepName))
         return core::Unexpected {tr("A commit is on its way.")};
     if (outdated)
         m_edits->noteCurrent(key, now.current);
@@ -548,7 +560,9 @@ core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withCont
     const auto key = newKey(keyParts);
     if (!key)
         return key;
-    if (!m_edits->stageInsert(*key, bytes))
+    if (!m_edits->stageInsert(*key, bytes,
+                              withContent ? tr("Clone a record of %1").arg(m_title)
+                                          : tr("Insert a record into %1").arg(m_title)))
         return core::Unexpected {tr("A commit is on its way.")};
     return key;
 }
@@ -567,7 +581,10 @@ void RecordModel::stageDelete(const std::vector<int> &rows)
         if (!shown.key.isEmpty())
             keys.emplace_back(shown.key, shown.current);
     }
-    if (!m_edits->stageDelete(keys))
+    if (!m_edits->stageDelete(keys,
+                              keys.size() == 1
+                                  ? tr("Delete %1: %2").arg(m_title, keyText(m_codec, keys.front().first))
+                                  : tr("Delete %1 records of %2").arg(keys.size()).arg(m_title)))
         refuse(tr("A commit is on its way."));
 }
 

@@ -2,6 +2,7 @@
 #include "ui/panels/pendingpanel.h"
 
 #include "ui/panels/panelparts.h"
+#include "ui/panels/reviewdetail.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -9,6 +10,8 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QSplitter>
+#include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -26,6 +29,11 @@ PendingPanel::PendingPanel(QWidget *parent)
     , m_revert(new QPushButton(tr("&Revert selected")))
     , m_discard(new QPushButton(tr("&Discard all")))
     , m_commit(new QPushButton)
+    , m_leaveOutRest(new QPushButton(tr("&Leave out what does not fit")))
+    , m_nextPart(new QPushButton)
+    , m_showBytes(new QToolButton)
+    , m_showTransaction(new QToolButton)
+    , m_detail(new ReviewDetail)
 {
     setUpLines(m_view, m_model, QStringLiteral("pendingChanges"), tr("Pending changes"));
     m_view->setRootIsDecorated(true); // the fields of a change are below it
@@ -44,9 +52,16 @@ PendingPanel::PendingPanel(QWidget *parent)
     m_commit->setToolTip(
         tr("Writes all staged changes in one transaction, if nobody else has changed these records"));
     m_hint->setForegroundRole(QPalette::PlaceholderText);
+    m_hint->setWordWrap(true);
+    m_hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // no reason for a wider window
 
     auto *buttons = new QHBoxLayout;
     buttons->addWidget(m_hint, 1);
+    buttons->addWidget(m_showBytes);
+    buttons->addWidget(m_showTransaction);
+    buttons->addSpacing(12);
+    buttons->addWidget(m_leaveOutRest);
+    buttons->addWidget(m_nextPart);
     buttons->addWidget(m_keepMine);
     buttons->addWidget(m_takeTheirs);
     buttons->addSpacing(12);
@@ -56,12 +71,18 @@ PendingPanel::PendingPanel(QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
-    layout->addWidget(m_view, 1);
+    auto *splitter = new QSplitter(Qt::Horizontal);
+    splitter->addWidget(m_view);
+    splitter->addWidget(m_detail);
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 2);
+    splitter->setChildrenCollapsible(false);
+    layout->addWidget(splitter, 1);
     layout->addLayout(buttons);
     setFocusProxy(m_view);
 
     connect(m_view, &QTreeView::activated, this, [this](const QModelIndex &index) {
-        Q_EMIT showRequested(index.data(PendingModel::KeyRole).toByteArray());
+        Q_EMIT showRequested(index.data(PendingModel::ShownKeyRole).toByteArray());
     });
     connect(m_view, &QTreeView::customContextMenuRequested, this, &PendingPanel::showContextMenu);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
@@ -71,16 +92,14 @@ PendingPanel::PendingPanel(QWidget *parent)
             [this] { resolve(&EditSession::keepMine, tr("Keep mine")); });
     connect(m_takeTheirs, &QPushButton::clicked, this,
             [this] { resolve(&EditSession::takeTheirs, tr("Take theirs")); });
-    connect(m_revert, &QPushButton::clicked, this, [this] {
-        if (m_session)
-            m_session->revert(selectedKeys());
-    });
+    connect(m_revert, &QPushButton::clicked, this, &PendingPanel::revertSelected);
     connect(m_discard, &QPushButton::clicked, this, [this] {
         if (m_session)
-            m_session->revertAll();
+            m_session->revertAll(tr("Discard all changes"));
     });
     connect(m_commit, &QPushButton::clicked, this, &PendingPanel::commitRequested);
-    updateActions();
+    buildDetail();
+    updatePlan();
 }
 
 void PendingPanel::follow(EditSession *session, core::SlotDirectory *directory)
@@ -107,10 +126,15 @@ void PendingPanel::setSession(EditSession *session, KeyResolver resolver)
     if (session) {
         // Behind the model's own connection, so that the rows are right by then.
         connect(session, &EditSession::changed, this, &PendingPanel::takeChanges);
-        connect(session, &EditSession::committingChanged, this, &PendingPanel::updateActions);
+        connect(session, &EditSession::guardsChanged, this, &PendingPanel::takeChanges);
         connect(session, &EditSession::derivedChanged, this, &PendingPanel::takeDerived);
+        connect(session, &EditSession::limitsChanged, this, &PendingPanel::planSoon);
+        connect(session, &EditSession::committingChanged, this, &PendingPanel::updatePlan);
     }
+    m_waiting.clear();
+    m_fitting = false;
     updateActions();
+    planSoon();
 }
 
 std::vector<QByteArray> PendingPanel::selectedKeys(bool conflictsOnly) const
@@ -134,9 +158,35 @@ void PendingPanel::resolve(bool (EditSession::*how)(const QByteArray &, const QS
 {
     if (!m_session)
         return;
-    const std::vector<QByteArray> keys = selectedKeys(true);
-    for (const QByteArray &key : keys)
-        (m_session->*how)(key, name);
+    // Of guards: what is there now is fine as well, or it does not matter any more.
+    std::vector<core::Guard> guards;
+    for (const core::Guard &guard : m_session->guards()) {
+        if (guard.conflict)
+            guards.push_back(guard);
+    }
+    for (const QByteArray &key : selectedKeys(true)) {
+        if (m_session->find(key)) {
+            (m_session->*how)(key, name);
+            continue;
+        }
+        const auto guard = std::find_if(guards.begin(), guards.end(),
+                                        [&key](const core::Guard &each) { return each.key == key; });
+        if (guard != guards.end())
+            m_session->addGuard(key, *guard->conflict, tr("Depend on what is there now"));
+    }
+}
+
+void PendingPanel::revertSelected()
+{
+    if (!m_session)
+        return;
+    const std::vector<QByteArray> keys = selectedKeys();
+    const auto count = static_cast<int>(keys.size());
+    m_session->revert(keys, count == 1 ? tr("Revert a change") : tr("Revert %1 changes").arg(count));
+    for (const QByteArray &key : keys) {
+        if (m_model->rowOf(key) < 0)
+            m_session->removeGuard(key, tr("Depend on it no more"));
+    }
 }
 
 void PendingPanel::showContextMenu(const QPoint &position)
@@ -150,6 +200,15 @@ void PendingPanel::showContextMenu(const QPoint &position)
     connect(menu->addAction(tr("Show record")), &QAction::triggered, this,
             [this, key] { Q_EMIT showRequested(key); });
     addIndexActions(menu, index);
+    menu->addSeparator();
+    const auto leave = [this, menu](const QString &text, bool out) {
+        connect(menu->addAction(text), &QAction::triggered, this, [this, text, out] {
+            if (m_session)
+                m_session->setLeftOut(selectedKeys(), out, text);
+        });
+    };
+    leave(tr("Leave out of the next commit"), true);
+    leave(tr("Take into the next commit"), false);
     menu->addSeparator();
     for (QPushButton *button : {m_keepMine, m_takeTheirs, m_revert}) {
         QAction *action = menu->addAction(button->icon(), button->text());
@@ -199,7 +258,8 @@ void PendingPanel::takeDerived()
         opened.insert(key);
     }
     m_opened = opened;
-    updateActions();
+    fitWhenDerived();
+    planSoon();
 }
 
 void PendingPanel::takeChanges()
@@ -217,35 +277,35 @@ void PendingPanel::takeChanges()
         }
     }
     updateActions();
+    planSoon();
 }
 
 void PendingPanel::updateActions()
 {
-    const int count = m_model->rowCount();
+    const std::vector<core::Change> none;
+    const std::vector<core::Change> &changes = m_session ? m_session->changes() : none;
+    const auto count = static_cast<int>(std::count_if(
+        changes.begin(), changes.end(), [](const core::Change &change) { return !change.leftOut; }));
     const bool free = m_session && !m_session->isCommitting();
     const bool conflicts = m_session && m_session->hasConflicts();
-    const QString problems = m_session ? problemsText(m_session->derived()) : QString();
     const bool selected = !selectedKeys().empty();
     const bool conflictSelected = conflicts && !selectedKeys(true).empty();
+    const bool hasRest = count == 0 && !changes.empty();
     m_keepMine->setVisible(conflicts);
     m_takeTheirs->setVisible(conflicts);
     m_keepMine->setEnabled(free && conflictSelected);
     m_takeTheirs->setEnabled(free && conflictSelected);
     m_revert->setEnabled(free && selected);
-    m_discard->setEnabled(free && count > 0);
-    m_commit->setEnabled(free && count > 0 && !conflicts && problems.isEmpty());
+    m_discard->setEnabled(free && !changes.empty());
+    const bool problems = m_session && !problemsText(m_session->derived()).isEmpty();
+    m_commit->setEnabled(free && count > 0 && !conflicts && !problems && m_fits);
     m_commit->setText(count > 0 ? tr("&Commit (%1)").arg(count) : tr("&Commit"));
-    if (m_session && m_session->isCommitting())
-        m_hint->setText(tr("Committing…"));
-    else if (count == 0)
-        m_hint->setText(tr("No pending changes."));
-    else if (conflicts)
-        m_hint->setText(tr("Settle the conflicts before committing."));
-    else if (!problems.isEmpty())
-        m_hint->setText(tr("What is marked below the changes holds up the commit."));
-    else
-        m_hint->clear();
-    m_hint->setToolTip(problems);
+    m_leaveOutRest->setVisible(!m_fits && count > 0);
+    m_leaveOutRest->setEnabled(free);
+    m_nextPart->setVisible(hasRest);
+    m_nextPart->setEnabled(free);
+    m_nextPart->setText(tr("&Next part (%1 left)").arg(changes.size()));
+    updateDetail();
 }
 
 } // namespace slotscope::ui

@@ -185,7 +185,8 @@ void ProblemsPanel::stageRepairs()
                            fault.entry ? core::KeyState::of(*fault.entry) : core::KeyState::absent(),
                            fault.repairedValue()});
     }
-    if (intents.empty() || !m_connection->edits()->stageAll(intents))
+    if (intents.empty()
+        || !m_connection->edits()->stageAll(intents, tr("Repair %1 entries").arg(intents.size())))
         return;
     m_summary->setText(tr("%1 repairs are staged: review them, then commit.").arg(intents.size()));
     Q_EMIT reviewRequested();

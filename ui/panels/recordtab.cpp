@@ -50,6 +50,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     , m_typeLabel(new QToolButton(this))
     , m_empty(new QLabel(m_view->viewport()))
 {
+    m_model->setTitle(m_title);
     m_filter->setPlaceholderText(tr("Filter records by text in keys and values  (Ctrl+L)"));
     m_filter->setAccessibleName(tr("Filter records"));
     m_filter->setClearButtonEnabled(true);
@@ -308,7 +309,10 @@ void RecordTab::revertRecords()
     std::vector<QByteArray> keys;
     for (const int row : m_view->selectedRows())
         keys.push_back(m_model->keyAt(row));
-    m_connection->edits()->revert(keys);
+    const auto count = static_cast<int>(keys.size());
+    m_connection->edits()->revert(keys,
+                                  count == 1 ? tr("Revert a record of %1").arg(m_title)
+                                             : tr("Revert %1 records of %2").arg(count).arg(m_title));
 }
 
 void RecordTab::reload()
@@ -363,6 +367,41 @@ void RecordTab::followCurrent()
         Q_EMIT messageRaised(tr("This cell leads to no other record."));
 }
 
+void RecordTab::addGuardAction(QMenu *menu)
+{
+    core::EditSession *edits = m_connection->edits();
+    const std::vector<core::Guard> &guards = edits->guards();
+    std::vector<ShownRow> rows;
+    bool guarded = true; // all of them
+    constexpr size_t MostGuards = 128; // more fit into no transaction
+    const std::vector<int> selected = m_view->selectedRows();
+    for (size_t i = 0; i < std::min(selected.size(), MostGuards + 1); ++i) {
+        const ShownRow shown = m_model->shownRow(selected[i]);
+        // What is written is guarded anyway.
+        if (shown.key.isEmpty() || shown.change)
+            continue;
+        guarded = guarded && std::any_of(guards.begin(), guards.end(), [&shown](const core::Guard &guard) {
+                      return guard.key == shown.key;
+                  });
+        rows.push_back(shown);
+    }
+    const bool removes = guarded && !rows.empty();
+    const auto apply = [edits, rows, removes, title = m_title] {
+        for (const ShownRow &row : rows) {
+            if (removes)
+                edits->removeGuard(row.key, tr("Depend no more on a record of %1").arg(title));
+            else
+                edits->addGuard(row.key, row.current, tr("Depend on a record of %1").arg(title));
+        }
+    };
+    QAction *action = menu->addAction(removes ? tr("The commit depends on this record no more")
+                                              : tr("Make the commit depend on this record"),
+                                      this, apply);
+    action->setObjectName(QStringLiteral("guardRecord"));
+    action->setToolTip(tr("The commit is then done only if nobody has changed this record meanwhile"));
+    action->setEnabled(!rows.empty() && selected.size() <= MostGuards);
+}
+
 void RecordTab::showContextMenu(const QPoint &position)
 {
     auto *menu = new QMenu(this);
@@ -378,6 +417,7 @@ void RecordTab::showContextMenu(const QPoint &position)
         ->setEnabled(on && linkAt(index).has_value());
     menu->addAction(tr("Who refers to this record?\tShift+F4"), this, &RecordTab::referrersRequested)
         ->setEnabled(on && m_slot);
+    addGuardAction(menu);
     menu->addSeparator();
     menu->addAction(tr("Insert record\tIns"), this, &RecordTab::insertRecord);
     menu->addAction(tr("Clone record\tCtrl+D"), this, &RecordTab::cloneRecord)->setEnabled(on);

@@ -97,6 +97,7 @@ private:
     void showWanted();
     void findPlace();
     void showContextMenu(const QPoint &position);
+    void addGuardAction(QMenu *menu);
     void report(const core::Expected<QByteArray, QString> &made);
     void filterByCell(const QModelIndex &index);
 

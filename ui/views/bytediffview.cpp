@@ -91,7 +91,8 @@ void ByteDiffView::showNext(bool backward)
         const auto found = std::find_if(lines.rbegin(), lines.rend(), [top](int at) { return at < top; });
         line = found == lines.rend() ? line : *found;
     } else {
-        const auto found = std::find_if(lines.begin(), lines.end(), [bottom](int at) { return at >= bottom; });
+        const auto found =
+            std::find_if(lines.begin(), lines.end(), [bottom](int at) { return at >= bottom; });
         line = found == lines.end() ? line : *found;
     }
     verticalScrollBar()->setValue(line - LinesBefore);
@@ -179,8 +180,8 @@ void ByteDiffView::paintSide(QPainter &painter, int line, int left, int top, boo
             const theme::Mark mark = replaced ? theme::Mark::Edited
                 : after                       ? theme::Mark::Inserted
                                               : theme::Mark::Deleted;
-            const QColor colour = at < 0 ? palette().color(QPalette::AlternateBase)
-                                         : theme::tint(mark, palette());
+            const QColor colour =
+                at < 0 ? palette().color(QPalette::AlternateBase) : theme::tint(mark, palette());
             painter.fillRect(hex.adjusted(-m_charWidth / 2, 0, m_charWidth / 2, 0), colour);
             painter.fillRect(character, colour);
         }
