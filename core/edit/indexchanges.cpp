@@ -43,8 +43,10 @@ struct Meeting
     {
         std::vector<QByteArray> keys;
         for (const auto *moves : {&arriving, &leaving}) {
-            for (const IndexMove *move : *moves)
-                keys.push_back(move->record);
+            for (const IndexMove *move : *moves) {
+                if (std::find(keys.cbegin(), keys.cend(), move->record) == keys.cend())
+                    keys.push_back(move->record);
+            }
         }
         return keys;
     }
@@ -155,7 +157,7 @@ private:
             return meeting->second;
         };
         for (const IndexMove &move : moves) {
-            const bool stays = move.before.isEntry() && move.before == move.after;
+            const bool stays = move.before.isEntry() && move.before == move.after && !move.changesLease;
             if (stays) {
                 at(move, move.after.entryKey).staying.push_back(&move);
                 continue;
@@ -229,6 +231,8 @@ private:
     void clash(const QByteArray &key, const Meeting &meeting, const std::vector<const IndexMove *> &claimants)
     {
         for (const IndexMove *move : meeting.arriving) {
+            if (contains(meeting.leaving, move->record))
+                continue; // it had this key before; only its lease is another
             const IndexMove *other = claimants.front() == move ? claimants[1] : claimants.front();
             problem(key, meeting, *move,
                     QStringLiteral("%1 is staged for %2, too, and %3 can lead to one record only")
@@ -289,7 +293,8 @@ private:
         DerivedChange derived {.change = {.key = key,
                                           .kind = Change::Kind::Insert,
                                           .value = index.entryValue(claimant.record, oldEntryOf(claimant)),
-                                          .base = state},
+                                          .base = state,
+                                          .lease = entryLease(claimant, state)},
                                .causes = meeting.causes()};
         if (!state.exists) {
             if (!arrives)
@@ -307,7 +312,8 @@ private:
                 return;
             // Written again, so that nobody else takes it for a left-over at the same time.
             derived.change.value = state.value;
-            derived.note = QStringLiteral("led to this record before it had this content");
+            if (!contains(meeting.leaving, owner))
+                derived.note = QStringLiteral("led to this record before it had this content");
         } else if (!contains(meeting.leaving, owner)) {
             const QString other = recordWords(meeting.index, owner);
             switch (holderOf(meeting.index, key, owner)) {
@@ -318,7 +324,7 @@ private:
                     QStringLiteral("was left over: led to %1, which is gone or has other content").arg(other);
                 break;
             case Holder::Record:
-                if (arrives)
+                if (arrives && !contains(meeting.leaving, claimant.record))
                     derived.problem = QStringLiteral("%1 is taken by %2, and %3 can lead to one record only")
                                           .arg(entryWords(meeting.index, key), other, title(meeting.index));
                 else
@@ -333,6 +339,15 @@ private:
         if (!arrives)
             derived.note = QStringLiteral("leads to the record from now on that has this content, too");
         add(meeting.index, std::move(derived));
+    }
+
+    /// An entry that outlives its record leads nowhere.
+    static LeaseChoice entryLease(const IndexMove &claimant, const KeyState &entry)
+    {
+        const bool isSo = claimant.lease.kind == LeaseChoice::Kind::None ? entry.lease == LeaseId()
+            : claimant.lease.kind == LeaseChoice::Kind::Existing         ? entry.lease == claimant.lease.lease
+                                                                         : false;
+        return isSo ? LeaseChoice() : claimant.lease;
     }
 
     /// What the entry held that the record gives up, which tells how entries are written.
@@ -392,8 +407,14 @@ std::vector<IndexMove> indexMoves(const Change &change, const std::vector<KeptIn
         IndexMove move {i, change.key, {}, {}};
         if (change.base.exists)
             move.before = reader.placeOf(change.key, change.base.value);
-        if (change.kind != Change::Kind::Delete)
+        if (change.kind != Change::Kind::Delete) {
             move.after = reader.placeOf(change.key, change.value);
+            move.changesLease = change.lease.kind != LeaseChoice::Kind::Keep;
+            if (move.changesLease)
+                move.lease = change.lease;
+            else if (change.base.exists && change.base.lease.value != 0)
+                move.lease = {.kind = LeaseChoice::Kind::Existing, .lease = change.base.lease};
+        }
         moves.push_back(std::move(move));
     }
     return moves;

@@ -30,6 +30,9 @@ struct IndexMove
     QByteArray record; ///< whole etcd key
     IndexPlace before;
     IndexPlace after;
+    /// That the record will have, never Keep: its entry is to go when it goes.
+    LeaseChoice lease {.kind = LeaseChoice::Kind::None};
+    bool changesLease = false;
 };
 
 /// Of one staged change in all indexes of its table. Decodes the record before and after, for each of them.

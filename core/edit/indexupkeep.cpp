@@ -229,7 +229,8 @@ void IndexUpkeep::work()
             continue;
         const auto known = m_moves.find(change.key);
         const bool same = known != m_moves.end() && known->second->change.kind == change.kind
-            && known->second->change.base == change.base && known->second->change.value == change.value;
+            && known->second->change.base == change.base && known->second->change.value == change.value
+            && known->second->change.lease == change.lease;
         job->moves.push_back(same ? known->second : nullptr);
         if (!same)
             job->changes.push_back(change);

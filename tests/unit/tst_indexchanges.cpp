@@ -370,6 +370,39 @@ private Q_SLOTS:
                          QStringLiteral("anna +0001 by 0001")}));
     }
 
+    // A record that goes with its lease takes its entries along.
+    void entriesHaveTheLeaseOfTheirRecord()
+    {
+        using Kind = LeaseChoice::Kind;
+        World world;
+        world.addUser(1, "ann");
+        world.addUser(2, "bob");
+        world.server[userKey(1)].lease = LeaseId(7);
+        world.server[entryKey("ann")].lease = LeaseId(7);
+        world.stage(userKey(1), user("bob"));
+        world.stage(userKey(2), user("ann"));
+        auto derived = world.derive();
+        QCOMPARE(derived.size(), size_t(2));
+        QCOMPARE(derived[0].change.lease, (LeaseChoice {.kind = Kind::Existing, .lease = LeaseId(7)}));
+        QCOMPARE(derived[1].change.lease, (LeaseChoice {.kind = Kind::None}));
+        world.staged.clear();
+        world.stage(userKey(1), user("anna"));
+        derived = world.derive();
+        QCOMPARE(derived[1].change.lease, (LeaseChoice {.kind = Kind::Existing, .lease = LeaseId(7)}));
+        // Another lease, and nothing else: the entry is written anew for that.
+        world.staged.clear();
+        world.stage(userKey(1), user("ann"));
+        const LeaseChoice granted {.kind = Kind::New, .ttl = std::chrono::seconds(60)};
+        world.staged.back().lease = granted;
+        derived = world.derive();
+        QCOMPARE(inWords(derived), QStringList({QStringLiteral("ann 0001→0001 by 0001")}));
+        QCOMPARE(derived[0].change.lease, granted);
+        // What has it already is left alone.
+        world.staged.clear();
+        world.stage(userKey(1), user("ann", 9));
+        QVERIFY(world.derive().empty());
+    }
+
     void keysThatEndInTheRecordsOwn()
     {
         IndexInDatabase index = usersByName();
