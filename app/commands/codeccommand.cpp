@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/codeccommand.h"
 
-#include "app/commands/keytext.h"
 #include "core/codec/cbordiagnostic.h"
 #include "core/codec/flatbuffers/flatbuffers.h"
 #include "core/codec/flatbuffers/flatschema.h"
+#include "core/pmap/keytext.h"
 #include "core/table/recordjson.h"
 #include "core/value/utf8.h"
 
@@ -278,7 +278,7 @@ QByteArray CodecCommand::encoded(const QByteArray &line, bool *good) const
         // One part in notation is a JSON text, which stands for what is in it.
         if (const auto json = core::fromNotation(line); json && json->kind() == core::Value::Kind::Text)
             text = json->toText().toUtf8();
-        const auto parts = keyFromText(m_codec.type().key, QString::fromUtf8(text));
+        const auto parts = core::keyFromText(m_codec.type().key, QString::fromUtf8(text));
         if (!parts)
             return refuse(parts.error(), -1);
         const auto bytes = m_codec.encodeKey({}, *parts);

@@ -3,6 +3,7 @@
 
 #include "app/commands/checkcommand.h"
 #include "app/commands/codeccommand.h"
+#include "app/commands/editcommand.h"
 #include "app/commands/getcommand.h"
 #include "app/commands/infercommand.h"
 #include "app/commands/output.h"
@@ -41,12 +42,16 @@ void Command::run(const core::Endpoint &endpoint, bool json)
             this, [this] { begin(); }, Qt::QueuedConnection);
         return;
     }
-    m_client = std::make_unique<core::Client>(endpoint);
-    m_watch = std::make_unique<core::Watch>(m_client.get(), core::KeyRange::all(),
-                                            core::Watch::Options {.prevKv = wantsPreviousValues()});
-    m_directory = std::make_unique<core::SlotDirectory>(m_client.get(), m_watch.get());
-    m_directory->setSchema(m_schema);
-    connect(m_directory.get(), &core::SlotDirectory::loaded, this, [this] {
+    if (isEditing()) {
+        m_connection = std::make_unique<core::Connection>(endpoint);
+    } else {
+        m_client = std::make_unique<core::Client>(endpoint);
+        m_watch = std::make_unique<core::Watch>(m_client.get(), core::KeyRange::all(),
+                                                core::Watch::Options {.prevKv = wantsPreviousValues()});
+        m_directory = std::make_unique<core::SlotDirectory>(m_client.get(), m_watch.get());
+    }
+    directory()->setSchema(m_schema);
+    connect(directory(), &core::SlotDirectory::loaded, this, [this] {
         // The directory goes on with itself after this signal; what follows may destroy it.
         QMetaObject::invokeMethod(
             this,
@@ -56,17 +61,32 @@ void Command::run(const core::Endpoint &endpoint, bool json)
             },
             Qt::QueuedConnection);
     });
-    connect(m_directory.get(), &core::SlotDirectory::loadFailed, this,
-            [this](const core::Error &error) { fail(error); });
-    connect(m_directory.get(), &core::SlotDirectory::slotChanged, this, &Command::checkSampled);
-    connect(m_directory.get(), &core::SlotDirectory::sampled, this, &Command::checkSampled);
+    connect(directory(), &core::SlotDirectory::slotChanged, this, &Command::checkSampled);
+    connect(directory(), &core::SlotDirectory::sampled, this, &Command::checkSampled);
 
+    if (isEditing()) {
+        openConnection();
+        return;
+    }
+    connect(directory(), &core::SlotDirectory::loadFailed, this,
+            [this](const core::Error &error) { fail(error); });
     m_client->connectToServer().then(this, [this](const core::Result<core::StatusReply> &reply) {
         if (reply)
             reload([this] { begin(); });
         else
             fail(reply.error());
     });
+}
+
+void Command::openConnection()
+{
+    m_whenLoaded = [this] { begin(); };
+    // A connection tries again for ever; a command that could not begin gives up.
+    connect(m_connection.get(), &core::Connection::stateChanged, this, [this] {
+        if (m_whenLoaded && !m_connection->error().detail.isEmpty())
+            fail(core::Error(m_connection->error()));
+    });
+    m_connection->open();
 }
 
 void Command::reload(std::function<void()> then)
@@ -86,7 +106,7 @@ void Command::whenSampled(const std::vector<core::Slot> &numbers, std::function<
     m_whenSampled = std::move(then);
     m_patience.start();
     for (const core::Slot slot : numbers)
-        m_directory->sample(slot);
+        directory()->sample(slot);
     checkSampled();
 }
 
@@ -95,10 +115,10 @@ void Command::checkSampled()
     if (!m_whenSampled)
         return;
     const auto isKnown = [this](core::Slot slot) {
-        const core::SlotInfo *info = m_directory->find(slot);
+        const core::SlotInfo *info = directory()->find(slot);
         return !info || info->sampled || info->records == 0;
     };
-    const bool ready = m_directory->isSampled()
+    const bool ready = directory()->isSampled()
         || (!m_awaited.empty() && std::all_of(m_awaited.cbegin(), m_awaited.cend(), isKnown));
     if (!ready)
         return;
@@ -127,6 +147,8 @@ void Command::finish(int exitCode)
     m_patience.stop();
     if (m_watch)
         m_watch->close();
+    if (m_connection)
+        m_connection->close();
     Q_EMIT finished(exitCode);
 }
 
@@ -162,6 +184,8 @@ const std::vector<CommandEntry> &commands()
          [] { return std::make_unique<GetCommand>(); }},
         {QStringLiteral("check"), QStringLiteral("look for faults in indexes and the catalogue"),
          [] { return std::make_unique<CheckCommand>(); }},
+        {QStringLiteral("edit"), QStringLiteral("write what a script says, in one guarded transaction"),
+         [] { return std::make_unique<EditCommand>(); }},
         {QStringLiteral("decode"), QStringLiteral("turn bytes, as hex, into notation"),
          [] { return std::make_unique<CodecCommand>(CodecCommand::Direction::Decode); }},
         {QStringLiteral("encode"), QStringLiteral("turn notation into bytes, as hex"),

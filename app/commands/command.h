@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/etcd/client.h"
-#include "core/etcd/watch.h"
-#include "core/table/slotdirectory.h"
+#include "core/connection/connection.h"
 
 #include <QCommandLineParser>
 #include <QObject>
@@ -37,6 +35,9 @@ public:
     /// Whether it connects to an etcd at all.
     virtual bool needsServer() const { return true; }
 
+    /// Whether it edits, so that it needs all of a connection().
+    virtual bool isEditing() const { return false; }
+
     /// What is known of the slots' types; before run().
     void setSchema(core::Schema schema) { m_schema = std::move(schema); }
 
@@ -53,10 +54,15 @@ protected:
     virtual bool wantsPreviousValues() const { return false; }
 
     bool isJson() const { return m_json; }
-    core::Client *client() const { return m_client.get(); }
+    core::Client *client() const { return m_connection ? m_connection->client() : m_client.get(); }
     /// Over all keys; not started.
     core::Watch *watch() const { return m_watch.get(); }
-    core::SlotDirectory *directory() const { return m_directory.get(); }
+    core::SlotDirectory *directory() const
+    {
+        return m_connection ? m_connection->directory() : m_directory.get();
+    }
+    /// Null pointer where isEditing() is not.
+    core::Connection *connection() const { return m_connection.get(); }
     QString serverName() const;
 
     /// Goes on once the types of these slots (all, when empty) are known as far as they can be.
@@ -73,7 +79,9 @@ protected:
 
 private:
     void checkSampled();
+    void openConnection();
 
+    std::unique_ptr<core::Connection> m_connection; ///< else the three that it would hold
     std::unique_ptr<core::Client> m_client;
     std::unique_ptr<core::Watch> m_watch;
     std::unique_ptr<core::SlotDirectory> m_directory;

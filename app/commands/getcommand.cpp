@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/getcommand.h"
 
-#include "app/commands/keytext.h"
+#include "core/pmap/keytext.h"
 #include "core/table/decodedrow.h"
 #include "core/table/recordjson.h"
 #include "core/value/valuetext.h"
@@ -100,7 +100,7 @@ void GetCommand::begin()
         const QByteArray prefix = codec.prefixLength() == 0 ? QByteArray() : core::KeyRange::slot(slot).begin;
         if (const auto hex = bytesFromHex(m_keyText); hex && codec.type().key.isUnknown()) {
             m_key = prefix + *hex;
-        } else if (const auto parts = keyFromText(codec.type().key, m_keyText); !parts) {
+        } else if (const auto parts = core::keyFromText(codec.type().key, m_keyText); !parts) {
             fail(tr("not a key of slot %1: %2").arg(m_slotText, parts.error()));
             return;
         } else if (const auto key = codec.encodeKey(prefix, *parts); key) {

@@ -183,6 +183,8 @@ void IndexUpkeep::setMaintained(Slot index, bool maintained)
 
 void IndexUpkeep::schedule()
 {
+    if (m_isDisabled)
+        return;
     m_isOutdated = true;
     // A commit that is on its way stays what it is; one that waits for us must not wait in vain.
     if (m_session->isCommitting() && !m_session->isDeriving())

@@ -26,6 +26,8 @@ public:
                 QObject *parent = nullptr);
     ~IndexUpkeep() override;
 
+    /// Before anything is staged: nothing follows from it.
+    void disable() { m_isDisabled = true; }
     /// To be connected to the watch.
     void observe(const EventBatch &batch);
     /// After a gap in the watch, or when the data is another: everything is read again.
@@ -73,6 +75,7 @@ private:
     std::vector<QByteArray> m_wanted;
     size_t m_keysPerRead;
     quint64 m_epoch = 0; // another after a gap: what was asked for before is void
+    bool m_isDisabled = false;
     bool m_isBusy = false; // working or reading
     bool m_isOutdated = false; // something changed meanwhile
     QTimer m_timer;

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/commands/keytext.h"
+#include "core/pmap/keytext.h"
 
 #include "core/value/notation.h"
 #include "core/value/valuetext.h"
 
-namespace slotscope::app {
+namespace slotscope::core {
 
 namespace {
-
-using core::KeyComponent;
-using core::Unexpected;
-using core::Value;
-using core::ValueList;
 
 /// Any value of the kind that the component is read as.
 Value prototype(KeyComponent component)
@@ -38,24 +33,24 @@ Value prototype(KeyComponent component)
     return Value::bytes({});
 }
 
-core::Expected<Value, QString> partFromText(KeyComponent component, const QString &text)
+Expected<Value, QString> partFromText(KeyComponent component, const QString &text)
 {
     const Value like = prototype(component);
     if (like.kind() == Value::Kind::Text)
         return Value::text(text);
     if (text.startsWith(u'{')) {
-        const auto value = core::fromNotation(text.toUtf8());
+        const auto value = fromNotation(text.toUtf8());
         if (!value)
             return Unexpected {value.error().what};
         return *value;
     }
     const bool hex = like.kind() == Value::Kind::Bytes && text.startsWith(QLatin1String("0x"));
-    return core::parseLike(like, hex ? text.sliced(2) : text);
+    return parseLike(like, hex ? text.sliced(2) : text);
 }
 
 } // namespace
 
-core::Expected<ValueList, QString> keyFromText(const core::KeyType &type, const QString &text)
+Expected<ValueList, QString> keyFromText(const KeyType &type, const QString &text)
 {
     const std::vector<KeyComponent> &components = type.components();
     if (components.size() == 1) {
@@ -64,7 +59,7 @@ core::Expected<ValueList, QString> keyFromText(const core::KeyType &type, const 
             return Unexpected {part.error()};
         return ValueList {*part};
     }
-    const auto list = core::fromNotation(text.toUtf8());
+    const auto list = fromNotation(text.toUtf8());
     if (!list || list->kind() != Value::Kind::Array || list->items().size() != components.size())
         return Unexpected {QStringLiteral("a JSON array of %1 parts is needed (%2)")
                                .arg(components.size())
@@ -84,4 +79,4 @@ core::Expected<ValueList, QString> keyFromText(const core::KeyType &type, const 
     return parts;
 }
 
-} // namespace slotscope::app
+} // namespace slotscope::core
