@@ -221,8 +221,14 @@ private:
     void takeReply(const Result<TxnReply> &reply);
     void readBack(const Error &cause, bool again);
     void takeReadBack(const std::vector<KeyState> &current, Revision at, const Error &cause, bool again);
-    void lookBack(std::vector<Revision> candidates, const std::vector<KeyState> &current, Revision at,
-                  const Error &cause);
+    struct LookedBack
+    {
+        std::vector<KeyState> current; // when it was read back
+        Revision at;
+        Error cause;
+        int steps = 0;
+    };
+    void lookBack(const std::vector<KeyState> &then, Revision at, LookedBack found);
     std::optional<Revision> lostCommitIn(const EventBatch &batch) const;
     bool recognizeLostCommit(const EventBatch &batch);
     CommitReport reportOf(CommitReport::Outcome outcome, const Error &error = {}) const;

@@ -9,6 +9,9 @@ namespace slotscope::core {
 
 namespace {
 
+/// How many revisions of its keys are looked at to find a lost commit.
+constexpr int MostStepsBack = 100;
+
 /// Errors after which nobody knows whether the transaction was committed.
 bool leavesOutcomeOpen(const Error &error)
 {
@@ -252,19 +255,14 @@ void EditSession::takeReadBack(const std::vector<KeyState> &current, Revision at
     bool applied = true;
     bool untouched = true;
     std::optional<Revision> written;
-    std::vector<Revision> candidates;
     for (size_t i = 0; i < current.size(); ++i) {
         const KeyState &now = current[i];
-        const bool looksLike = looksApplied(m_sent.writes[i], now);
-        applied = applied && looksLike;
+        applied = applied && looksApplied(m_sent.writes[i], now);
         untouched = untouched && now.modRevision == m_sent.writes[i].base.modRevision;
-        if (!now.exists)
-            continue;
-        applied = applied && (!written || *written == now.modRevision);
-        written = now.modRevision;
-        if (looksLike
-            && std::find(candidates.cbegin(), candidates.cend(), now.modRevision) == candidates.cend())
-            candidates.push_back(now.modRevision);
+        if (now.exists) {
+            applied = applied && (!written || *written == now.modRevision);
+            written = now.modRevision;
+        }
     }
     for (const EventBatch &batch : m_deferred) {
         if (const auto revision = lostCommitIn(batch)) {
@@ -282,45 +280,55 @@ void EditSession::takeReadBack(const std::vector<KeyState> &current, Revision at
         revokeLeases();
         finishCommit(reportOf(CommitReport::Outcome::Refused, cause));
     } else {
-        lookBack(std::move(candidates), current, at, cause);
+        lookBack(current, at, {.current = current, .at = at, .cause = cause});
     }
 }
 
-/// Some of it is as sent, and some is not: somebody may have written since. At the revision of the commit it
-/// would all be as sent.
-void EditSession::lookBack(std::vector<Revision> candidates, const std::vector<KeyState> &current,
-                           Revision at, const Error &cause)
+/// Somebody has written since, perhaps over what was committed. So the keys are looked at as they were at
+/// each of their revisions, back to what the changes were made on: at that of the commit all of it was as
+/// sent.
+void EditSession::lookBack(const std::vector<KeyState> &then, Revision at, LookedBack found)
 {
-    if (candidates.empty()) {
-        const CommitReport report = reportOf(CommitReport::Outcome::Conflict, cause);
+    Revision oldest; // that of the commit is newer
+    Revision newest;
+    for (size_t i = 0; i < then.size(); ++i) {
+        oldest = std::max(oldest, m_sent.writes[i].base.modRevision);
+        newest = std::max(newest, then[i].modRevision);
+    }
+    if (newest <= oldest) {
+        const CommitReport report = reportOf(CommitReport::Outcome::Conflict, found.cause);
         Marking marking;
-        for (size_t i = 0; i < current.size(); ++i)
-            hear(m_sent.writes[i].key, current[i], at, &marking);
-        tell(marking, at);
+        for (size_t i = 0; i < found.current.size(); ++i)
+            hear(m_sent.writes[i].key, found.current[i], found.at, &marking);
+        tell(marking, found.at);
         finishCommit(report);
-        m_lost = true; // where others have written over all of it, the watch still tells
+        m_lost = true; // where all that it had put was deleted since, only the watch can tell
         return;
     }
-    const Revision revision = candidates.back();
-    candidates.pop_back();
+    const Revision revision = newest < at ? newest : Revision(at.value - 1);
     TxnRequest request;
     for (const Change &change : m_sent.writes)
         request.success.push_back(
             {RangeRequest {.range = KeyRange::single(change.key), .revision = revision}});
-    m_client->txn(request).then(this,
-                                [this, candidates = std::move(candidates), current, at, cause,
-                                 revision](const Result<TxnReply> &reply) {
-                                    bool applied = reply && reply->responses.size() == m_sent.writes.size();
-                                    for (size_t i = 0; applied && i < m_sent.writes.size(); ++i) {
-                                        const KeyState then = stateIn(reply->responses[i]);
-                                        applied = looksApplied(m_sent.writes[i], then)
-                                            && (!then.exists || then.modRevision == revision);
-                                    }
-                                    if (applied)
-                                        finishCommitted(revision);
-                                    else
-                                        lookBack(candidates, current, at, cause);
-                                });
+    m_client->txn(request).then(
+        this, [this, revision, found = std::move(found)](const Result<TxnReply> &reply) mutable {
+            if (!reply || reply->responses.size() != m_sent.writes.size() || ++found.steps > MostStepsBack) {
+                m_lost = true;
+                finishCommit(reportOf(CommitReport::Outcome::Unknown, reply ? found.cause : reply.error()));
+                return;
+            }
+            bool applied = true;
+            std::vector<KeyState> states;
+            for (size_t i = 0; i < m_sent.writes.size(); ++i) {
+                states.push_back(stateIn(reply->responses[i]));
+                applied = applied && looksApplied(m_sent.writes[i], states[i])
+                    && (!states[i].exists || states[i].modRevision == revision);
+            }
+            if (applied)
+                finishCommitted(revision);
+            else
+                lookBack(states, revision, std::move(found));
+        });
 }
 
 void EditSession::finishCommitted(Revision revision)

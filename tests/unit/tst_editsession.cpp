@@ -614,6 +614,59 @@ private Q_SLOTS:
         QVERIFY(m_session->isEmpty());
     }
 
+    void aLostCommitIsKnownThoughOthersWroteOverAllOfIt()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageDelete({{"b", stateOf("b")}});
+        m_memory->watch.close();
+        m_etcd->loseNextWriteReply(true);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
+        m_etcd->setAway(false);
+        const Revision revision = m_etcd->revision();
+        m_etcd->put("a", "theirs");
+        m_etcd->put("b", "theirs");
+        m_etcd->put("a", "theirs again");
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        m_session->resolveLost();
+        QTRY_COMPARE(committed.size(), 1);
+        const auto report = committed.first().first().value<CommitReport>();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(report.revision, revision);
+        QVERIFY(m_session->isEmpty());
+    }
+
+    void aLostCommitThatOthersForestalledIsAConflict()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_memory->watch.close();
+        m_etcd->refuseNextTxn({.kind = ErrorKind::Timeout}, true);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
+        m_etcd->setAway(false);
+        m_etcd->put("a", "theirs");
+        m_etcd->put("a", "theirs again");
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        m_session->resolveLost();
+        QTRY_COMPARE(committed.size(), 1);
+        QCOMPARE(committed.first().first().value<CommitReport>().outcome, CommitReport::Outcome::Conflict);
+        QCOMPARE(m_session->find("a")->conflict->value, QByteArray("theirs again"));
+    }
+
+    void whereHistoryIsGoneNobodyKnows()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_memory->watch.close();
+        m_etcd->loseNextWriteReply(true);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
+        m_etcd->setAway(false);
+        m_etcd->put("a", "theirs");
+        m_etcd->compact();
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        m_session->resolveLost();
+        QTRY_COMPARE(committed.size(), 1);
+        QCOMPARE(committed.first().first().value<CommitReport>().outcome, CommitReport::Outcome::Unknown);
+        QVERIFY(m_session->find("a"));
+    }
+
     void theWatchTellsOfALostCommitThatOthersWroteOver()
     {
         m_session->stageValue("a", stateOf("a"), "x");
