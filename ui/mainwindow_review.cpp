@@ -33,6 +33,11 @@ void MainWindow::addUndoActions(QMenu *edit)
     m_connectionActions.push_back(history);
     connect(m_pending, &PendingPanel::messageRaised, this,
             [this](const QString &text) { statusBar()->showMessage(text, MessageMilliseconds); });
+    connect(m_pending, &PendingPanel::roomWanted, this, [this] {
+        constexpr int Room = 320; // pixels; of what is there already nothing is taken away
+        if (m_pendingDock->height() < Room)
+            resizeDocks({m_pendingDock}, {Room}, Qt::Vertical);
+    });
 }
 
 void MainWindow::followReview()

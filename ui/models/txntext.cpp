@@ -54,7 +54,7 @@ private:
         if (!range.end.isEmpty())
             text += QStringLiteral(" … ") + QString::fromLatin1(core::etcdctlQuoted(range.end));
         const QString words = m_options.describe ? m_options.describe(range.begin).simplified() : QString();
-        return words.isEmpty() ? text : QStringLiteral("%1  (%2)").arg(text, words);
+        return words.isEmpty() ? text : QStringLiteral("%1  %2").arg(words, text);
     }
 
     void add(const core::Compare &compare)

@@ -38,10 +38,10 @@ PendingPanel::PendingPanel(QWidget *parent)
     setUpLines(m_view, m_model, QStringLiteral("pendingChanges"), tr("Pending changes"));
     m_view->setRootIsDecorated(true); // the fields of a change are below it
     const int unit = m_view->fontMetrics().averageCharWidth();
-    m_view->header()->resizeSection(PendingModel::OperationColumn, 20 * unit);
+    m_view->header()->resizeSection(PendingModel::OperationColumn, 26 * unit);
     m_view->header()->resizeSection(PendingModel::TableColumn, 20 * unit);
     m_view->header()->resizeSection(PendingModel::KeyColumn, 40 * unit);
-    m_view->header()->resizeSection(PendingModel::SizeColumn, 10 * unit);
+    m_view->header()->resizeSection(PendingModel::SizeColumn, 13 * unit);
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(PendingModel::ChangeColumn, QHeaderView::Stretch);
 

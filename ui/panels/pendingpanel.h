@@ -58,6 +58,8 @@ Q_SIGNALS:
     void commitRequested();
     /// Entries of this index are to follow staged records from now on, or not any more.
     void maintenanceRequested(slotscope::core::Slot index, bool maintained);
+    /// There is more to show than a few lines.
+    void roomWanted();
     /// In words, for a status line.
     void messageRaised(const QString &text);
 

@@ -41,7 +41,6 @@ void PendingPanel::buildDetail()
     m_detail->hide();
     for (QToolButton *button : {m_showBytes, m_showTransaction}) {
         button->setCheckable(true);
-        button->setAutoRaise(true);
         const int page = button == m_showBytes ? ReviewDetail::BytesPage : ReviewDetail::TransactionPage;
         connect(button, &QToolButton::clicked, this, [this, page](bool on) { showDetail(page, on); });
     }
@@ -75,6 +74,8 @@ void PendingPanel::buildDetail()
 
 void PendingPanel::showDetail(int page, bool on)
 {
+    if (on && m_detail->isHidden())
+        Q_EMIT roomWanted();
     m_detail->setVisible(on);
     if (on)
         m_detail->showPage(static_cast<ReviewDetail::Page>(page));

@@ -13,6 +13,7 @@
 #include <QLocale>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -67,6 +68,7 @@ ReviewDetail::ReviewDetail(QWidget *parent)
     , m_copyCurl(new QPushButton(tr("Copy as c&url script")))
 {
     m_tabs->setDocumentMode(true);
+    m_tabs->tabBar()->hide(); // the panel around it has a button for each page
     m_tabs->addTab(makeBytesPage(), tr("Bytes"));
     m_tabs->addTab(makeTransactionPage(), tr("Transaction"));
     auto *layout = new QVBoxLayout(this);
