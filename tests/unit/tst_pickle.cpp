@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/codec/pickle.h"
 #include "core/pmap/slottype.h"
+#include "core/value/valueedit.h"
 #include "tests/support/vectors.h"
 
 #include <QElapsedTimer>
@@ -335,6 +336,34 @@ private Q_SLOTS:
         const auto both = codec.encodeValue(*replaced(later, at("c[0]"), Value::integer(9)), *without);
         QCOMPARE(toNotation(*codec.decodeValue(*both)),
                  QByteArray(R"({"map":[["c",[9,"x"]],["d",[9,"x"]],["e","x"]]})"));
+    }
+
+    // Pasted into itself, an object would have no end.
+    void anObjectIsNotPutIntoItself()
+    {
+        const SlotCodec codec = codecFor(ValueType::Pickle);
+        const auto at = [](const char *path) { return *ValuePath::parse(QString::fromLatin1(path)); };
+        const auto read = [&](const Expected<Value, QString> &edited, const QByteArray &bytes) {
+            const auto written = codec.encodeValue(*edited, bytes);
+            return written ? toNotation(*codec.decodeValue(*written)) : written.error().what.toUtf8();
+        };
+        const QByteArray refusal = "this would put an object into itself";
+        // [OrderedDict(a=[1])]
+        const QByteArray ordered = QByteArray::fromHex(
+            "80025d710063636f6c6c656374696f6e730a4f726465726564446963740a710129527102580100000061"
+            "71035d71044b016173612e");
+        const Value dict = codec.decodeValue(ordered)->items().front();
+        QCOMPARE(read(inserted(*codec.decodeValue(ordered), at("[0]"), 1, dict, Value::integer(2)), ordered),
+                 refusal);
+        // [A, B, A, B] with A = [1], B = [2]
+        const QByteArray shared = QByteArray::fromHex("80025d7100285d71014b01615d71024b026168016802652e");
+        const Value list = *codec.decodeValue(shared);
+        const Value &a = list.items()[0];
+        const Value &b = list.items()[1];
+        QCOMPARE(read(inserted(list, at("[0]"), 1, a), shared), refusal);
+        // Through another one.
+        QCOMPARE(read(inserted(*inserted(list, at("[0]"), 1, b), at("[1]"), 1, a), shared), refusal);
+        QCOMPARE(read(inserted(list, at("[0]"), 1, b), shared), QByteArray("[[1,[2]],[2],[1,[2]],[2]]"));
     }
 
     void theProtocolStays()

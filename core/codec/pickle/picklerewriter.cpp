@@ -60,8 +60,14 @@ Expected<QByteArray, EncodeError> Rewriter::rewrite(const Value &now)
     const quint32 root = m_trace.root;
     const Handle handle = m_trace.nodes[root].handle;
     collectOriginals(m_original, handle);
+    std::unordered_set<Handle> open;
+    std::unordered_set<Handle> sound;
     if (!collectChanges(now, true))
         return Unexpected {m_error};
+    if (holdsItself(now, &open, &sound)) {
+        fail(QStringLiteral("this would put an object into itself"));
+        return Unexpected {m_error};
+    }
     if (m_trace.hasProtocol)
         m_out += m_bytes.first(2);
     bool done = false;
@@ -124,6 +130,26 @@ bool Rewriter::collectChanges(const Value &value, bool isRoot)
                 "one object that stands in several places was changed in two of them, and differently"));
     }
     return forEachChild(value, [this](const Value &child) { return collectChanges(child, false); });
+}
+
+// Whether an object would stand inside of itself, where it is itself and not a reference to a level above.
+// `open`: those around the value; `sound`: those that are known not to.
+bool Rewriter::holdsItself(const Value &value, std::unordered_set<Handle> *open,
+                           std::unordered_set<Handle> *sound) const
+{
+    const Handle handle = isPlainContainer(value.kind()) ? objectOf(value) : 0;
+    if (handle && sound->count(handle))
+        return false;
+    if (handle && !open->insert(handle).second)
+        return true;
+    const auto changed = handle ? m_changed.find(handle) : m_changed.end();
+    const bool found = !forEachChild(changed == m_changed.end() ? value : changed->second,
+                                     [&](const Value &child) { return !holdsItself(child, open, sound); });
+    if (handle) {
+        open->erase(handle);
+        sound->insert(handle);
+    }
+    return found;
 }
 
 Value Rewriter::settled(const Value &now)

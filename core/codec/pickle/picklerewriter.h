@@ -64,6 +64,8 @@ private:
     Handle objectOf(const Value &value) const;
     void collectOriginals(const Value &value, Handle root);
     bool collectChanges(const Value &value, bool isRoot);
+    bool holdsItself(const Value &value, std::unordered_set<Handle> *open,
+                     std::unordered_set<Handle> *sound) const;
     bool refuse();
 
     // What is known to the program.
