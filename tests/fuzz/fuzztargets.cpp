@@ -22,6 +22,7 @@ const std::vector<FuzzTarget> &fuzzTargets()
         {"zlib", checkZlib, zlibSeeds},
         {"snappy", checkSnappy, snappySeeds},
         {"compressed", checkCompressed, compressedSeeds},
+        {"merge", checkMerge, mergeSeeds},
         {"catalogue", checkCatalogue, catalogueSeeds},
         {"inference", checkInference, inferenceSeeds},
         {"schemafile", checkSchemaFile, schemaFileSeeds},

@@ -34,6 +34,7 @@ Complaint checkPickle5(QByteArrayView bytes);
 Complaint checkZlib(QByteArrayView bytes);
 Complaint checkSnappy(QByteArrayView bytes);
 Complaint checkCompressed(QByteArrayView bytes); ///< values of all types, compressed
+Complaint checkMerge(QByteArrayView bytes); ///< a byte of the type, then what two people change
 Complaint checkCatalogue(QByteArrayView bytes); ///< two bytes of a slot number, then the entry
 Complaint checkInference(QByteArrayView bytes); ///< samples: length, key, length, value, …
 Complaint checkPath(QByteArrayView bytes);

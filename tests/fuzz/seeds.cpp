@@ -156,6 +156,20 @@ Seeds pickle5Seeds()
     return seeds;
 }
 
+Seeds mergeSeeds()
+{
+    Seeds seeds;
+    char type = 0; // in the order of checkMerge()
+    for (const Seeds &some : {jsonSeeds(), cborSeeds(), pickleSeeds()}) {
+        for (const QByteArray &bytes : some) {
+            if (bytes.size() <= 500)
+                seeds.push_back(type + bytes);
+        }
+        ++type;
+    }
+    return seeds;
+}
+
 Seeds flatBuffersSeeds()
 {
     Seeds seeds;

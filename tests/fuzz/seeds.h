@@ -27,6 +27,7 @@ Seeds yamlSeeds();
 Seeds zlibSeeds();
 Seeds snappySeeds();
 Seeds compressedSeeds();
+Seeds mergeSeeds();
 Seeds catalogueSeeds();
 Seeds inferenceSeeds();
 Seeds gatewaySeeds();
