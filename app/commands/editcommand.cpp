@@ -2,6 +2,7 @@
 #include "app/commands/editcommand.h"
 
 #include "app/commands/output.h"
+#include "ui/sessionsettings.h"
 
 #include <QFile>
 
@@ -198,6 +199,7 @@ void EditCommand::carryOut()
     }
     // Whether what somebody else writes meanwhile goes together with it, is the caller's to decide.
     session()->setMerger({});
+    session()->setLimits(ui::rememberedLimits(connection()->endpoint()));
     connect(session(), &core::EditSession::committed, this, &EditCommand::takeReport);
     connect(session(), &core::EditSession::derivedChanged, this, [this] {
         if (!session()->isDeriving() && m_whenDerived)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/edit/scriptedits.h"
 
+#include "core/edit/commitparts.h"
 #include "core/pmap/keytext.h"
 #include "core/table/recordjson.h"
 #include "core/table/slotdirectory.h"
@@ -373,6 +374,32 @@ void stage(const ScriptEdits &edits, EditSession *session)
         if (!session->find(edit.key))
             session->addGuard(edit.key, edit.before);
     }
+}
+
+std::vector<std::vector<QByteArray>> fittingParts(std::vector<Change> changes,
+                                                  const std::vector<DerivedChange> &derived,
+                                                  const std::vector<Guard> &guards, const TxnLimits &limits)
+{
+    for (Change &change : changes)
+        change.leftOut = false;
+    std::vector<std::vector<QByteArray>> parts;
+    while (!changes.empty()) {
+        const PartChoice choice = choosePart(changes, derived, guards, limits);
+        // What does not even fit alone is a part that will be refused.
+        const std::set<QByteArray> rest(choice.leaveOut.cbegin(), choice.leaveOut.cend());
+        const bool fits = rest.size() < changes.size();
+        std::vector<QByteArray> part;
+        std::vector<Change> later;
+        for (const Change &change : changes) {
+            if (fits && rest.contains(change.key))
+                later.push_back(change);
+            else
+                part.push_back(change.key);
+        }
+        parts.push_back(std::move(part));
+        changes = std::move(later);
+    }
+    return parts;
 }
 
 } // namespace slotscope::core

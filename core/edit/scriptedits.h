@@ -77,9 +77,9 @@ ScriptEdits carryOut(const std::vector<ScriptStep> &steps, const std::map<QByteA
 /// Stages what is to be written, and guards what is only looked at.
 void stage(const ScriptEdits &edits, EditSession *session);
 
-/// The changes in their order, in as many transactions as are needed for each to fit. What belongs together
-/// (the halves of a renaming, what an index entry follows from) is not taken apart.
-std::vector<std::vector<QByteArray>> fittingParts(const std::vector<Change> &changes,
+/// All of the changes in as many transactions as are needed for each to fit, see choosePart(); the last may
+/// hold what does not fit at all.
+std::vector<std::vector<QByteArray>> fittingParts(std::vector<Change> changes,
                                                   const std::vector<DerivedChange> &derived,
                                                   const std::vector<Guard> &guards, const TxnLimits &limits);
 
