@@ -263,6 +263,59 @@ private Q_SLOTS:
         QCOMPARE(revisions.size(), size_t(4));
     }
 
+    // What follows from the records of the next part is known only when they are taken in.
+    void partsWithWhatFollows()
+    {
+        Fixture f;
+        const auto derive = [&f] {
+            std::vector<DerivedChange> derived;
+            for (const Change &change : f.session.changes()) {
+                for (int i = 0; i < 2 && !change.leftOut; ++i) {
+                    const QByteArray name = change.key.mid(2) + QByteArray::number(i);
+                    derived.push_back(
+                        {.change = {.key = entryKey(name), .kind = Change::Kind::Insert, .value = "\"x\""},
+                         .causes = {change.key}});
+                }
+            }
+            f.session.takeDerived(derived);
+        };
+        int rounds = 0;
+        connect(&f.session, &EditSession::changed, &f.panel, [&] {
+            f.session.beginDeriving();
+            ++rounds;
+            QTimer::singleShot(0, &f.panel, [&, round = rounds] {
+                if (round == rounds)
+                    derive();
+            });
+        });
+        f.insert(100);
+        QTRY_VERIFY(!f.session.isDeriving());
+        QVERIFY(!f.panel.commitButton()->isEnabled());
+        f.panel.leaveOutButton()->click();
+        QTRY_VERIFY(!f.session.isDeriving());
+        QCOMPARE(f.panel.commitButton()->text(), QStringLiteral("&Commit (42)")); // three keys each
+        QVERIFY(f.commit());
+        QCOMPARE(f.etcd.keys().size(), size_t(126));
+        QTRY_VERIFY(!f.session.isDeriving());
+        f.panel.nextPartButton()->click();
+        QTRY_COMPARE(f.panel.commitButton()->text(), QStringLiteral("&Commit (42)"));
+        QTRY_VERIFY(!f.session.isDeriving());
+        QVERIFY(f.panel.commitButton()->isEnabled());
+        QVERIFY(f.commit());
+        // A change that comes later is not left out by itself.
+        QTRY_VERIFY(!f.session.isDeriving());
+        f.panel.nextPartButton()->click();
+        QTRY_COMPARE(f.panel.commitButton()->text(), QStringLiteral("&Commit (16)"));
+        QTRY_VERIFY(!f.session.isDeriving());
+        std::vector<EditSession::Intent> intents;
+        for (int i = 0; i < 50; ++i)
+            intents.push_back({key("later" + QByteArray::number(i)), KeyState::absent(), "1"});
+        f.session.stageAll(intents);
+        QTRY_VERIFY(!f.session.isDeriving());
+        QVERIFY(!f.panel.commitButton()->isEnabled());
+        QCOMPARE(f.panel.commitButton()->text(), QStringLiteral("&Commit (66)"));
+    }
+
     void tooManyBytes()
     {
         Fixture f;
