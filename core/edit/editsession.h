@@ -31,6 +31,7 @@ struct CommitReport
     std::vector<Change> written {};
     quint64 clusterId = 0; ///< 0: not known
     quint64 memberId = 0; ///< that answered; 0: not known
+    bool late = false; ///< of a commit that had been reported as Unknown
 };
 
 /// Staged changes over any keys of one etcd, keyed by the etcd key's bytes and laid over the tables;
@@ -257,6 +258,7 @@ private:
     bool m_resolving = false; // what became of an earlier commit
     bool m_commitAfterwards = false;
     bool m_lost = false; // the outcome of m_sent was left open
+    bool m_late = false; // m_sent was reported as Unknown
     quint64 m_memberId = 0;
     std::chrono::milliseconds m_readBackDelay {1000};
     std::vector<EventBatch> m_deferred; // events that came while committing

@@ -98,7 +98,7 @@ void EditSession::commit(const Approval &approval)
         return;
     m_committing = true;
     m_settling.clear();
-    m_lost = false;
+    m_lost = m_late = false;
     m_wantsDerived = m_deriving;
     Q_EMIT committingChanged();
     if (!m_wantsDerived)
@@ -188,6 +188,7 @@ CommitReport EditSession::reportOf(CommitReport::Outcome outcome, const Error &e
                                                     [this](const Change &each) { return find(each.key); }));
     report.clusterId = m_client->clusterId();
     report.memberId = m_memberId;
+    report.late = m_late;
     return report;
 }
 
@@ -439,6 +440,7 @@ void EditSession::finishCommit(const CommitReport &report)
         std::exchange(m_commitAfterwards, false) && report.outcome == CommitReport::Outcome::Refused;
     if (report.outcome != CommitReport::Outcome::Unknown && report.outcome != CommitReport::Outcome::Refused)
         m_lost = false;
+    m_late = report.outcome == CommitReport::Outcome::Unknown;
     for (const EventBatch &batch : std::exchange(m_deferred, {}))
         observe(batch);
     Q_EMIT committingChanged();
