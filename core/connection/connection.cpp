@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connection/connection.h"
 
+#include "core/edit/aftercommit.h"
+
 #include <QRandomGenerator>
 
 namespace slotscope::core {
@@ -9,17 +11,6 @@ namespace {
 
 constexpr std::chrono::milliseconds FirstRetry(500);
 constexpr std::chrono::milliseconds LongestRetry(10000);
-
-/// Many clusters have the same id, those made with etcd's defaults; and one endpoint may be many clusters.
-QString schemaFile(const QString &folder, const Endpoint &endpoint, quint64 clusterId)
-{
-    QString host = endpoint.url.host();
-    host.replace(QLatin1Char(':'), QLatin1Char('_'));
-    return QStringLiteral("%1/%2_%3-%4.json")
-        .arg(folder, host)
-        .arg(endpoint.url.port(2379))
-        .arg(clusterId, 16, 16, QLatin1Char('0'));
-}
 
 } // namespace
 
@@ -44,6 +35,9 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     , m_schema(new SchemaKeeper(m_directory, this))
     , m_relations(new Relations(m_client, m_directory, this))
     , m_upkeep(new IndexUpkeep(m_client, m_edits, m_directory, m_relations, this))
+    , m_drafts(new DraftKeeper(m_edits, m_client, this))
+    , m_receipts(new ReceiptBook(m_edits, this))
+    , m_afterCommit(new AfterCommit(m_edits, m_receipts, m_client, this))
 {
     m_client->setParent(this);
     m_client->setGate(m_safety);
@@ -61,8 +55,11 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     });
     connect(m_directory, &SlotDirectory::loadFailed, this, &Connection::failed);
 
+    connect(m_drafts, &DraftKeeper::commitFound, m_receipts, &ReceiptBook::noteFound);
+
     connect(m_watch, &Watch::eventsReceived, m_edits, &EditSession::observe);
     connect(m_watch, &Watch::eventsReceived, m_upkeep, &IndexUpkeep::observe);
+    connect(m_watch, &Watch::eventsReceived, m_afterCommit, &AfterCommit::observe);
     connect(m_watch, &Watch::eventsReceived, this, &Connection::revisionChanged);
     connect(m_watch, &Watch::progressed, this, &Connection::revisionChanged);
     connect(m_watch, &Watch::compacted, this, [this] {
@@ -99,6 +96,9 @@ Connection::~Connection()
             disconnect(m_watch, nullptr, open.get(), nullptr);
     }
     delete m_upkeep;
+    delete m_afterCommit;
+    delete m_receipts;
+    delete m_drafts;
     delete m_edits;
     delete m_schema;
     delete m_directory;
@@ -151,6 +151,7 @@ void Connection::attempt()
             return failed(status.error());
         m_status = *status;
         openSchema();
+        openEdits();
         m_directory->load();
     });
 }
@@ -166,7 +167,23 @@ void Connection::openSchema()
     if (!m_schemaFile.isEmpty())
         m_schema->open(m_schemaFile);
     else if (!m_schemaFolder.isEmpty() && m_status.header.clusterId != 0)
-        m_schema->open(schemaFile(m_schemaFolder, m_endpoint, m_status.header.clusterId));
+        m_schema->open(QStringLiteral("%1/%2.json")
+                           .arg(m_schemaFolder, clusterFileName(m_endpoint, m_status.header.clusterId)));
+}
+
+void Connection::keepEditsIn(const QString &drafts, const QString &history)
+{
+    m_draftFolder = drafts;
+    m_historyFolder = history;
+}
+
+void Connection::openEdits()
+{
+    const quint64 clusterId = m_status.header.clusterId;
+    if (clusterId == 0 || m_draftFolder.isEmpty())
+        return;
+    m_receipts->open(m_historyFolder, m_endpoint, clusterId);
+    m_drafts->open(m_draftFolder, m_endpoint, clusterId);
 }
 
 void Connection::failed(const Error &error)
@@ -210,6 +227,7 @@ void Connection::reloadTables()
     }
     m_edits->recheck();
     m_upkeep->recheck();
+    m_afterCommit->recheck();
 }
 
 } // namespace slotscope::core

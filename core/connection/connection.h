@@ -17,6 +17,10 @@
 
 namespace slotscope::core {
 
+class AfterCommit;
+class DraftKeeper;
+class ReceiptBook;
+
 /// One etcd, open: its client, the one watch over its key space, the directory of its slots, the tables that
 /// are open, and the edit session. Goes on trying until closed: an etcd that is away at the start or later is
 /// found again.
@@ -70,6 +74,16 @@ public:
     /// Lets indexes follow what is staged.
     IndexUpkeep *upkeep() const { return m_upkeep; }
 
+    /// What is staged, on disk; what earlier sessions left is looked for when it connects.
+    DraftKeeper *drafts() const { return m_drafts; }
+    /// The history of commits.
+    ReceiptBook *receipts() const { return m_receipts; }
+    /// What others do to that soon after.
+    AfterCommit *afterCommit() const { return m_afterCommit; }
+    /// Keeps drafts and history in these folders, in files of the endpoint and the cluster that answers
+    /// there, from the next time that it connects. Else both are in memory only.
+    void keepEditsIn(const QString &drafts, const QString &history);
+
     /// The table of a key range, made and loaded on first use; shared while anyone holds it.
     std::shared_ptr<LiveTable> table(const KeyRange &range);
 
@@ -84,6 +98,7 @@ private:
     void setState(State state);
     void reloadTables();
     void openSchema();
+    void openEdits();
 
     Endpoint m_endpoint;
     SafetyGate *m_safety;
@@ -96,6 +111,11 @@ private:
     QString m_schemaFile; // empty: one in the folder
     Relations *m_relations;
     IndexUpkeep *m_upkeep;
+    DraftKeeper *m_drafts;
+    ReceiptBook *m_receipts;
+    AfterCommit *m_afterCommit;
+    QString m_draftFolder;
+    QString m_historyFolder;
     State m_state = State::Closed;
     Error m_error;
     QDateTime m_since;
