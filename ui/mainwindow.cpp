@@ -4,6 +4,7 @@
 #include "ui/dialogs/connectdialog.h"
 #include "ui/errortext.h"
 #include "ui/panels/banner.h"
+#include "ui/panels/historypanel.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/inspectortree.h"
 #include "ui/panels/navigator.h"
@@ -40,6 +41,8 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     , m_pageRetry(new QPushButton(tr("&Retry now"), this))
     , m_bar(new ConnectionBar(this))
     , m_schemaBanner(new Banner(this))
+    , m_draftBanner(new Banner(this))
+    , m_overwriteBanner(new Banner(this))
 {
     setObjectName(QStringLiteral("mainWindow"));
     addToolBar(Qt::TopToolBarArea, m_bar);
@@ -82,11 +85,20 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     m_pages->addWidget(m_tabs);
     m_schemaBanner->setObjectName(QStringLiteral("schemaBanner"));
     connect(m_schemaBanner, &Banner::actionTriggered, this, &MainWindow::keepSchemaInNewFile);
+    m_draftBanner->setObjectName(QStringLiteral("draftBanner"));
+    connect(m_draftBanner, &Banner::actionTriggered, this, [this] {
+        m_draftNews.clear();
+        m_draftProblemDismissed = true;
+        tellOfDrafts();
+    });
+    m_overwriteBanner->setObjectName(QStringLiteral("overwriteBanner"));
+    connect(m_overwriteBanner, &Banner::actionChosen, this, &MainWindow::overwriteAction);
     auto *centre = new QWidget(this);
     auto *centreLayout = new QVBoxLayout(centre);
     centreLayout->setContentsMargins(0, 0, 0, 0);
     centreLayout->setSpacing(0);
-    centreLayout->addWidget(m_schemaBanner);
+    for (Banner *banner : {m_schemaBanner, m_draftBanner, m_overwriteBanner})
+        centreLayout->addWidget(banner);
     centreLayout->addWidget(m_pages, 1);
     setCentralWidget(centre);
 
@@ -129,9 +141,12 @@ void MainWindow::buildDocks()
     m_problemsDock = dock(tr("Problems"), "problemsDock", m_problems, Qt::BottomDockWidgetArea);
     m_referrers = new ReferrersPanel(this);
     m_referrersDock = dock(tr("References"), "referrersDock", m_referrers, Qt::BottomDockWidgetArea);
+    m_history = new HistoryPanel(this);
+    m_historyDock = dock(tr("Commit history"), "historyDock", m_history, Qt::BottomDockWidgetArea);
     tabifyDockWidget(m_pendingDock, m_problemsDock);
     tabifyDockWidget(m_problemsDock, m_referrersDock);
-    for (QDockWidget *hidden : {m_pendingDock, m_problemsDock, m_referrersDock})
+    tabifyDockWidget(m_referrersDock, m_historyDock);
+    for (QDockWidget *hidden : {m_pendingDock, m_problemsDock, m_referrersDock, m_historyDock})
         hidden->hide();
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
@@ -161,6 +176,10 @@ void MainWindow::buildDocks()
         if (m_connection)
             m_connection->upkeep()->setMaintained(index, maintained);
     });
+    connect(m_history, &HistoryPanel::showRequested, this, &MainWindow::goTo);
+    connect(m_history, &HistoryPanel::undoRequested, this, &MainWindow::undoCommit);
+    connect(m_history, &HistoryPanel::restageRequested, this, &MainWindow::restage);
+    connect(m_history, &HistoryPanel::exportRequested, this, &MainWindow::exportHistory);
 }
 
 void MainWindow::buildStatusBar()
@@ -199,12 +218,18 @@ void MainWindow::closeConnection()
     m_pending->setSession(nullptr, {});
     m_problems->follow(nullptr);
     m_referrers->follow(nullptr);
+    m_history->follow(nullptr);
+    m_overwritten.clear();
+    m_draftNews.clear();
+    m_draftProblemDismissed = m_offeringDraft = m_lookedForDrafts = m_keptAsDraft = false;
     m_back.clear();
     m_forward.clear();
     m_bar->follow(nullptr);
     m_plainKeys.reset();
     m_connection.reset();
     m_inConflict = false;
+    tellOfDrafts();
+    tellOverwritten();
     updatePage();
     updateActions();
     updateTitle();
@@ -234,12 +259,14 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     connect(edits, &core::EditSession::changed, this, [this] {
         noticeConflicts();
         inspectCurrent();
+        m_keptAsDraft = false;
         updateActions();
         updateTitle();
     });
     connect(edits, &core::EditSession::committingChanged, this, &MainWindow::updateActions);
     connect(edits, &core::EditSession::committed, this, &MainWindow::commitFinished);
     followSchema();
+    followEdits();
     m_settleTimer.start();
     connection->open();
     updateActions();
@@ -269,6 +296,7 @@ void MainWindow::directoryLoaded()
     if (!std::exchange(m_tabsRestored, true) || !m_wantedTable.isEmpty())
         openRemembered();
     m_pending->refresh();
+    m_history->refresh();
     updatePage();
 }
 

@@ -23,6 +23,7 @@ namespace slotscope::ui {
 
 class Banner;
 class ConnectDialog;
+class HistoryPanel;
 class Inspector;
 class Navigator;
 class PendingPanel;
@@ -81,6 +82,19 @@ private:
     void closeConnection();
     /// Runs `go` at once, or after the user agreed to lose what is staged.
     void unlessStaged(const QString &what, std::function<void()> go);
+    /// Drafts, the history of commits, and what happens after them, of the connection.
+    void followEdits();
+    void lookForDrafts();
+    void offerDraft();
+    void takeDraft(const QString &file, int answer);
+    void tellOfDrafts();
+    void tellOverwritten();
+    void overwriteAction(int index);
+    void undoCommit(const QString &receipt);
+    /// Stages again what a commit wrote, upon what others made of it.
+    void restage(const QString &receipt, const std::vector<QByteArray> &keys);
+    void exportHistory(const QByteArray &lines);
+    void review();
 
     void connectionStateChanged();
     void directoryLoaded();
@@ -163,13 +177,29 @@ private:
     PendingPanel *m_pending = nullptr;
     ProblemsPanel *m_problems = nullptr;
     ReferrersPanel *m_referrers = nullptr;
+    HistoryPanel *m_history = nullptr;
     QDockWidget *m_inspectorDock = nullptr;
     QDockWidget *m_pendingDock = nullptr;
     QDockWidget *m_problemsDock = nullptr;
     QDockWidget *m_referrersDock = nullptr;
+    QDockWidget *m_historyDock = nullptr;
     QDockWidget *m_navigatorDock = nullptr;
     ConnectDialog *m_connectDialog = nullptr;
     Banner *m_schemaBanner;
+    Banner *m_draftBanner;
+    Banner *m_overwriteBanner;
+    QStringList m_draftNews; // told until they are dismissed
+    bool m_draftProblemDismissed = false;
+    bool m_offeringDraft = false;
+    bool m_lookedForDrafts = false; // because the user asked
+    bool m_keptAsDraft = false; // the user has agreed to leave what is staged
+    struct Overwritten
+    {
+        QString receipt;
+        QByteArray key;
+        core::KeyState now;
+    };
+    std::vector<Overwritten> m_overwritten; // told in the banner
     std::vector<QPointer<QDialog>> m_schemaDialogs;
     QLabel *m_rowsLabel = nullptr;
     QLabel *m_sizeLabel = nullptr;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What MainWindow does with staged edits: take them, settle their conflicts, commit them, and ask before they
-// are lost.
+// What MainWindow does with staged edits: take them, settle their conflicts, commit them.
 #include "ui/errortext.h"
 #include "ui/mainwindow.h"
 #include "ui/models/derivedtext.h"
@@ -14,38 +13,6 @@
 #include <QStatusBar>
 
 namespace slotscope::ui {
-
-void MainWindow::unlessStaged(const QString &what, std::function<void()> go)
-{
-    const qsizetype staged =
-        m_connection ? static_cast<qsizetype>(m_connection->edits()->changes().size()) : 0;
-    // A text that is not valid yet is not staged, but somebody's work as well.
-    const qsizetype wrong = m_inspector->wrongTexts();
-    if (staged == 0 && wrong == 0) {
-        go();
-        return;
-    }
-    QString title = tr("Discard %1?").arg(changesText(static_cast<int>(staged)));
-    QString text = tr("They have not been committed, and %1 would lose them.").arg(what);
-    if (staged == 0) {
-        title = tr("Discard the text that is not valid yet?");
-        text = tr("It is not staged, and %1 would lose it.").arg(what);
-    } else if (wrong > 0) {
-        text += QLatin1Char(' ') + tr("So it would text in the inspector that is not valid yet.");
-    }
-    m_prompts->ask(this,
-                   {.title = title,
-                    .text = text,
-                    .buttons = {{tr("Discard"), PromptButton::Role::Destructive},
-                                {tr("Cancel"), PromptButton::Role::Reject}},
-                    .defaultButton = 1,
-                    .escapeButton = 1,
-                    .warning = true},
-                   [go = std::move(go)](int button) {
-                       if (button == 0)
-                           go();
-                   });
-}
 
 void MainWindow::stageFromInspector(const QByteArray &key, const QByteArray &value,
                                     const core::KeyState &madeOn)

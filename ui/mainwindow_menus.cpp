@@ -45,6 +45,13 @@ void MainWindow::buildMenus()
         if (m_connection)
             m_connection->retryNow();
     });
+    m_connectionActions.push_back(add(connection, tr("&Disconnect"), {}, [this] {
+        unlessStaged(tr("disconnecting"), [this] {
+            saveSession();
+            closeConnection();
+        });
+    }));
+    m_connectionActions.push_back(add(connection, tr("Look for &drafts …"), {}, [this] { lookForDrafts(); }));
     connection->addSeparator();
     add(connection, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
 
@@ -96,6 +103,9 @@ void MainWindow::buildMenus()
     view->addAction(review);
     view->addAction(m_problemsDock->toggleViewAction());
     view->addAction(m_referrersDock->toggleViewAction());
+    QAction *history = m_historyDock->toggleViewAction();
+    history->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_H));
+    view->addAction(history);
     view->addSeparator();
     add(view, tr("&Next tab"), QKeySequence(Qt::CTRL | Qt::Key_PageDown),
         [this] { m_tabs->setCurrentIndex((m_tabs->currentIndex() + 1) % std::max(1, m_tabs->count())); });

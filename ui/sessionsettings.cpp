@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/sessionsettings.h"
 
+#include "core/edit/aftercommit.h"
+
 #include <QFileInfo>
 #include <QMainWindow>
 #include <QSettings>
+#include <QStandardPaths>
 
 namespace slotscope::ui {
 
 namespace {
 
+const QString HistoryLimitKey = QStringLiteral("commits/historyBytes");
+const QString AfterCommitKey = QStringLiteral("commits/watchedSeconds");
 const QString BytesBelowKey = QStringLiteral("inspector/bytesBelow");
 constexpr qsizetype MostRecent = 10;
 
@@ -111,6 +116,39 @@ void rememberLimits(const core::Endpoint &endpoint, const core::TxnLimits &limit
             QVariantMap {
                 {QStringLiteral("max-txn-ops"), QVariant::fromValue<qulonglong>(limits.operations)},
                 {QStringLiteral("max-request-bytes"), QVariant::fromValue<qlonglong>(limits.bytes)}});
+}
+
+QString draftFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/drafts");
+}
+
+QString historyFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)
+        + QStringLiteral("/commits");
+}
+
+qint64 historyLimit()
+{
+    return std::max<qint64>(0,
+                            QSettings().value(HistoryLimitKey, core::ReceiptBook::UsualLimit).toLongLong());
+}
+
+void rememberHistoryLimit(qint64 bytes)
+{
+    QSettings().setValue(HistoryLimitKey, bytes);
+}
+
+std::chrono::seconds afterCommitDuration()
+{
+    constexpr qint64 Usual = core::AfterCommit::UsualDuration.count();
+    return std::chrono::seconds(std::max<qint64>(0, QSettings().value(AfterCommitKey, Usual).toLongLong()));
+}
+
+void rememberAfterCommitDuration(std::chrono::seconds duration)
+{
+    QSettings().setValue(AfterCommitKey, qint64(duration.count()));
 }
 
 void rememberTabs(const core::Endpoint &endpoint, const std::vector<OpenTab> &tabs)

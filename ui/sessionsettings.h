@@ -8,6 +8,7 @@
 
 #include <QStringList>
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -42,6 +43,16 @@ QString rememberedSchemaFile(const core::Endpoint &endpoint);
 /// What this etcd takes in one transaction, as somebody has told; else etcd's own defaults.
 core::TxnLimits rememberedLimits(const core::Endpoint &endpoint);
 void rememberLimits(const core::Endpoint &endpoint, const core::TxnLimits &limits);
+
+/// Drafts of edit sessions and histories of commits, among the application's data: files for each etcd.
+QString draftFolder();
+QString historyFolder();
+/// How large the history of one etcd may grow, in bytes; 0: none is kept.
+qint64 historyLimit();
+void rememberHistoryLimit(qint64 bytes);
+/// How long it is looked after what was committed; 0: not at all.
+std::chrono::seconds afterCommitDuration();
+void rememberAfterCommitDuration(std::chrono::seconds duration);
 
 void rememberTabs(const core::Endpoint &endpoint, const std::vector<OpenTab> &tabs);
 std::vector<OpenTab> rememberedTabs(const core::Endpoint &endpoint);

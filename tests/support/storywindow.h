@@ -33,11 +33,13 @@ public:
         QCoreApplication::setOrganizationName(QStringLiteral("slotscope-test"));
         QSettings::setDefaultFormat(QSettings::IniFormat);
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_dir.path());
+        qputenv("XDG_DATA_HOME", m_dir.filePath(QStringLiteral("data")).toLocal8Bit()); // drafts, histories
     }
     static void clear()
     {
         QSettings().clear();
-        QDir(ui::schemaFolder()).removeRecursively();
+        for (const QString &folder : {ui::schemaFolder(), ui::draftFolder(), ui::historyFolder()})
+            QDir(folder).removeRecursively();
     }
 
 private:

@@ -4,6 +4,7 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPointer>
 #include <QStyle>
 
 namespace slotscope::ui {
@@ -23,17 +24,27 @@ Banner::Banner(QWidget *parent)
     layout->setContentsMargins(6, 4, 6, 4);
     layout->addWidget(m_icon, 0, Qt::AlignTop);
     layout->addWidget(m_text, 1);
-    connect(m_text, &QLabel::linkActivated, this, &Banner::actionTriggered);
+    connect(m_text, &QLabel::linkActivated, this, [this](const QString &link) {
+        const QPointer<Banner> self(this); // whoever listens may delete it
+        Q_EMIT actionTriggered();
+        if (self)
+            Q_EMIT actionChosen(link.toInt());
+    });
     hide();
 }
 
 void Banner::setMessage(theme::Mark mark, const QString &text, const QString &action)
 {
+    setMessage(mark, text, action.isEmpty() ? QStringList() : QStringList {action});
+}
+
+void Banner::setMessage(theme::Mark mark, const QString &text, const QStringList &actions)
+{
     m_mark = mark;
     m_message = text;
     QString markup = text.toHtmlEscaped();
-    if (!action.isEmpty())
-        markup += QStringLiteral(" <a href=\"#\">%1</a>").arg(action.toHtmlEscaped());
+    for (qsizetype i = 0; i < actions.size(); ++i)
+        markup += QStringLiteral(" &nbsp;<a href=\"%1\">%2</a>").arg(i).arg(actions[i].toHtmlEscaped());
     m_text->setText(markup);
     m_text->setAccessibleName(text);
     takeColours();

@@ -18,11 +18,15 @@ public:
 
     /// `action`: the text of a link behind the message; empty: none.
     void setMessage(theme::Mark mark, const QString &text, const QString &action = {});
+    /// With several links.
+    void setMessage(theme::Mark mark, const QString &text, const QStringList &actions);
     void clearMessage();
     QString message() const { return m_message; }
 
 Q_SIGNALS:
     void actionTriggered();
+    /// Which of several; along with actionTriggered().
+    void actionChosen(int index);
 
 protected:
     void changeEvent(QEvent *event) override;
