@@ -76,6 +76,11 @@ bool isShared(const Value &value)
     return cbor::flagsOf(value) & (cbor::Shared | cbor::SharedReference);
 }
 
+bool isReferenceUpwards(const Value &value)
+{
+    return value.kind() == Value::Kind::Opaque && value.find(QStringLiteral("ref"));
+}
+
 /// A reference of CBOR itself, not what it refers to.
 bool isBareReference(const Value &value)
 {
@@ -305,6 +310,7 @@ private:
         removeOne(value);
         addOne(value);
         reshapeOne(value);
+        copyOne(value);
     }
 
     bool holdsLargeOid(const Value &value) const
@@ -424,6 +430,25 @@ private:
         }
         if (edited)
             compareEdited(*edited, QStringLiteral("reshaped"), place);
+    }
+
+    /// What is copied in one place is pasted in another, or into itself.
+    void copyOne(const Value &value)
+    {
+        const Place place =
+            somewhere(value, m_random, [this](const Place &) { return m_random.below(4) == 0; });
+        const Place target = somewhere(value, m_random, [this](const Place &at) {
+            return at.node.isContainer() && m_random.below(3) == 0;
+        });
+        // The level that a reference names is that of the place which it was copied from.
+        if (m_codec.type().value == ValueType::FlatBuffers || holds(place.node, isReferenceUpwards))
+            return;
+        const auto edited = inserted(value, target.path, qsizetype(m_random.below(4)), place.node,
+                                     target.node.kind() == Value::Kind::Map
+                                         ? std::optional(Value::text(QStringLiteral("pasted by the test")))
+                                         : std::nullopt);
+        if (edited)
+            compareEdited(*edited, QStringLiteral("pasted"), target);
     }
 
     /// Written and read again it is what it was edited to. The bytes.
