@@ -180,6 +180,9 @@ void MainWindow::buildDocks()
     connect(m_history, &HistoryPanel::undoRequested, this, &MainWindow::undoCommit);
     connect(m_history, &HistoryPanel::restageRequested, this, &MainWindow::restage);
     connect(m_history, &HistoryPanel::exportRequested, this, &MainWindow::exportHistory);
+    connect(m_pending, &PendingPanel::mergeRequested, this, &MainWindow::mergeConflict);
+    connect(m_pending, &PendingPanel::guardsRequested, this, &MainWindow::settleGuards);
+    connect(m_inspector, &Inspector::mergeRequested, this, &MainWindow::mergeConflict);
 }
 
 void MainWindow::buildStatusBar()
@@ -265,6 +268,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     });
     connect(edits, &core::EditSession::committingChanged, this, &MainWindow::updateActions);
     connect(edits, &core::EditSession::committed, this, &MainWindow::commitFinished);
+    followConflicts();
     followSchema();
     followEdits();
     m_settleTimer.start();

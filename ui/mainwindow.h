@@ -125,6 +125,12 @@ private:
     void noticeConflicts();
     /// Shows what of the indexes holds up the commit; false if nothing does.
     bool noticeProblems();
+    void followConflicts();
+    void tellMerged(const std::vector<QByteArray> &keys, core::Revision revision);
+    /// Settles the conflict of a key; null: of the current record, else the first one.
+    void mergeConflict(QByteArray key = {});
+    /// Asks of one record after the other that the commit depends on and that has changed.
+    void settleGuards();
     /// Has the doctor look at everything, or at the indexes of one slot.
     void checkProblems(std::optional<core::Slot> slot = {});
     void followSchema();

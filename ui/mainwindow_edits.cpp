@@ -52,21 +52,6 @@ void MainWindow::offerPending()
     m_pendingDock->show();
 }
 
-void MainWindow::noticeConflicts()
-{
-    const bool conflicts = m_connection->edits()->hasConflicts();
-    if (conflicts && !m_inConflict) {
-        offerPending();
-        m_pendingDock->raise();
-        statusBar()->showMessage(
-            tr("Somebody else has changed what you have edited: keep yours or take theirs, "
-               "then commit."));
-    } else if (!conflicts && m_inConflict) {
-        statusBar()->clearMessage();
-    }
-    m_inConflict = conflicts;
-}
-
 bool MainWindow::noticeProblems()
 {
     const QString problems = problemsText(m_connection->edits()->derived());

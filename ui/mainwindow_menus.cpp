@@ -73,6 +73,8 @@ void MainWindow::buildMenus()
               [](RecordTab *tab) { tab->view()->copyAsJson(); });
     addForTab(edit, tr("Copy as C&SV"), {}, [](RecordTab *tab) { tab->view()->copyAsCsv(); });
     edit->addSeparator();
+    add(edit, tr("&Settle conflict …"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M),
+        [this] { mergeConflict(); });
     m_commit = add(edit, tr("&Commit"), QKeySequence(Qt::CTRL | Qt::Key_S), [this] { commit(); });
     m_connectionActions.push_back(add(edit, tr("Li&mits of this etcd …"), {}, [this] { editLimits(); }));
 

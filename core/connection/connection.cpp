@@ -2,6 +2,8 @@
 #include "core/connection/connection.h"
 
 #include "core/edit/aftercommit.h"
+#include "core/edit/merge.h"
+#include "core/table/recordjson.h"
 
 #include <QRandomGenerator>
 
@@ -57,6 +59,9 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
 
     connect(m_drafts, &DraftKeeper::commitFound, m_receipts, &ReceiptBook::noteFound);
 
+    m_edits->setMerger([directory = m_directory](const Change &mine, const KeyState &theirs) {
+        return mergedByItself(codecFor(slotInfoOf(*directory, mine.key)), mine, theirs);
+    });
     connect(m_watch, &Watch::eventsReceived, m_edits, &EditSession::observe);
     connect(m_watch, &Watch::eventsReceived, m_upkeep, &IndexUpkeep::observe);
     connect(m_watch, &Watch::eventsReceived, m_afterCommit, &AfterCommit::observe);

@@ -2,6 +2,7 @@
 #include "core/edit/merge.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace slotscope::core {
 
@@ -43,6 +44,25 @@ RecordMerge::RecordMerge(const SlotCodec &codec, const Change &mine, const KeySt
         m_kind = Kind::Settled;
     else
         mergeFields(mine);
+    if (m_kind == Kind::DeletedHere || m_kind == Kind::DeletedThere)
+        compareWithDeleted(mine, theirs);
+}
+
+void RecordMerge::compareWithDeleted(const Change &mine, const KeyState &theirs)
+{
+    const bool here = m_kind == Kind::DeletedHere;
+    const auto base = m_codec.decodeValue(mine.base.value);
+    const auto changed = m_codec.decodeValue(here ? theirs.value : mine.value);
+    if (!mine.base.exists || !base || !changed)
+        return;
+    m_fields = ValueMerge(*base, *changed, *base).fields();
+    for (MergeField &field : m_fields) {
+        field.by = MergeField::By::Clash;
+        if (here)
+            field.theirs = std::exchange(field.mine, std::nullopt);
+        else
+            field.theirs.reset();
+    }
 }
 
 void RecordMerge::mergeFields(const Change &mine)
@@ -69,9 +89,11 @@ void RecordMerge::mergeFields(const Change &mine)
     }
     m_kind = Kind::Fields;
     m_values.emplace(base, *changed, *theirs);
+    m_fields = m_values->fields();
     if (const auto merged = mineWins(); !merged) {
         m_kind = Kind::Whole;
         m_values.reset();
+        m_fields.clear();
         m_reason = QStringLiteral("the merged value cannot be written: %1").arg(merged.error().what);
     } else if (base && !hasClashes()) {
         m_reason = doubtAbout(mine, *base, *changed);
@@ -90,12 +112,6 @@ QString RecordMerge::doubtAbout(const Change &mine, const Value &base, const Val
     return isTold ? QString()
                   : QStringLiteral("your change is also about how the value is written, which a merge by "
                                    "fields does not keep");
-}
-
-const std::vector<MergeField> &RecordMerge::fields() const
-{
-    static const std::vector<MergeField> none;
-    return m_values ? m_values->fields() : none;
 }
 
 bool RecordMerge::hasClashes() const

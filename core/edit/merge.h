@@ -30,8 +30,9 @@ public:
     /// Of Whole: why it cannot be merged by fields. Of Fields without a clash: why it is not merged by itself
     /// all the same; empty when it is.
     const QString &reason() const { return m_reason; }
-    /// Of Fields; else none.
-    const std::vector<MergeField> &fields() const;
+    /// Of Fields what can be chosen. Of DeletedThere and DeletedHere what was changed, in the two versions that
+    /// there are; of others none.
+    const std::vector<MergeField> &fields() const { return m_fields; }
     bool hasClashes() const;
     /// Fields without a clash or a reason to ask.
     bool mergesByItself() const { return m_kind == Kind::Fields && !hasClashes() && m_reason.isEmpty(); }
@@ -47,6 +48,7 @@ public:
 
 private:
     void mergeFields(const Change &mine);
+    void compareWithDeleted(const Change &mine, const KeyState &theirs);
     QString doubtAbout(const Change &mine, const Value &base, const Value &changed) const;
 
     SlotCodec m_codec;
@@ -54,7 +56,8 @@ private:
     QString m_reason;
     QByteArray m_mine;
     QByteArray m_theirs;
-    std::optional<ValueMerge> m_values;
+    std::optional<ValueMerge> m_values; // of Fields
+    std::vector<MergeField> m_fields;
 };
 
 /// Whether merging a change can take long enough to be felt when done on the UI thread.

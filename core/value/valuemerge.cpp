@@ -247,7 +247,7 @@ private:
     Outcome field(const Versions &node, const ValuePath &path, By by, const std::optional<Value> &joined = {})
     {
         const MergeChoice choice = note({path, by, false, copyOf(m_hasBase ? node.base : nullptr),
-                                         copyOf(node.mine), copyOf(node.theirs)});
+                                         copyOf(node.mine), copyOf(node.theirs), joined});
         Take take = choice.take;
         if (take == Take::ByItself) {
             if (by == By::Joined)

@@ -29,6 +29,8 @@ struct MergeField
     std::optional<Value> base;
     std::optional<Value> mine;
     std::optional<Value> theirs;
+    /// Of Joined: what both made of it together.
+    std::optional<Value> joined {};
 };
 
 /// What is to become of a field.

@@ -3,10 +3,12 @@
 #include "tests/support/slotsdump.h"
 #include "tests/support/storywindow.h"
 #include "tests/support/testpaths.h"
+#include "ui/dialogs/mergedialog.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/inspector.h"
 
 #include <QLineEdit>
+#include <QPointer>
 #include <QTreeView>
 
 using namespace slotscope::core;
@@ -85,10 +87,9 @@ private Q_SLOTS:
         const QString fields =
             QStringLiteral("name: was Nils Dvořák (revision %1), yours Bert, now Anna (revision %2).");
         QVERIFY2(banner.endsWith(fields.arg(before).arg(now)), qPrintable(banner));
-        QVERIFY(m_bob->cell(NilsKey, "value.name")
-                    .data(Qt::ToolTipRole)
-                    .toString()
-                    .contains(QStringLiteral("Anna")));
+        const QString tip = m_bob->cell(NilsKey, "value.name").data(RecordModel::TipTextRole).toString();
+        const QString told = QStringLiteral("Was Nils Dvořák at revision %1, is Anna now (revision %2)");
+        QVERIFY2(tip.contains(told.arg(before).arg(now)), qPrintable(tip));
 
         // Committing leads to what is to be settled, and writes nothing.
         m_bob->press(Qt::Key_S, Qt::ControlModifier);
@@ -111,6 +112,98 @@ private Q_SLOTS:
         QVERIFY(nils().contains("\x64"
                                 "Bert"));
         QTRY_COMPARE(m_ann->text(NilsKey, "value.name"), QStringLiteral("Bert"));
+    }
+
+    // Fields that only the other one has changed stay theirs, also where one keeps his own.
+    void keepMineKeepsTheOtherFieldsTheirs()
+    {
+        QVERIFY(m_bob->type(m_bob->cell(NilsKey, "value.name"), QStringLiteral("Bert")));
+        QVERIFY(m_ann->type(m_ann->cell(NilsKey, "value.name"), QStringLiteral("Anna")));
+        QVERIFY(m_ann->type(m_ann->cell(NilsKey, "value.email"), QStringLiteral("anna@example.org")));
+        m_ann->edits()->commit();
+        QTRY_VERIFY(m_bob->edits()->hasConflicts());
+        QVERIFY(m_bob->activate());
+        QTest::mouseClick(m_bob->pending()->keepMineButton(), Qt::LeftButton);
+        QVERIFY(!m_bob->edits()->hasConflicts());
+        m_bob->press(Qt::Key_S, Qt::ControlModifier);
+        QTRY_VERIFY(m_bob->edits()->isEmpty());
+        QVERIFY(nils().contains("\x64"
+                                "Bert"));
+        QVERIFY(nils().contains("anna@example.org"));
+    }
+
+    void otherFieldsMergeByThemselves()
+    {
+        QVERIFY(m_bob->type(m_bob->cell(NilsKey, "value.name"), QStringLiteral("Bert")));
+        QVERIFY(m_ann->type(m_ann->cell(NilsKey, "value.email"), QStringLiteral("anna@example.org")));
+        m_ann->edits()->commit();
+        QTRY_VERIFY(m_ann->edits()->isEmpty());
+        const auto now = m_etcd->get(NilsKey)->modRevision.value;
+        QTRY_COMPARE(m_bob->edits()->changes().front().mergedAt.value, now);
+        QVERIFY(!m_bob->edits()->hasConflicts());
+        // Both are there, and it is told.
+        QTRY_COMPARE(m_bob->text(NilsKey, "value.email"), QStringLiteral("anna@example.org"));
+        QCOMPARE(m_bob->text(NilsKey, "value.name"), QStringLiteral("Bert"));
+        QCOMPARE(m_bob->state(NilsKey), RowState::Edited);
+        QVERIFY2(m_bob->message().endsWith(QStringLiteral("merged with revision %1.").arg(now)),
+                 qPrintable(m_bob->message()));
+        QCOMPARE(pendingText(*m_bob),
+                 QStringLiteral("name: Nils Dvořák → Bert; merged with revision %1").arg(now));
+        QVERIFY(m_bob->activate());
+        m_bob->press(Qt::Key_S, Qt::ControlModifier);
+        QTRY_VERIFY(m_bob->edits()->isEmpty());
+        QVERIFY(nils().contains("\x64"
+                                "Bert"));
+        QVERIFY(nils().contains("anna@example.org"));
+    }
+
+    void theSameEditSettlesItself()
+    {
+        QVERIFY(m_bob->type(m_bob->cell(NilsKey, "value.name"), QStringLiteral("Anna")));
+        QVERIFY(m_ann->type(m_ann->cell(NilsKey, "value.name"), QStringLiteral("Anna")));
+        m_ann->edits()->commit();
+        QTRY_VERIFY(m_bob->edits()->isEmpty());
+        QVERIFY2(m_bob->message().contains(QStringLiteral("the very change")), qPrintable(m_bob->message()));
+        QTRY_COMPARE(m_bob->state(NilsKey), RowState::Clean);
+    }
+
+    void fieldByField()
+    {
+        raceForTheName();
+        const auto now = m_etcd->get(NilsKey)->modRevision.value;
+        Q_EMIT (*m_bob)->inspector()->stateBanner()->actionTriggered();
+        QPointer<MergeDialog> dialog = m_bob->window()->findChild<MergeDialog *>();
+        QVERIFY(dialog && dialog->isVisible());
+        QCOMPARE(dialog->model()->clashes(), 1);
+        // Once more asked for it is the same one.
+        m_bob->pending()->mergeButton()->click();
+        QCOMPARE(m_bob->window()->findChildren<MergeDialog *>().size(), 1);
+        dialog->theirsButton()->click();
+        dialog->acceptButton()->click();
+        QTRY_VERIFY(!dialog);
+        // Nothing of mine is left.
+        QVERIFY(m_bob->edits()->isEmpty());
+        QCOMPARE(m_bob->message(), QStringLiteral("It stays as it is at revision %1; nothing is left to be committed.").arg(now));
+        m_bob->edits()->undo();
+        QVERIFY(m_bob->edits()->hasConflicts());
+    }
+
+    void whatTheCommitDependsOn()
+    {
+        const KeyState seen = KeyState::of(*m_bob->model()->shownRow(m_bob->model()->rowOf(NilsKey)).stored);
+        QVERIFY(m_bob->edits()->addGuard(NilsKey, seen));
+        m_etcd->put(NilsKey, nils().replace("Nils Dvo", "Anna Dvo"));
+        QTRY_VERIFY(m_bob->edits()->hasConflicts());
+        QTRY_VERIFY(m_bob->pending()->isVisible());
+        m_bob->prompts()->answers = {0};
+        Q_EMIT m_bob->pending()->guardBanner()->actionTriggered();
+        QTRY_VERIFY(!m_bob->edits()->hasConflicts());
+        QCOMPARE(m_bob->edits()->guards().front().seen.modRevision, m_etcd->get(NilsKey)->modRevision);
+        m_etcd->put(NilsKey, nils().replace("Anna Dvo", "Nils Dvo"));
+        QTRY_VERIFY(m_bob->edits()->hasConflicts());
+        m_bob->prompts()->answers = {1};
+        Q_EMIT m_bob->pending()->guardBanner()->actionTriggered();
+        QTRY_VERIFY(m_bob->edits()->guards().empty());
     }
 
     void takeTheirs()

@@ -92,6 +92,16 @@ private Q_SLOTS:
         QCOMPARE(kindOf(insertion(R"({"a":3})"), there), RecordKind::Fields);
         QCOMPARE(kindOf(insertion(R"({"a":2})"), there), RecordKind::Settled);
 
+        // What would be lost is told.
+        const RecordMerge deletedThere(codec, mine, gone);
+        QCOMPARE(deletedThere.fields().size(), size_t(1));
+        QCOMPARE(deletedThere.fields().front().mine, Value::integer(3));
+        QVERIFY(!deletedThere.fields().front().theirs && !deletedThere.hasClashes());
+        const RecordMerge deletedHere(codec, deletion(R"({"a":1})"), there);
+        QCOMPARE(deletedHere.fields().size(), size_t(1));
+        QCOMPARE(deletedHere.fields().front().theirs, Value::integer(2));
+        QVERIFY(!deletedHere.fields().front().mine);
+
         // Nothing of these happens by itself, but what is there already.
         QVERIFY(!mergedByItself(codec, mine, there));
         QVERIFY(!mergedByItself(codec, mine, gone));

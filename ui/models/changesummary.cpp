@@ -315,4 +315,18 @@ QString conflictText(const core::SlotCodec &codec, const Change &change)
     return QStringLiteral("%1: %2.").arg(sentence, fields);
 }
 
+QString guardText(const core::SlotCodec &codec, const core::Guard &guard)
+{
+    if (!guard.conflict)
+        return {};
+    const KeyState &now = *guard.conflict;
+    if (!now.exists)
+        return tr("it was deleted");
+    const auto after = valueOf(codec, true, now.value);
+    const auto before = valueOf(codec, guard.seen.exists, guard.seen.value);
+    return QStringLiteral("%1 (revision %2)")
+        .arg(before ? differenceText(*before, *after) : tr("added %1").arg(shortText(*after, LongText)))
+        .arg(now.modRevision.value);
+}
+
 } // namespace slotscope::ui

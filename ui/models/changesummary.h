@@ -49,5 +49,8 @@ QString theirText(const core::SlotCodec &codec, const core::Change &change);
 /// The conflict in a sentence, field by field: `name: was Ann (revision 17), yours Anna, now Bob (revision
 /// 47)`. Empty if there is none.
 QString conflictText(const core::SlotCodec &codec, const core::Change &change);
+/// What has become of a record that a commit depends on: `age: 3 → 4 (revision 47)`. Empty if it is as it was
+/// seen.
+QString guardText(const core::SlotCodec &codec, const core::Guard &guard);
 
 } // namespace slotscope::ui

@@ -115,6 +115,8 @@ PendingModel::Words PendingModel::wordsOf(const core::SlotCodec &codec, const It
         words.change = tr("the content stays");
     if (change.conflict)
         words.change += QStringLiteral("; ") + theirText(codec, change);
+    else if (change.mergedAt.value > 0)
+        words.change += QStringLiteral("; ") + tr("merged with revision %1").arg(change.mergedAt.value);
     return words;
 }
 

@@ -183,6 +183,8 @@ QString PendingModel::operationOf(const Row &row) const
         text = tr("lease");
     if (change.conflict)
         return tr("%1, conflict").arg(text);
+    if (change.mergedAt.value > 0)
+        text = tr("%1, merged").arg(text);
     return hasProblem(row) ? tr("%1, problem").arg(text) : text;
 }
 

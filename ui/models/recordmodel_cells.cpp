@@ -132,15 +132,23 @@ QString RecordModel::tip(int row, int number) const
             const Value *value = core::cellValue(before, column);
             return value ? textOf(*value, number, CellLimit) : tr("absent");
         };
+        const QString before = tr("Was %1 at %2");
         if (change->kind == core::Change::Kind::Insert)
             lines.append(tr("New, not committed yet"));
-        else
-            lines.append(tr("Was %1 at %2").arg(was(change->base), revisionText(change->base.modRevision)));
-        if (change->conflict && change->conflict->exists)
-            lines.append(tr("On the server now: %1 (%2)")
-                             .arg(was(*change->conflict), revisionText(change->conflict->modRevision)));
-        else if (change->conflict)
+        else if (!change->conflict || !change->conflict->exists)
+            lines.append(before.arg(was(change->base), revisionText(change->base.modRevision)));
+        if (change->conflict && change->conflict->exists) {
+            const QString now = tr("is %1 now (%2)")
+                                    .arg(was(*change->conflict), revisionText(change->conflict->modRevision));
+            lines.append(change->base.exists
+                             ? tr("%1, %2").arg(
+                                 before.arg(was(change->base), revisionText(change->base.modRevision)), now)
+                             : tr("Somebody else has added it: %1").arg(now));
+        } else if (change->conflict) {
             lines.append(tr("Deleted on the server meanwhile"));
+        } else if (change->mergedAt.value > 0) {
+            lines.append(tr("Merged with what somebody else wrote at %1").arg(revisionText(change->mergedAt)));
+        }
     }
     return lines.join(QLatin1Char('\n'));
 }

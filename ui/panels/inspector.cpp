@@ -52,7 +52,12 @@ QString changeInWords(const InspectedRecord &record)
     case Change::Kind::Update:
         break;
     }
-    return Inspector::tr("Edited, not committed yet: %1.").arg(changeText(record.codec, change));
+    const QString text = Inspector::tr("Edited, not committed yet: %1.").arg(changeText(record.codec, change));
+    return change.mergedAt.value > 0
+        ? Inspector::tr("%1 Merged with what somebody else wrote at revision %2.")
+              .arg(text)
+              .arg(change.mergedAt.value)
+        : text;
 }
 
 QString asSentence(const QString &text)
@@ -141,6 +146,10 @@ QWidget *Inspector::makePage()
     layout->setSpacing(4);
     layout->addWidget(m_header);
     layout->addWidget(m_stateBanner);
+    connect(m_stateBanner, &Banner::actionTriggered, this, [this] {
+        if (m_record)
+            Q_EMIT mergeRequested(m_record->record.key);
+    });
     layout->addWidget(m_errorBanner);
     layout->addWidget(m_readOnlyBanner);
     layout->addWidget(m_editBanner);
@@ -448,7 +457,8 @@ void Inspector::showDecoded(const Decoded &decoded)
     m_tree->setEnabled(true);
     showFacts(decoded);
     if (m_record->change)
-        m_stateBanner->setMessage(markOf(*m_record->change), decoded.state);
+        m_stateBanner->setMessage(markOf(*m_record->change), decoded.state,
+                                  m_record->change->conflict ? tr("Merge …") : QString());
     else
         m_stateBanner->clearMessage();
     showReadOnly(decoded);

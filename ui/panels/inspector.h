@@ -100,6 +100,8 @@ Q_SIGNALS:
     /// FlatBuffers of the record's table are to be editable, or no longer, though something is lost; see
     /// core::FlatBuffersType.
     void leniencyWanted(bool dropUnknownFields, bool anyIdentifier);
+    /// The conflict of the record is to be settled field by field.
+    void mergeRequested(const QByteArray &key);
     /// Another record is to be shown: there is something unfinished.
     void keyWanted(const QByteArray &key);
     void busyChanged();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/pendingpanel.h"
 
+#include "ui/conflictsettler.h"
+#include "ui/panels/banner.h"
 #include "ui/panels/panelparts.h"
 #include "ui/panels/reviewdetail.h"
 
@@ -26,6 +28,9 @@ PendingPanel::PendingPanel(QWidget *parent)
     , m_hint(new QLabel)
     , m_keepMine(new QPushButton(theme::icon(theme::Mark::Edited), tr("Keep &mine")))
     , m_takeTheirs(new QPushButton(tr("Take &theirs")))
+    , m_merge(new QPushButton(theme::icon(theme::Mark::Conflict), tr("Mer&ge …")))
+    , m_guardBanner(new Banner)
+    , m_settler(new ConflictSettler(this))
     , m_revert(new QPushButton(tr("&Revert selected")))
     , m_discard(new QPushButton(tr("&Discard all")))
     , m_commit(new QPushButton)
@@ -45,8 +50,6 @@ PendingPanel::PendingPanel(QWidget *parent)
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(PendingModel::ChangeColumn, QHeaderView::Stretch);
 
-    m_keepMine->setToolTip(tr("Your change is to overwrite what somebody else wrote meanwhile"));
-    m_takeTheirs->setToolTip(tr("Drops your change of the selected records in conflict"));
     m_revert->setToolTip(tr("Takes the selected changes back"));
     m_discard->setToolTip(tr("Takes all staged changes back; Undo brings them again"));
     m_commit->setToolTip(
@@ -62,6 +65,7 @@ PendingPanel::PendingPanel(QWidget *parent)
     buttons->addSpacing(12);
     buttons->addWidget(m_leaveOutRest);
     buttons->addWidget(m_nextPart);
+    buttons->addWidget(m_merge);
     buttons->addWidget(m_keepMine);
     buttons->addWidget(m_takeTheirs);
     buttons->addSpacing(12);
@@ -71,6 +75,7 @@ PendingPanel::PendingPanel(QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
+    layout->addWidget(m_guardBanner);
     auto *splitter = new QSplitter(Qt::Horizontal);
     splitter->addWidget(m_view);
     splitter->addWidget(m_detail);
@@ -88,10 +93,7 @@ PendingPanel::PendingPanel(QWidget *parent)
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &PendingPanel::updateActions);
     connect(m_model, &QAbstractItemModel::modelReset, this, &PendingPanel::updateActions);
-    connect(m_keepMine, &QPushButton::clicked, this,
-            [this] { resolve(&EditSession::keepMine, tr("Keep mine")); });
-    connect(m_takeTheirs, &QPushButton::clicked, this,
-            [this] { resolve(&EditSession::takeTheirs, tr("Take theirs")); });
+    buildConflicts();
     connect(m_revert, &QPushButton::clicked, this, &PendingPanel::revertSelected);
     connect(m_discard, &QPushButton::clicked, this, [this] {
         if (m_session)
@@ -122,6 +124,7 @@ void PendingPanel::setSession(EditSession *session, KeyResolver resolver)
     if (m_session)
         m_session->disconnect(this);
     m_session = session;
+    m_settler->setSession(session, resolver);
     m_model->setSession(session, std::move(resolver));
     if (session) {
         // Behind the model's own connection, so that the rows are right by then.
@@ -152,28 +155,6 @@ std::vector<QByteArray> PendingPanel::selectedKeys(bool conflictsOnly) const
         }
     }
     return keys;
-}
-
-void PendingPanel::resolve(bool (EditSession::*how)(const QByteArray &, const QString &), const QString &name)
-{
-    if (!m_session)
-        return;
-    // Of guards: what is there now is fine as well, or it does not matter any more.
-    std::vector<core::Guard> guards;
-    for (const core::Guard &guard : m_session->guards()) {
-        if (guard.conflict)
-            guards.push_back(guard);
-    }
-    for (const QByteArray &key : selectedKeys(true)) {
-        if (m_session->find(key)) {
-            (m_session->*how)(key, name);
-            continue;
-        }
-        const auto guard = std::find_if(guards.begin(), guards.end(),
-                                        [&key](const core::Guard &each) { return each.key == key; });
-        if (guard != guards.end())
-            m_session->addGuard(key, *guard->conflict, tr("Depend on what is there now"));
-    }
 }
 
 void PendingPanel::revertSelected()
@@ -210,7 +191,7 @@ void PendingPanel::showContextMenu(const QPoint &position)
     leave(tr("Leave out of the next commit"), true);
     leave(tr("Take into the next commit"), false);
     menu->addSeparator();
-    for (QPushButton *button : {m_keepMine, m_takeTheirs, m_revert}) {
+    for (QPushButton *button : {m_merge, m_keepMine, m_takeTheirs, m_revert}) {
         QAction *action = menu->addAction(button->icon(), button->text());
         action->setEnabled(button->isEnabled());
         connect(action, &QAction::triggered, button, &QPushButton::click);
@@ -262,24 +243,6 @@ void PendingPanel::takeDerived()
     planSoon();
 }
 
-void PendingPanel::takeChanges()
-{
-    // What holds up the commit is selected by itself, so that it can be settled at once.
-    if (m_session && m_session->hasConflicts() && selectedKeys(true).empty()) {
-        for (int row = 0; row < m_model->rowCount(); ++row) {
-            const QModelIndex index = m_model->index(row, 0);
-            if (index.data(PendingModel::ConflictRole).toBool()) {
-                m_view->selectionModel()->setCurrentIndex(
-                    index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
-                m_view->scrollTo(index);
-                break;
-            }
-        }
-    }
-    updateActions();
-    planSoon();
-}
-
 void PendingPanel::updateActions()
 {
     const std::vector<core::Change> none;
@@ -289,12 +252,8 @@ void PendingPanel::updateActions()
     const bool free = m_session && !m_session->isCommitting();
     const bool conflicts = m_session && m_session->hasConflicts();
     const bool selected = !selectedKeys().empty();
-    const bool conflictSelected = conflicts && !selectedKeys(true).empty();
     const bool hasRest = count == 0 && !changes.empty();
-    m_keepMine->setVisible(conflicts);
-    m_takeTheirs->setVisible(conflicts);
-    m_keepMine->setEnabled(free && conflictSelected);
-    m_takeTheirs->setEnabled(free && conflictSelected);
+    updateConflicts(free);
     m_revert->setEnabled(free && selected);
     m_discard->setEnabled(free && !changes.empty());
     const bool problems = m_session && !problemsText(m_session->derived()).isEmpty();

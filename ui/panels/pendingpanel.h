@@ -17,6 +17,8 @@ class QTreeView;
 
 namespace slotscope::ui {
 
+class Banner;
+class ConflictSettler;
 class ReviewDetail;
 
 /// What the edit session would commit: what each change is, how to leave it out, take it back or settle its
@@ -50,6 +52,9 @@ public:
     QToolButton *transactionButton() const { return m_showTransaction; }
     QLabel *hint() const { return m_hint; }
     ReviewDetail *detail() const { return m_detail; }
+    QPushButton *mergeButton() const { return m_merge; }
+    /// Says which of the records that the commit depends on have changed.
+    Banner *guardBanner() const { return m_guardBanner; }
 
 Q_SIGNALS:
     /// The record behind a change is to be shown.
@@ -62,13 +67,19 @@ Q_SIGNALS:
     void roomWanted();
     /// In words, for a status line.
     void messageRaised(const QString &text);
+    /// The conflict of a change is to be settled field by field.
+    void mergeRequested(const QByteArray &key);
+    /// What the commit depends on has changed, and is to be looked at.
+    void guardsRequested();
 
 private:
     /// Of the only row also when it is not selected.
     std::vector<QByteArray> selectedKeys(bool conflictsOnly = false) const;
-    void resolve(bool (core::EditSession::*how)(const QByteArray &, const QString &), const QString &name);
+    void acceptGuards(const std::vector<QByteArray> &keys);
     void showContextMenu(const QPoint &position);
     void revertSelected();
+    void buildConflicts();
+    void updateConflicts(bool free);
     void takeChanges();
     void takeDerived();
     void addIndexActions(QMenu *menu, const QModelIndex &line);
@@ -91,6 +102,9 @@ private:
     QLabel *m_hint;
     QPushButton *m_keepMine;
     QPushButton *m_takeTheirs;
+    QPushButton *m_merge;
+    Banner *m_guardBanner;
+    ConflictSettler *m_settler;
     QPushButton *m_revert;
     QPushButton *m_discard;
     QPushButton *m_commit;
