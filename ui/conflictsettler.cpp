@@ -28,6 +28,8 @@ ConflictSettler::Settled ConflictSettler::settle(const core::SlotCodec &codec, c
 
 void ConflictSettler::keepMine(const std::vector<QByteArray> &keys)
 {
+    constexpr qsizetype BytesAtOnce = 256 * 1024; // of many that are small
+    qsizetype bytes = 0;
     for (const QByteArray &key : keys) {
         const Change *found = m_session ? m_session->find(key) : nullptr;
         if (!found || !found->conflict)
@@ -35,7 +37,8 @@ void ConflictSettler::keepMine(const std::vector<QByteArray> &keys)
         const Change change = *found; // settling one may change the list
         const core::SlotCodec codec = m_resolver ? m_resolver(key).codec : core::SlotCodec();
         const QString text = keyText(codec, key);
-        if (!core::isLargeMerge(codec, change, *change.conflict)) {
+        bytes += change.value.size() + change.base.value.size() + change.conflict->value.size();
+        if (bytes <= BytesAtOnce && !core::isLargeMerge(codec, change, *change.conflict)) {
             take(change, text, settle(codec, change));
             continue;
         }

@@ -17,8 +17,9 @@ namespace {
 
 QString conflictAdvice()
 {
-    return MainWindow::tr("Somebody else has changed what you have edited: merge it, keep yours or take theirs, "
-                          "then commit.");
+    return MainWindow::tr(
+        "Somebody else has changed what you have edited: merge it, keep yours or take theirs, "
+        "then commit.");
 }
 
 } // namespace
@@ -39,8 +40,7 @@ void MainWindow::noticeConflicts()
     if (conflicts && !m_inConflict) {
         offerPending();
         m_pendingDock->raise();
-        statusBar()->showMessage(
-            conflictAdvice());
+        statusBar()->showMessage(conflictAdvice());
     } else if (!conflicts && m_inConflict) {
         statusBar()->clearMessage();
     }
@@ -56,17 +56,20 @@ void MainWindow::tellMerged(const std::vector<QByteArray> &keys, core::Revision 
     const auto same = qsizetype(keys.size()) - staged;
     QStringList sentences;
     if (staged == 1)
-        sentences += tr("Somebody else has changed other fields of a record that you have edited: merged with "
-                        "revision %1.")
-                         .arg(revision.value);
+        sentences +=
+            tr("Somebody else has changed other fields of a record that you have edited: merged with "
+               "revision %1.")
+                .arg(revision.value);
     else if (staged > 1)
-        sentences += tr("Somebody else has changed other fields of %1 records that you have edited: merged with "
-                        "revision %2.")
-                         .arg(staged)
-                         .arg(revision.value);
+        sentences +=
+            tr("Somebody else has changed other fields of %1 records that you have edited: merged with "
+               "revision %2.")
+                .arg(staged)
+                .arg(revision.value);
     if (same > 0)
         sentences += same == 1
-            ? tr("Somebody else has made the very change that you had staged, at revision %1.").arg(revision.value)
+            ? tr("Somebody else has made the very change that you had staged, at revision %1.")
+                  .arg(revision.value)
             : tr("Somebody else has made %1 of the changes that you had staged, at revision %2.")
                   .arg(same)
                   .arg(revision.value);
@@ -88,8 +91,9 @@ void MainWindow::mergeConflict(QByteArray key)
     if (key.isNull())
         key = currentKey();
     if (!isInConflict(key)) {
-        const auto first = std::find_if(edits->changes().begin(), edits->changes().end(),
-                                        [](const core::Change &change) { return change.conflict.has_value(); });
+        const auto first =
+            std::find_if(edits->changes().begin(), edits->changes().end(),
+                         [](const core::Change &change) { return change.conflict.has_value(); });
         if (first == edits->changes().end()) {
             statusBar()->showMessage(tr("Nothing is in conflict."), MessageMilliseconds);
             return;
@@ -122,8 +126,9 @@ void MainWindow::settleGuards()
     const ResolvedKey resolved = resolverFor(m_connection->directory())(guard.key);
     m_prompts->ask(this,
                    {.title = tr("The commit depends on a record that has changed"),
-                    .text = tr("%1, %2: %3").arg(resolved.table, keyText(resolved.codec, guard.key),
-                                                 guardText(resolved.codec, guard)),
+                    .text = tr("%1, %2: %3")
+                                .arg(resolved.table, keyText(resolved.codec, guard.key),
+                                     guardText(resolved.codec, guard)),
                     .buttons = {{tr("Depend on what is there now"), PromptButton::Role::Accept},
                                 {tr("Do not depend on it"), PromptButton::Role::Destructive},
                                 {tr("Cancel"), PromptButton::Role::Reject}},
@@ -134,9 +139,9 @@ void MainWindow::settleGuards()
                        core::EditSession *edits = m_connection ? m_connection->edits() : nullptr;
                        if (!edits || button == 2)
                            return;
-                       const auto now = std::find_if(
-                           edits->guards().begin(), edits->guards().end(),
-                           [&guard](const core::Guard &one) { return one.key == guard.key; });
+                       const auto now =
+                           std::find_if(edits->guards().begin(), edits->guards().end(),
+                                        [&guard](const core::Guard &one) { return one.key == guard.key; });
                        // Only what was seen is agreed to.
                        if (now != edits->guards().end() && *now == guard) {
                            if (button == 0)

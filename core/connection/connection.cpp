@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connection/connection.h"
 
+#include "core/connection/automerger.h"
 #include "core/edit/aftercommit.h"
-#include "core/edit/merge.h"
-#include "core/table/recordjson.h"
 
 #include <QRandomGenerator>
 
@@ -40,6 +39,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     , m_drafts(new DraftKeeper(m_edits, m_client, this))
     , m_receipts(new ReceiptBook(m_edits, this))
     , m_afterCommit(new AfterCommit(m_edits, m_receipts, m_client, this))
+    , m_merger(new AutoMerger(m_edits, m_directory, this))
 {
     m_client->setParent(this);
     m_client->setGate(m_safety);
@@ -59,9 +59,6 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
 
     connect(m_drafts, &DraftKeeper::commitFound, m_receipts, &ReceiptBook::noteFound);
 
-    m_edits->setMerger([directory = m_directory](const Change &mine, const KeyState &theirs) {
-        return mergedByItself(codecFor(slotInfoOf(*directory, mine.key)), mine, theirs);
-    });
     connect(m_watch, &Watch::eventsReceived, m_edits, &EditSession::observe);
     connect(m_watch, &Watch::eventsReceived, m_upkeep, &IndexUpkeep::observe);
     connect(m_watch, &Watch::eventsReceived, m_afterCommit, &AfterCommit::observe);
@@ -104,6 +101,7 @@ Connection::~Connection()
     delete m_afterCommit;
     delete m_receipts;
     delete m_drafts;
+    delete m_merger;
     delete m_edits;
     delete m_schema;
     delete m_directory;

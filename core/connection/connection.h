@@ -20,6 +20,7 @@ namespace slotscope::core {
 class AfterCommit;
 class DraftKeeper;
 class ReceiptBook;
+class AutoMerger;
 
 /// One etcd, open: its client, the one watch over its key space, the directory of its slots, the tables that
 /// are open, and the edit session. Goes on trying until closed: an etcd that is away at the start or later is
@@ -116,6 +117,7 @@ private:
     AfterCommit *m_afterCommit;
     QString m_draftFolder;
     QString m_historyFolder;
+    AutoMerger *m_merger;
     State m_state = State::Closed;
     Error m_error;
     QDateTime m_since;

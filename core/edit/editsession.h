@@ -104,6 +104,8 @@ public:
     /// the session's thread, when a conflict would be noticed.
     using Merger = std::function<std::optional<QByteArray>(const Change &mine, const KeyState &theirs)>;
     void setMerger(Merger merger) { m_merger = std::move(merger); }
+    /// Asks the merger once more about those of these keys that are in conflict: it may know better by now.
+    void mergeAgain(const std::vector<QByteArray> &keys);
 
     bool canUndo() const { return m_undoDepth > 0 && !m_committing; }
     bool canRedo() const { return m_undoDepth < m_history.size() && !m_committing; }
@@ -212,6 +214,7 @@ private:
     };
     void hear(const QByteArray &key, const KeyState &state, Revision at, Marking *marking);
     void mark(const QByteArray &key, const Heard &heard, Marking *marking);
+    void merge(Change &change, Marking *marking);
     void tell(const Marking &marking, Revision revision);
     void readAgain(const std::vector<QByteArray> &keys);
     // editsession_commit.cpp

@@ -54,21 +54,26 @@ void EditSession::mark(const QByteArray &key, const Heard &heard, Marking *marki
         return;
     marking->touched.push_back(key);
     change.conflict = std::move(conflict);
-    if (!change.conflict)
-        return;
+    if (change.conflict)
+        merge(change, marking);
+}
 
-    // Both did the same, or what both did goes together.
+// Both did the same, or what both did goes together.
+void EditSession::merge(Change &change, Marking *marking)
+{
+    const QByteArray key = change.key;
+    const KeyState theirs = *change.conflict;
     Change together = change;
-    together.base = heard.state;
+    together.base = theirs;
     together.conflict.reset();
     if (change.kind == Change::Kind::Delete) {
         if (!isNothing(together))
             return;
-    } else if (heard.state.exists) {
+    } else if (theirs.exists) {
         together.kind = Change::Kind::Update;
-        together.mergedAt = heard.state.modRevision;
-        if (change.value != heard.state.value) {
-            std::optional<QByteArray> value = m_merger ? m_merger(change, heard.state) : std::nullopt;
+        together.mergedAt = theirs.modRevision;
+        if (change.value != theirs.value) {
+            std::optional<QByteArray> value = m_merger ? m_merger(change, theirs) : std::nullopt;
             if (!value)
                 return;
             together.value = std::move(*value);
@@ -83,6 +88,23 @@ void EditSession::mark(const QByteArray &key, const Heard &heard, Marking *marki
         removeVacant(vacant);
     } else {
         change = std::move(together);
+    }
+}
+
+void EditSession::mergeAgain(const std::vector<QByteArray> &keys)
+{
+    if (m_committing)
+        return;
+    for (const QByteArray &key : keys) {
+        const auto position = m_position.constFind(key);
+        if (position == m_position.cend() || !m_changes[*position].conflict)
+            continue;
+        const Revision revision = m_changes[*position].conflict->modRevision;
+        Marking marking;
+        merge(m_changes[*position], &marking);
+        if (!marking.merged.empty())
+            marking.touched.push_back(key);
+        tell(marking, revision);
     }
 }
 

@@ -22,6 +22,12 @@ bool exceeds(const Value &value, qsizetype *left)
                        [&beyond](const Member &member) { return beyond(member.value); });
 }
 
+// Formats in which a few bytes may stand for the same in many places.
+bool canShare(ValueType type)
+{
+    return type == ValueType::Cbor || type == ValueType::Pickle || type == ValueType::Pickle5;
+}
+
 // Where people can write the same in several ways, with blanks, digits or widths of their own.
 bool isSpelledByPeople(ValueType type)
 {
@@ -103,6 +109,8 @@ void RecordMerge::mergeFields(const Change &mine)
 // Fields do not tell how things are written. A change that is about that would be lost without a word.
 QString RecordMerge::doubtAbout(const Change &mine, const Value &base, const Value &changed) const
 {
+    if (mine.value == mine.base.value)
+        return {}; // it is about the lease
     const ValueMerge alone(base, changed, base);
     bool isTold = !alone.fields().empty();
     if (isTold && isSpelledByPeople(m_codec.type().value)) {
@@ -162,8 +170,20 @@ Expected<std::optional<QByteArray>, EncodeError> RecordMerge::mineWins() const
 bool isLargeMerge(const SlotCodec &codec, const Change &mine, const KeyState &theirs)
 {
     const bool compressed = codec.type().compression != Compression::None;
-    return mine.value.size() + mine.base.value.size() + theirs.value.size()
-        > (compressed ? LargeCompressed : Large);
+    if (mine.value.size() + mine.base.value.size() + theirs.value.size()
+        > (compressed ? LargeCompressed : Large))
+        return true;
+    if (compressed) {
+        // Little bytes can be the work of hours.
+        const auto plain = codec.decompressed(theirs.value);
+        if (plain && plain->size() > Large)
+            return true;
+    }
+    if (!canShare(codec.type().value))
+        return false;
+    const auto value = codec.decodeValue(theirs.value);
+    qsizetype left = ManyNodes;
+    return value && exceeds(*value, &left);
 }
 
 std::optional<QByteArray> mergedByItself(const SlotCodec &codec, const Change &mine, const KeyState &theirs)
@@ -172,18 +192,6 @@ std::optional<QByteArray> mergedByItself(const SlotCodec &codec, const Change &m
         return std::nullopt;
     if (mine.value == theirs.value)
         return theirs.value;
-    if (isLargeMerge(codec, mine, theirs))
-        return std::nullopt;
-    if (codec.type().compression != Compression::None) {
-        // Little bytes can be the work of hours.
-        const auto plain = codec.decompressed(theirs.value);
-        if (!plain || plain->size() > Large)
-            return std::nullopt;
-    }
-    const auto there = codec.decodeValue(theirs.value);
-    qsizetype left = ManyNodes;
-    if (!there || exceeds(*there, &left))
-        return std::nullopt;
     const RecordMerge merge(codec, mine, theirs);
     if (!merge.mergesByItself())
         return std::nullopt;

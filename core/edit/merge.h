@@ -30,8 +30,8 @@ public:
     /// Of Whole: why it cannot be merged by fields. Of Fields without a clash: why it is not merged by itself
     /// all the same; empty when it is.
     const QString &reason() const { return m_reason; }
-    /// Of Fields what can be chosen. Of DeletedThere and DeletedHere what was changed, in the two versions that
-    /// there are; of others none.
+    /// Of Fields what can be chosen. Of DeletedThere and DeletedHere what was changed, in the two versions
+    /// that there are; of others none.
     const std::vector<MergeField> &fields() const { return m_fields; }
     bool hasClashes() const;
     /// Fields without a clash or a reason to ask.
@@ -63,9 +63,8 @@ private:
 /// Whether merging a change can take long enough to be felt when done on the UI thread.
 bool isLargeMerge(const SlotCodec &codec, const Change &mine, const KeyState &theirs);
 
-/// What EditSession::setMerger() wants: the value to be stored where others changed other fields than the
-/// change, or the same ones in the same way. Nothing where somebody has to decide, and for large values,
-/// which are left to those who can merge them on another thread.
+/// The value to be stored where others changed other fields than the change, or the same ones in the same
+/// way. Nothing where somebody has to decide.
 std::optional<QByteArray> mergedByItself(const SlotCodec &codec, const Change &mine, const KeyState &theirs);
 
 } // namespace slotscope::core

@@ -103,7 +103,8 @@ private Q_SLOTS:
         f.race(R"({"name":"Ann","age":3,"town":"Bonn","mail":"a"})",
                R"({"name":"Anna","age":4,"town":"Bonn","mail":"b"})",
                R"({"name":"Anne","age":5,"town":"Köln","mail":"a","new":true})");
-        QAbstractItemModelTester tester(f.dialog->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester tester(f.dialog->model(),
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
         QCOMPARE(f.dialog->model()->rowCount(), 5);
         QCOMPARE(f.line(0), QStringLiteral("name | Ann | Anna | Anne | ? mine or theirs"));
         QCOMPARE(f.line(1), QStringLiteral("age | 3 | 4 | 5 | ? mine or theirs"));
@@ -173,7 +174,8 @@ private Q_SLOTS:
             f.raceWithDeletion(R"({"a":1,"b":1})", R"({"a":2,"b":1})");
             QVERIFY(f.dialog->banner()->message().contains(QLatin1String("deleted this record")));
             QCOMPARE(f.line(0), QStringLiteral("a | 1 | 2 | absent"));
-            QVERIFY(f.dialog->mineButton()->isHidden() && f.dialog->view()->isColumnHidden(MergeModel::ResultColumn));
+            QVERIFY(f.dialog->mineButton()->isHidden()
+                    && f.dialog->view()->isColumnHidden(MergeModel::ResultColumn));
             QCOMPARE(f.dialog->acceptButton()->text(), QStringLiteral("&Write it again"));
             QCOMPARE(f.dialog->letGoButton()->text(), QStringLiteral("&Let it go"));
             (again ? f.dialog->acceptButton() : f.dialog->letGoButton())->click();
@@ -269,7 +271,8 @@ private Q_SLOTS:
         Fixture f;
         const QByteArray text(120 * 1000, 'x');
         const auto value = [&text](int a, int b) {
-            return "{\"a\":" + QByteArray::number(a) + ",\"b\":" + QByteArray::number(b) + ",\"t\":\"" + text + "\"}";
+            return "{\"a\":" + QByteArray::number(a) + ",\"b\":" + QByteArray::number(b) + ",\"t\":\"" + text
+                + "\"}";
         };
         f.race(value(1, 1), value(2, 2), value(3, 1));
         QVERIFY(f.dialog->isBusy());

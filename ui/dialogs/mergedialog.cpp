@@ -197,8 +197,9 @@ void MergeDialog::showKind()
     switch (m_merge->kind()) {
     case Kind::Fields:
         message = m_change->base.exists
-            ? tr("You and somebody else have changed this record. What only one of you changed goes together; "
-                 "choose where you clash.")
+            ? tr(
+                "You and somebody else have changed this record. What only one of you changed goes together; "
+                "choose where you clash.")
             : tr("You and somebody else have made a record with this key. Choose wherever they differ.");
         if (!m_merge->reason().isEmpty())
             message += QLatin1Char(' ') + tr("It was not merged by itself, as %1.").arg(m_merge->reason());
@@ -216,9 +217,10 @@ void MergeDialog::showKind()
         break;
     case Kind::Settled:
     case Kind::Whole:
-        message = tr("You and somebody else have changed this record, and it cannot be merged by fields: %1. Mine "
-                     "overwrites theirs as a whole.")
-                      .arg(m_merge->reason());
+        message =
+            tr("You and somebody else have changed this record, and it cannot be merged by fields: %1. Mine "
+               "overwrites theirs as a whole.")
+                .arg(m_merge->reason());
         m_accept->setText(tr("Keep &mine as a whole"));
         m_letGo->setText(tr("Take &theirs"));
         break;
@@ -274,8 +276,8 @@ void MergeDialog::accept()
     if (!m_merge || m_busy || !m_accept->isEnabled())
         return;
     work(
-        [merge = *m_merge, choices = m_model->choices()]()
-            -> core::Expected<std::optional<QByteArray>, core::EncodeError> {
+        [merge = *m_merge,
+         choices = m_model->choices()]() -> core::Expected<std::optional<QByteArray>, core::EncodeError> {
             if (merge.kind() != Kind::Fields)
                 return merge.mineWins();
             auto bytes = merge.bytes(choices);
@@ -291,8 +293,9 @@ void MergeDialog::finish(const core::Expected<std::optional<QByteArray>, core::E
     updateButtons();
     if (!value) {
         const QString path = value.error().path.toString();
-        m_status->setText(path.isEmpty() ? tr("This cannot be written: %1.").arg(value.error().what)
-                                         : tr("This cannot be written: %1: %2.").arg(path, value.error().what));
+        m_status->setText(path.isEmpty()
+                              ? tr("This cannot be written: %1.").arg(value.error().what)
+                              : tr("This cannot be written: %1: %2.").arg(path, value.error().what));
         return;
     }
     const qint64 revision = m_change->conflict->modRevision.value;
@@ -302,7 +305,8 @@ void MergeDialog::finish(const core::Expected<std::optional<QByteArray>, core::E
     m_isSettling = true;
     if (m_session && m_session->resolve(m_key, *value, name)) {
         if (!m_session->find(m_key))
-            Q_EMIT settled(tr("It stays as it is at revision %1; nothing is left to be committed.").arg(revision));
+            Q_EMIT settled(
+                tr("It stays as it is at revision %1; nothing is left to be committed.").arg(revision));
         else
             Q_EMIT settled(fields ? tr("Merged with revision %1; not committed yet.").arg(revision)
                                   : tr("Yours is kept; not committed yet."));
@@ -344,8 +348,9 @@ void MergeDialog::updateButtons()
     if (!choosable)
         return;
     if (undecided > 0)
-        m_status->setText(undecided == 1 ? tr("1 of %1 clashes is to be decided.").arg(clashes)
-                                         : tr("%1 of %2 clashes are to be decided.").arg(undecided).arg(clashes));
+        m_status->setText(undecided == 1
+                              ? tr("1 of %1 clashes is to be decided.").arg(clashes)
+                              : tr("%1 of %2 clashes are to be decided.").arg(undecided).arg(clashes));
     else
         m_status->setText(tr("Merging stages the result; the commit writes it."));
 }

@@ -17,9 +17,9 @@ namespace slotscope::ui {
 
 class Banner;
 
-/// A conflict, settled field by field: what was, what is mine, what is theirs, and what it is to become. Where
-/// one of the two has deleted the record, or it has no fields, as a whole. Follows what becomes of the record
-/// meanwhile; large values are merged on another thread.
+/// A conflict, settled field by field: what was, what is mine, what is theirs, and what it is to become.
+/// Where one of the two has deleted the record, or it has no fields, as a whole. Follows what becomes of the
+/// record meanwhile; large values are merged on another thread.
 class MergeDialog : public QDialog
 {
     Q_OBJECT

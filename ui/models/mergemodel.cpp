@@ -198,7 +198,9 @@ QString MergeModel::text(int row, int column, int limit) const
     case TheirsColumn:
         return textOf(one.theirs, limit);
     default:
-        return !m_choosable ? QString() : isDecided(row) ? textOf(result(row), limit) : tr("? mine or theirs");
+        return !m_choosable  ? QString()
+            : isDecided(row) ? textOf(result(row), limit)
+                             : tr("? mine or theirs");
     }
 }
 
@@ -215,9 +217,8 @@ QVariant MergeModel::data(const QModelIndex &index, int role) const
         return QStringLiteral("<p style='white-space:pre-wrap'>%1</p>")
             .arg(text(row, column, TipText).toHtmlEscaped());
     case Qt::AccessibleTextRole:
-        return column == FieldColumn && isClash(row)
-            ? tr("%1, clashes").arg(text(row, column, CellText))
-            : text(row, column, CellText);
+        return column == FieldColumn && isClash(row) ? tr("%1, clashes").arg(text(row, column, CellText))
+                                                     : text(row, column, CellText);
     case Qt::DecorationRole:
         if (column == FieldColumn && isClash(row))
             return theme::icon(isDecided(row) ? theme::Mark::Edited : theme::Mark::Conflict);

@@ -138,16 +138,16 @@ QString RecordModel::tip(int row, int number) const
         else if (!change->conflict || !change->conflict->exists)
             lines.append(before.arg(was(change->base), revisionText(change->base.modRevision)));
         if (change->conflict && change->conflict->exists) {
-            const QString now = tr("is %1 now (%2)")
-                                    .arg(was(*change->conflict), revisionText(change->conflict->modRevision));
-            lines.append(change->base.exists
-                             ? tr("%1, %2").arg(
-                                 before.arg(was(change->base), revisionText(change->base.modRevision)), now)
-                             : tr("Somebody else has added it: %1").arg(now));
+            const QString now =
+                tr("is %1 now (%2)").arg(was(*change->conflict), revisionText(change->conflict->modRevision));
+            lines.append(change->base.exists ? tr("%1, %2").arg(
+                             before.arg(was(change->base), revisionText(change->base.modRevision)), now)
+                                             : tr("Somebody else has added it: %1").arg(now));
         } else if (change->conflict) {
             lines.append(tr("Deleted on the server meanwhile"));
         } else if (change->mergedAt.value > 0) {
-            lines.append(tr("Merged with what somebody else wrote at %1").arg(revisionText(change->mergedAt)));
+            lines.append(
+                tr("Merged with what somebody else wrote at %1").arg(revisionText(change->mergedAt)));
         }
     }
     return lines.join(QLatin1Char('\n'));

@@ -52,7 +52,8 @@ QString changeInWords(const InspectedRecord &record)
     case Change::Kind::Update:
         break;
     }
-    const QString text = Inspector::tr("Edited, not committed yet: %1.").arg(changeText(record.codec, change));
+    const QString text =
+        Inspector::tr("Edited, not committed yet: %1.").arg(changeText(record.codec, change));
     return change.mergedAt.value > 0
         ? Inspector::tr("%1 Merged with what somebody else wrote at revision %2.")
               .arg(text)

@@ -17,8 +17,9 @@ using core::EditSession;
 void PendingPanel::buildConflicts()
 {
     m_merge->setToolTip(tr("Shows a conflict field by field, to choose what becomes of it"));
-    m_keepMine->setToolTip(tr("The fields that you have changed stay as you want them; what else somebody has "
-                              "written meanwhile stays theirs"));
+    m_keepMine->setToolTip(
+        tr("The fields that you have changed stay as you want them; what else somebody has "
+           "written meanwhile stays theirs"));
     m_takeTheirs->setToolTip(tr("Drops your change of the selected records in conflict"));
     connect(m_merge, &QPushButton::clicked, this, [this] {
         const std::vector<QByteArray> keys = selectedKeys(true);
@@ -83,17 +84,16 @@ void PendingPanel::updateConflicts(bool free)
         button->setVisible(conflicts);
         button->setEnabled(free && selected);
     }
-    const auto guards = m_session
-        ? std::count_if(m_session->guards().begin(), m_session->guards().end(), isInConflict)
-        : 0;
+    const auto guards =
+        m_session ? std::count_if(m_session->guards().begin(), m_session->guards().end(), isInConflict) : 0;
     if (guards == 0)
         m_guardBanner->clearMessage();
     else
-        m_guardBanner->setMessage(theme::Mark::Conflict,
-                                  guards == 1
-                                      ? tr("A record that the commit depends on has changed meanwhile.")
-                                      : tr("%1 records that the commit depends on have changed meanwhile.").arg(guards),
-                                  tr("Look …"));
+        m_guardBanner->setMessage(
+            theme::Mark::Conflict,
+            guards == 1 ? tr("A record that the commit depends on has changed meanwhile.")
+                        : tr("%1 records that the commit depends on have changed meanwhile.").arg(guards),
+            tr("Look …"));
 }
 
 } // namespace slotscope::ui
