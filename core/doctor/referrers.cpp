@@ -77,6 +77,14 @@ private:
 
 } // namespace
 
+std::vector<Reference> referencesIn(const SlotToSearch &place, const KeyValue &record, const Value &wanted,
+                                    KeyComponent component)
+{
+    std::vector<Reference> found;
+    Seeker(wanted, component).look(place, record, &found);
+    return found;
+}
+
 ReferrerSearch::ReferrerSearch(Client *client, QByteArray target, KeyType targetKey,
                                std::vector<SlotToSearch> places, QObject *parent)
     : QObject(parent)

@@ -32,6 +32,10 @@ struct SlotToSearch
     qint64 records = 0; ///< for the progress
 };
 
+/// Where a record names the one with the key `wanted`, of this one component.
+std::vector<Reference> referencesIn(const SlotToSearch &place, const KeyValue &record, const Value &wanted,
+                                    KeyComponent component);
+
 /// "Who refers to this record?": looks through slots, at one revision, for the key of a record, in keys,
 /// values and fields at any depth. Reads page by page, looks on the thread pool; found places come as they
 /// are found.

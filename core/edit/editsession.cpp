@@ -173,7 +173,7 @@ bool EditSession::rekeyInsert(const QByteArray &from, const QByteArray &to, cons
 }
 
 bool EditSession::renameKey(const QByteArray &from, const KeyState &current, const QByteArray &to,
-                            const QByteArray &value, const QString &name)
+                            const QByteArray &value, const QString &name, const std::vector<Intent> &others)
 {
     const Change *source = find(from);
     const Change *target = find(to);
@@ -212,6 +212,8 @@ bool EditSession::renameKey(const QByteArray &from, const KeyState &current, con
         }
     }
     step.entries.emplace_back(to, copyOf(target), isNothing(put) ? std::nullopt : std::optional(put));
+    for (const Intent &intent : others)
+        step.entries.emplace_back(intent.key, copyOf(find(intent.key)), intended(intent));
     return record(std::move(step));
 }
 

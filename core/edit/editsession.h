@@ -82,8 +82,9 @@ public:
     bool rekeyInsert(const QByteArray &from, const QByteArray &to, const QString &name = {});
     /// Deletes the one key and inserts the other with this value and the same lease. Refused when `to` is
     /// staged already, unless for deletion. Whether the server has it, the commit finds out.
+    /// `others`: what becomes of other keys in the same step.
     bool renameKey(const QByteArray &from, const KeyState &current, const QByteArray &to,
-                   const QByteArray &value, const QString &name = {});
+                   const QByteArray &value, const QString &name = {}, const std::vector<Intent> &others = {});
     bool revert(const std::vector<QByteArray> &keys, const QString &name = {});
     bool revertAll(const QString &name = {});
     /// Whether the next commit is to go without these changes.
