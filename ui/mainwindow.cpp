@@ -361,6 +361,7 @@ RecordTab *MainWindow::openRange(const core::KeyRange &range, std::optional<core
         }
     }
     auto *tab = new RecordTab(m_connection.get(), range, slot, title, m_tabs);
+    tab->setPrompts(m_prompts.get());
     connect(tab, &RecordTab::currentRecordChanged, this, [this, tab] {
         if (tab == currentTab())
             inspectCurrent();

@@ -77,6 +77,8 @@ private:
 
     void buildDocks();
     void buildMenus();
+    /// What the table can do with several cells or records at once.
+    void addBulkActions(QMenu *edit);
     void buildStatusBar();
     void setConnection(const core::Endpoint &endpoint, bool remember);
     void closeConnection();

@@ -65,6 +65,7 @@ void MainWindow::buildMenus()
     addForTab(edit, tr("&Delete records\tDel"), {}, [](RecordTab *tab) { tab->deleteRecords(); });
     addForTab(edit, tr("Re&vert selected"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Z),
               [](RecordTab *tab) { tab->revertRecords(); });
+    addBulkActions(edit);
     m_discard = add(edit, tr("Discard &all changes"), {},
                     [this] { m_connection->edits()->revertAll(tr("Discard all changes")); });
     edit->addSeparator();

@@ -2,7 +2,6 @@
 #include "ui/delegates/celldelegate.h"
 
 #include "core/value/valuetext.h"
-#include "ui/models/recordmodel.h"
 #include "ui/theme.h"
 
 #include <QApplication>
@@ -92,6 +91,17 @@ bool CellDelegate::refuses(QWidget *editor)
         return false;
     QToolTip::showText(editor->mapToGlobal(QPoint(0, editor->height())), reason, editor);
     return true;
+}
+
+std::optional<std::pair<EditStart, QString>> CellDelegate::typedInto(const QWidget *editor)
+{
+    const auto start = editor ? startOf(editor) : nullptr;
+    if (!start)
+        return std::nullopt;
+    QString text = textOf(editor);
+    if (const auto *box = qobject_cast<const QCheckBox *>(editor))
+        text = core::editText(Value::boolean(box->isChecked()));
+    return text == core::editText(start->value) ? std::nullopt : std::optional(std::pair(*start, text));
 }
 
 void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/models/recordmodel.h"
+
 #include <QStyledItemDelegate>
 
 namespace slotscope::ui {
@@ -16,6 +18,8 @@ public:
 
     /// Whether the text in an editor does not fit; says why at its place.
     static bool refuses(QWidget *editor);
+    /// What the editor was opened on, and what was typed that is something else; nothing if nothing was.
+    static std::optional<std::pair<EditStart, QString>> typedInto(const QWidget *editor);
 
     void paint(QPainter *painter, const QStyleOptionViewItem &option,
                const QModelIndex &index) const override;

@@ -250,6 +250,19 @@ int RecordModel::rowOf(const QByteArray &key) const
     return id ? rowOf(*id) : -1;
 }
 
+core::RowChoice RecordModel::choiceOf(const std::vector<int> &rows) const
+{
+    core::RowChoice choice;
+    for (const int row : rows) {
+        const auto position = static_cast<size_t>(row);
+        if (position < m_rows.size())
+            choice.rows.push_back(m_rows[position]);
+        else if (position - m_rows.size() < m_extras.size())
+            choice.extras.push_back(m_extras[position - m_rows.size()]);
+    }
+    return choice;
+}
+
 const RecordModel::Overlay *RecordModel::overlayOf(QByteArrayView key) const
 {
     if (m_overlay.isEmpty())

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/edit/editsession.h"
+#include "core/edit/stagedrows.h"
 #include "core/table/columns.h"
 #include "core/table/livetable.h"
 #include "core/table/roworder.h"
@@ -111,6 +111,9 @@ public:
     QByteArray keyAt(int row) const;
     /// -1 when it is not shown.
     int rowOf(const QByteArray &key) const;
+    /// The rows as jobs on other threads know them; see core::StagedRows.
+    core::RowChoice choiceOf(const std::vector<int> &rows) const;
+    core::RowChoice shownChoice() const { return {m_rows, m_extras}; }
 
     /// Why a cell cannot be edited; empty if it can.
     QString readOnlyReason(const QModelIndex &index) const;
@@ -131,8 +134,12 @@ public:
     core::Expected<bool, QString> stageBytes(const QByteArray &key, const QByteArray &value,
                                              const std::optional<core::KeyState> &madeOn = {},
                                              const QString &stepName = {});
-    /// Stages a new record shaped like `row` (-1: the first), blank or with its content; gives its key.
-    core::Expected<QByteArray, QString> stageNew(int row, bool withContent);
+    /// Stages a new record shaped like `row` (-1: the first), blank or with its content; gives its key, which
+    /// is made up where none is given.
+    core::Expected<QByteArray, QString> stageNew(int row, bool withContent, const QByteArray &key = {});
+    /// Why no record can be made under a key; empty when one can. A record that is marked for deletion is
+    /// there as well.
+    QString keyProblem(const QByteArray &key) const;
     void stageDelete(const std::vector<int> &rows);
     /// Stages nothing beyond this at once: a transaction holds far less.
     static constexpr size_t MostDeletions = 10'000;

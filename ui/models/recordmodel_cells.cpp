@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The cells of RecordModel: what they show, and what becomes of what is typed into them.
+#include "core/edit/bulkplan.h"
 #include "core/pmap/indexkey.h"
 #include "core/value/recordstyle.h"
 #include "core/value/valuetext.h"
@@ -51,6 +52,11 @@ Value blankLike(const Value &value)
     default:
         return Value::null();
     }
+}
+
+core::StagedRow stagedRow(const ShownRow &shown)
+{
+    return {shown.key, shown.current, shown.change ? std::optional(*shown.change) : std::nullopt};
 }
 
 QString revisionText(core::Revision revision)
@@ -342,7 +348,7 @@ QString RecordModel::readOnlyReason(const QModelIndex &index) const
     if (column.group == Column::Group::Meta)
         return tr("etcd itself keeps this.");
     if (column.group == Column::Group::Key && shown.state != RowState::Inserted)
-        return tr("The key of a record cannot be changed; clone the record and delete the old one.");
+        return tr("The key of a record is changed by renaming it (Shift+F6).");
     if (shown.state == RowState::Deleted
         || (shown.change && shown.change->kind == core::Change::Kind::Delete))
         return tr("The record is marked for deletion.");
@@ -451,12 +457,9 @@ core::Expected<bool, QString> RecordModel::stageRecord(const QByteArray &key, co
                                                        const std::optional<core::KeyState> &madeOn,
                                                        const QString &stepName)
 {
-    const auto bytes = m_codec.encodeValue(value, recordOf(key).current.value);
-    if (!bytes) {
-        const QString path = bytes.error().path.toString();
-        return core::Unexpected {path.isEmpty() ? bytes.error().what
-                                                : QStringLiteral("%1: %2").arg(path, bytes.error().what)};
-    }
+    const auto bytes = core::bytesFor(m_codec, stagedRow(recordOf(key)), value);
+    if (!bytes)
+        return core::Unexpected {bytes.error()};
     return stageBytes(key, *bytes, madeOn, stepName);
 }
 
@@ -536,7 +539,7 @@ core::Expected<QByteArray, QString> RecordModel::newKey(const core::ValueList &l
     return core::Unexpected {tr("No free key was found.")};
 }
 
-core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withContent)
+core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withContent, const QByteArray &given)
 {
     if (row < 0 && rowCount() > 0)
         row = 0;
@@ -565,14 +568,26 @@ core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withCont
             return core::Unexpected {encoded.error().what};
         bytes = *encoded;
     }
-    const auto key = newKey(keyParts);
+    const auto key = given.isEmpty() ? newKey(keyParts) : core::Expected<QByteArray, QString>(given);
     if (!key)
         return key;
+    if (const QString problem = keyProblem(*key); !problem.isEmpty())
+        return core::Unexpected {problem};
     if (!m_edits->stageInsert(*key, bytes,
                               withContent ? tr("Clone a record of %1").arg(m_title)
                                           : tr("Insert a record into %1").arg(m_title)))
         return core::Unexpected {tr("A commit is on its way.")};
     return key;
+}
+
+QString RecordModel::keyProblem(const QByteArray &key) const
+{
+    if (!m_table->range().contains(key))
+        return tr("A record with this key would not be in this table.");
+    const core::Change *change = m_edits->find(key);
+    if (change && change->kind == core::Change::Kind::Delete)
+        return tr("The record with this key is marked for deletion; revert that first.");
+    return change || m_table->rows().find(key) ? tr("There is a record with this key already.") : QString();
 }
 
 void RecordModel::stageDelete(const std::vector<int> &rows)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/recordtab.h"
 
+#include "core/edit/keymaker.h"
 #include "core/table/recordjson.h"
 #include "ui/errortext.h"
 #include "ui/models/slottypetext.h"
+#include "ui/panels/bulkrunner.h"
 #include "ui/panels/recordlinks.h"
 #include "ui/theme.h"
 #include "ui/views/recordview.h"
@@ -41,6 +43,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     , m_title(std::move(title))
     , m_model(new RecordModel(m_table, connection->edits(), codecOf(*connection->directory(), slot), this))
     , m_view(new RecordView(this))
+    , m_bulk(new BulkRunner(m_model, this))
     , m_filter(new QLineEdit(this))
     , m_columnsButton(new QToolButton(this))
     , m_progress(new QProgressBar(this))
@@ -118,6 +121,14 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
             &RecordTab::statusChanged);
     connect(m_view, &RecordView::insertRequested, this, &RecordTab::insertRecord);
     connect(m_view, &RecordView::deleteRequested, this, &RecordTab::deleteRecords);
+    connect(m_view, &RecordView::severalTyped, this, &RecordTab::typeIntoCells);
+    connect(m_view, &RecordView::pasteRequested, this, &RecordTab::pasteRecords);
+    connect(m_view, &RecordView::nullRequested, this, &RecordTab::setCellsToNull);
+    connect(m_view, &RecordView::removalRequested, this, &RecordTab::removeFields);
+    connect(m_bulk, &BulkRunner::finished, this, [this](const QString &message) {
+        if (!message.isEmpty())
+            Q_EMIT messageRaised(message);
+    });
     connect(m_view, &RecordView::detailRequested, this, &RecordTab::detailRequested);
     connect(m_view, &QWidget::customContextMenuRequested, this, &RecordTab::showContextMenu);
     connect(m_view->horizontalHeader(), &QWidget::customContextMenuRequested, this,
@@ -290,7 +301,11 @@ void RecordTab::report(const core::Expected<QByteArray, QString> &made)
 
 void RecordTab::insertRecord()
 {
-    report(m_model->stageNew(m_view->currentIndex().row(), false));
+    const core::KeyFactory keys(m_model->codec(), {});
+    if (keys.canMakeAll())
+        report(m_model->stageNew(m_view->currentIndex().row(), false));
+    else
+        insertWithKey();
 }
 
 void RecordTab::cloneRecord()
@@ -302,17 +317,6 @@ void RecordTab::cloneRecord()
 void RecordTab::deleteRecords()
 {
     m_model->stageDelete(m_view->selectedRows());
-}
-
-void RecordTab::revertRecords()
-{
-    std::vector<QByteArray> keys;
-    for (const int row : m_view->selectedRows())
-        keys.push_back(m_model->keyAt(row));
-    const auto count = static_cast<int>(keys.size());
-    m_connection->edits()->revert(keys,
-                                  count == 1 ? tr("Revert a record of %1").arg(m_title)
-                                             : tr("Revert %1 records of %2").arg(count).arg(m_title));
 }
 
 void RecordTab::reload()
@@ -410,7 +414,8 @@ void RecordTab::showContextMenu(const QPoint &position)
     const QPersistentModelIndex index(m_view->indexAt(position));
     const bool on = index.isValid();
     menu->addAction(tr("Edit cell\tF2"), this, [this, index] { m_view->edit(index); })->setEnabled(on);
-    menu->addAction(tr("Set to null"), m_view, &RecordView::setCurrentToNull)->setEnabled(on);
+    menu->addAction(tr("Set to null\tCtrl+Del"), this, &RecordTab::setCellsToNull)->setEnabled(on);
+    addBulkActions(menu->addMenu(tr("Several cells or records")), on);
     menu->addAction(tr("Show in inspector\tShift+Enter"), this, &RecordTab::detailRequested)->setEnabled(on);
     menu->addSeparator();
     menu->addAction(tr("Follow link\tF4"), this, &RecordTab::followCurrent)
@@ -428,6 +433,7 @@ void RecordTab::showContextMenu(const QPoint &position)
     menu->addAction(tr("Copy selection\tCtrl+C"), m_view, &RecordView::copyRows)->setEnabled(on);
     menu->addAction(tr("Copy as JSON\tCtrl+Shift+C"), m_view, &RecordView::copyAsJson)->setEnabled(on);
     menu->addAction(tr("Copy as CSV"), m_view, &RecordView::copyAsCsv)->setEnabled(on);
+    menu->addAction(tr("Paste records …\tCtrl+V"), this, &RecordTab::pasteRecords);
     menu->addSeparator();
     menu->addAction(tr("Decode as …\tCtrl+T"), this, &RecordTab::typeRequested)
         ->setEnabled(m_slot.has_value());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connection/connection.h"
+#include "core/edit/bulkplan.h"
 #include "core/table/livetable.h"
 #include "ui/models/recordmodel.h"
 
@@ -19,7 +20,11 @@ class QToolButton;
 
 namespace slotscope::ui {
 
+class BulkRunner;
+class KeyDialog;
+class Prompts;
 class RecordView;
+class RowsDialog;
 
 /// One open slot or plain-key folder: filter line, table, and what there is to say about loading it.
 class RecordTab : public QWidget
@@ -43,6 +48,10 @@ public:
 
     /// `1,998 of 2,000 rows, 3 selected`.
     QString statusText() const;
+    /// Who asks the user.
+    void setPrompts(Prompts *prompts);
+    /// Carries out what is done with several cells at once.
+    BulkRunner *bulkRunner() const { return m_bulk; }
     void focusFilter();
     /// Makes the record current, as soon as it is loaded; says so where it does not exist or the filter hides
     /// it.
@@ -53,8 +62,26 @@ public:
     void insertRecord();
     void cloneRecord();
     void deleteRecords();
+    /// The selected cells; where none of a record is edited, the record.
     void revertRecords();
+    void revertTable();
     void reload();
+
+    // With several cells or records at once, see recordtab_bulk.cpp.
+    void setCellsToNull();
+    void removeFields();
+    /// With what the topmost selected row has in each column.
+    void fillCells();
+    void replaceInColumn();
+    /// Of the selected records.
+    void setField();
+    void pasteRecords();
+    void importRecords(const QString &path);
+    // With a key that the user chooses.
+    void insertWithKey();
+    void cloneWithKey();
+    void renameKey();
+
     /// Follows the link in the current cell, or says that there is none.
     void followCurrent();
     /// The key of the record that a cell leads to; nothing if it leads nowhere.
@@ -100,6 +127,18 @@ private:
     void addGuardAction(QMenu *menu);
     void report(const core::Expected<QByteArray, QString> &made);
     void filterByCell(const QModelIndex &index);
+    void addBulkActions(QMenu *menu, bool on);
+    /// Key columns and those of etcd left out. `wholeRows`: nothing on the screen is left out.
+    std::vector<core::CellChoice> selectedCells(bool *wholeRows = nullptr) const;
+    std::function<QString(const QString &)> stepName(const QString &pattern,
+                                                     const std::vector<core::CellChoice> &cells) const;
+    void editCells(const QString &pattern, const core::CellEdit &edit);
+    void typeIntoCells(const EditStart &start, const QString &text);
+    void setCells(const QString &text);
+    template <typename Dialog>
+    Dialog *open(Dialog *dialog);
+    RowsDialog *openRows();
+    void openKeyDialog(KeyDialog *dialog, bool withContent);
 
     core::Connection *m_connection;
     std::shared_ptr<core::LiveTable> m_table;
@@ -107,6 +146,7 @@ private:
     QString m_title;
     RecordModel *m_model;
     RecordView *m_view;
+    BulkRunner *m_bulk;
     QLineEdit *m_filter;
     QToolButton *m_columnsButton;
     QProgressBar *m_progress;

@@ -29,7 +29,8 @@ RecordView::RecordView(QWidget *parent)
     setItemDelegate(new CellDelegate(this));
     setSelectionBehavior(QAbstractItemView::SelectItems);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
-    setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
+    setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed
+                    | QAbstractItemView::AnyKeyPressed);
     setAlternatingRowColors(true);
     setWordWrap(false);
     setShowGrid(false);
@@ -143,13 +144,16 @@ void RecordView::copyAsCsv()
         recordsAsText(*m_model, selectedCells(*this), QLatin1Char(','), true, CopyForm::Exact));
 }
 
-void RecordView::setCurrentToNull()
+void RecordView::commitData(QWidget *editor)
 {
-    if (!m_model || !currentIndex().isValid())
-        return;
-    const auto staged = m_model->stageCell(currentIndex(), core::Value::null());
-    if (!staged)
-        Q_EMIT m_model->editRefused(staged.error());
+    int selected = 0;
+    for (const QItemSelectionRange &range : selectionModel()->selection())
+        selected += std::min(2, range.width() * range.height());
+    const auto typed = CellDelegate::typedInto(editor);
+    if (selected > 1 && typed && selectionModel()->isSelected(currentIndex()))
+        Q_EMIT severalTyped(typed->first, typed->second);
+    else
+        QTableView::commitData(editor);
 }
 
 void RecordView::fitColumns(const std::vector<int> &columns)
@@ -185,8 +189,19 @@ void RecordView::keyPressEvent(QKeyEvent *event)
         Q_EMIT insertRequested();
         return;
     }
+    if (event->key() == Qt::Key_Delete && (event->modifiers() & Qt::ControlModifier)) {
+        if (event->modifiers() & Qt::ShiftModifier)
+            Q_EMIT removalRequested();
+        else
+            Q_EMIT nullRequested();
+        return;
+    }
     if (event->matches(QKeySequence::Delete)) {
         Q_EMIT deleteRequested();
+        return;
+    }
+    if (event->matches(QKeySequence::Paste)) {
+        Q_EMIT pasteRequested();
         return;
     }
     if (event->matches(QKeySequence::Copy)) {

@@ -6,6 +6,7 @@
 namespace slotscope::ui {
 
 class RecordModel;
+struct EditStart;
 
 /// The table of records: fixed row heights, cheap headers, keys as in spreadsheets. Knows no files and asks
 /// nothing.
@@ -31,7 +32,6 @@ public:
     void copyAsJson();
     void copyAsCsv();
 
-    void setCurrentToNull();
     /// Widths from what the first rows show, within bounds; of these columns, or all that are shown.
     void fitColumns(const std::vector<int> &columns = {});
 
@@ -40,9 +40,16 @@ Q_SIGNALS:
     void detailRequested();
     void insertRequested();
     void deleteRequested();
+    void pasteRequested();
+    /// The selected cells are to be null, or their fields to go.
+    void nullRequested();
+    void removalRequested();
+    /// What was typed into a cell is meant for all that are selected.
+    void severalTyped(const slotscope::ui::EditStart &start, const QString &text);
     void currentRecordChanged();
 
 protected:
+    void commitData(QWidget *editor) override;
     void keyPressEvent(QKeyEvent *event) override;
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
 
