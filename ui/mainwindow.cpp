@@ -12,6 +12,7 @@
 #include "ui/panels/problemspanel.h"
 #include "ui/panels/recordtab.h"
 #include "ui/panels/referrerspanel.h"
+#include "ui/panels/safetyband.h"
 #include "ui/sessionsettings.h"
 #include "ui/views/recordview.h"
 
@@ -46,6 +47,7 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
 {
     setObjectName(QStringLiteral("mainWindow"));
     addToolBar(Qt::TopToolBarArea, m_bar);
+    buildSafetyBand();
 
     auto *page = new QWidget(this);
     auto *pageLayout = new QVBoxLayout(page);
@@ -107,6 +109,7 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     buildMenus();
     resize(1400, 860);
     restoreWindow(this);
+    m_band->follow(nullptr); // whatever was saved: hidden while there is no connection
     m_inspector->setBytesBelow(areBytesBelowRemembered());
 
     m_settleTimer.setInterval(SettleInterval);
@@ -228,6 +231,7 @@ void MainWindow::closeConnection()
     m_back.clear();
     m_forward.clear();
     m_bar->follow(nullptr);
+    m_band->follow(nullptr);
     m_plainKeys.reset();
     m_connection.reset();
     m_inConflict = false;
@@ -249,6 +253,8 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     m_plainKeys =
         std::make_unique<core::PlainKeys>(connection->client(), connection->watch(), connection->directory());
     m_bar->follow(connection);
+    // What nobody can come back to, the demo, is nobody's data either.
+    followSafety(remember ? rememberedProfile(endpoint).value_or(profileFor(endpoint)) : ConnectionProfile());
     m_navigator->follow(connection->directory(), m_plainKeys.get(), connection->relations());
     m_pending->setSession(connection->edits(), resolverFor(connection->directory()));
     followReview();
@@ -426,6 +432,8 @@ void MainWindow::inspectCurrent()
     if (shown.state == RowState::Deleted)
         record.readOnlyReason = tr("The record is marked for deletion.");
     m_inspectedKey = shown.key;
+    if (record.readOnlyReason.isEmpty())
+        record.readOnlyReason = stagingRefusal(m_connection->safety()->refusesStaging());
     record.madeOn = shown.current;
     m_settleTimer.start();
     m_inspector->setRecord(record);
@@ -459,7 +467,8 @@ void MainWindow::openStartDialog()
         m_connectDialog->setAttribute(Qt::WA_DeleteOnClose);
         connect(m_connectDialog, &QObject::destroyed, this, [this] { m_connectDialog = nullptr; });
         connect(m_connectDialog, &ConnectDialog::connectRequested, this,
-                [this](const core::Endpoint &endpoint) {
+                [this](const core::Endpoint &endpoint, const ConnectionProfile &profile) {
+                    rememberProfile(endpoint, profile);
                     m_connectDialog->showProgress(tr("Connecting to %1 …").arg(endpoint.toString()));
                     openConnection(endpoint);
                 });
@@ -474,6 +483,7 @@ void MainWindow::openStartDialog()
             if (m_connection && m_connection->state() == core::Connection::State::Connecting)
                 closeConnection();
         });
+        m_connectDialog->setProfiles(rememberedProfile);
         m_connectDialog->setRecentEndpoints(recentEndpoints());
     }
     m_connectDialog->open();
@@ -525,7 +535,7 @@ void MainWindow::updateTitle()
     if (const RecordTab *tab = currentTab())
         parts.append(tab->title());
     if (m_connection)
-        parts.append(m_connection->endpoint().url.authority());
+        parts.append(connectionTitle());
     parts.append(QStringLiteral("Slotscope"));
     setWindowTitle(QStringLiteral("[*]") + parts.join(QStringLiteral(" — ")));
     setWindowModified(m_connection && !m_connection->edits()->isEmpty());

@@ -30,6 +30,8 @@ class PendingPanel;
 class ProblemsPanel;
 class ReferrersPanel;
 class RecordTab;
+class SafetyBand;
+struct ConnectionProfile;
 struct OpenTarget;
 
 /// `1 change`, `2 changes`.
@@ -82,6 +84,11 @@ private:
     void buildStatusBar();
     void setConnection(const core::Endpoint &endpoint, bool remember);
     void closeConnection();
+    void buildSafetyBand();
+    void buildSafetyMenu(QMenu *menu);
+    void followSafety(const ConnectionProfile &profile);
+    /// Name and, above Open, safety level of the connection.
+    QString connectionTitle() const;
     /// Runs `go` at once, or after the user agreed to lose what is staged.
     void unlessStaged(const QString &what, std::function<void()> go);
     /// Drafts, the history of commits, and what happens after them, of the connection.
@@ -180,6 +187,7 @@ private:
     QLabel *m_pageText;
     QPushButton *m_pageRetry;
     ConnectionBar *m_bar;
+    SafetyBand *m_band = nullptr;
     Navigator *m_navigator = nullptr;
     Inspector *m_inspector = nullptr;
     PendingPanel *m_pending = nullptr;
@@ -224,6 +232,7 @@ private:
     QAction *m_commit = nullptr;
     QUndoGroup *m_undoGroup = nullptr;
     QAction *m_discard = nullptr;
+    QAction *m_lockAction = nullptr;
     QAction *m_backAction = nullptr;
     QAction *m_forwardAction = nullptr;
     std::vector<QAction *> m_tabActions; // need an open tab

@@ -53,6 +53,8 @@ void MainWindow::buildMenus()
     }));
     m_connectionActions.push_back(add(connection, tr("Look for &drafts …"), {}, [this] { lookForDrafts(); }));
     connection->addSeparator();
+    buildSafetyMenu(connection);
+    connection->addSeparator();
     add(connection, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
 
     QMenu *edit = menuBar()->addMenu(tr("&Edit"));
@@ -172,6 +174,7 @@ void MainWindow::updateActions()
     const core::EditSession *edits = m_connection ? m_connection->edits() : nullptr;
     const auto staged = edits ? static_cast<int>(edits->changes().size()) : 0;
     const bool idle = edits && !edits->isCommitting();
+    m_lockAction->setEnabled(m_connection && m_connection->safety()->remaining().count() > 0);
     m_backAction->setEnabled(!m_back.empty());
     m_forwardAction->setEnabled(!m_forward.empty());
     m_discard->setEnabled(idle && staged > 0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/prompts.h"
 
+#include "ui/dialogs/typeddialog.h"
+
 #include <QCoreApplication>
 #include <QFileDialog>
 #include <QMessageBox>
@@ -61,6 +63,18 @@ void DialogPrompts::ask(QWidget *parent, const Question &question, std::function
             answered(hit == buttons.end() ? escape : static_cast<int>(hit - buttons.begin()));
     });
     box->open();
+}
+
+void DialogPrompts::askTyped(QWidget *parent, const Question &question, const TypedText &text,
+                             std::function<void(int, const QString &)> answered)
+{
+    auto *dialog = new TypedDialog(question, text, parent);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    QObject::connect(dialog, &QDialog::finished, dialog, [dialog, answered = std::move(answered)] {
+        if (answered)
+            answered(dialog->chosenButton(), dialog->typed());
+    });
+    dialog->open();
 }
 
 void DialogPrompts::showError(QWidget *parent, const QString &title, const ErrorText &error,

@@ -35,6 +35,13 @@ struct Question
     bool warning = false;
 };
 
+/// What is to be typed before anything but a Reject button can be pressed.
+struct TypedText
+{
+    QString label; ///< `Type “orders”:`
+    QString expected; ///< blanks around it do not matter
+};
+
 struct FileQuestion
 {
     enum class Mode { Open, Save, Folder };
@@ -52,6 +59,9 @@ public:
 
     /// `answered` gets the index of the button.
     virtual void ask(QWidget *parent, const Question &question, std::function<void(int)> answered) = 0;
+    /// `answered` gets what was typed, too.
+    virtual void askTyped(QWidget *parent, const Question &question, const TypedText &text,
+                          std::function<void(int, const QString &)> answered) = 0;
     /// With a button Retry if `retry` is set. `title`: what did not succeed, in a few words.
     virtual void showError(QWidget *parent, const QString &title, const ErrorText &error,
                            std::function<void()> retry = {}) = 0;
@@ -65,6 +75,8 @@ class DialogPrompts : public Prompts
 {
 public:
     void ask(QWidget *parent, const Question &question, std::function<void(int)> answered) override;
+    void askTyped(QWidget *parent, const Question &question, const TypedText &text,
+                  std::function<void(int, const QString &)> answered) override;
     void showError(QWidget *parent, const QString &title, const ErrorText &error,
                    std::function<void()> retry = {}) override;
     void chooseFile(QWidget *parent, const FileQuestion &question,

@@ -28,6 +28,11 @@ QString limitsKey(const core::Endpoint &endpoint)
     return QStringLiteral("limits/") + QString::fromLatin1(endpoint.toString().toUtf8().toHex());
 }
 
+QString profileKey(const core::Endpoint &endpoint)
+{
+    return QStringLiteral("profiles/") + QString::fromLatin1(endpoint.toString().toUtf8().toHex());
+}
+
 QString schemaKey(const core::Endpoint &endpoint)
 {
     return QStringLiteral("schemas/") + QString::fromLatin1(endpoint.toString().toUtf8().toHex());
@@ -73,6 +78,23 @@ void rememberEndpoint(const core::Endpoint &endpoint)
     recent.removeAll(text);
     recent.prepend(text);
     QSettings().setValue(QStringLiteral("connections/recent"), recent.mid(0, MostRecent));
+}
+
+std::optional<ConnectionProfile> rememberedProfile(const core::Endpoint &endpoint)
+{
+    const QVariant stored = QSettings().value(profileKey(endpoint));
+    if (!stored.isValid())
+        return std::nullopt;
+    const QVariantMap map = stored.toMap();
+    return ConnectionProfile {.name = map.value(QStringLiteral("name")).toString(),
+                              .safety = safetyOf(map.value(QStringLiteral("safety")).toString())};
+}
+
+void rememberProfile(const core::Endpoint &endpoint, const ConnectionProfile &profile)
+{
+    QSettings().setValue(profileKey(endpoint),
+                         QVariantMap {{QStringLiteral("name"), profile.name},
+                                      {QStringLiteral("safety"), safetyWord(profile.safety)}});
 }
 
 QString schemaFolder()

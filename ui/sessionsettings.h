@@ -5,6 +5,7 @@
 
 #include "core/edit/commitplan.h"
 #include "core/etcd/client.h"
+#include "ui/connectionprofile.h"
 
 #include <QStringList>
 
@@ -33,6 +34,10 @@ void rememberBytesBelow(bool below);
 /// The last used first.
 QStringList recentEndpoints();
 void rememberEndpoint(const core::Endpoint &endpoint);
+
+/// Nothing: none was remembered for this etcd.
+std::optional<ConnectionProfile> rememberedProfile(const core::Endpoint &endpoint);
+void rememberProfile(const core::Endpoint &endpoint, const ConnectionProfile &profile);
 
 /// Beside the settings: a file for each etcd.
 QString schemaFolder();

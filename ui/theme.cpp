@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <QFontDatabase>
 #include <QGuiApplication>
@@ -36,6 +37,23 @@ int hueOf(Mark mark)
     return 0;
 }
 
+int hueOf(Caution caution)
+{
+    switch (caution) {
+    case Caution::Open:
+        return 130;
+    case Caution::Confirm:
+        return 45;
+    case Caution::Locked:
+        return 285;
+    case Caution::Unlocked:
+        return 4;
+    case Caution::ReadOnly:
+        return 210;
+    }
+    return 0;
+}
+
 Mark markOf(Glyph glyph)
 {
     switch (glyph) {
@@ -49,6 +67,24 @@ Mark markOf(Glyph glyph)
         return Mark::Warning;
     default:
         return Mark::Edited;
+    }
+}
+
+std::optional<Caution> cautionOf(Glyph glyph)
+{
+    switch (glyph) {
+    case Glyph::Pen:
+        return Caution::Open;
+    case Glyph::Confirm:
+        return Caution::Confirm;
+    case Glyph::Locked:
+        return Caution::Locked;
+    case Glyph::Unlocked:
+        return Caution::Unlocked;
+    case Glyph::Eye:
+        return Caution::ReadOnly;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -120,6 +156,44 @@ void drawGlyph(QPainter &painter, Glyph glyph, const QColor &colour)
     case Glyph::Warning:
         drawTriangle(painter, QRectF(2, 2, 12, 11.5), colour);
         break;
+    case Glyph::Pen:
+        drawGlyph(painter, Glyph::Edited, colour);
+        break;
+    case Glyph::Confirm:
+        // A tick in a box.
+        painter.drawRoundedRect(QRectF(2.5, 2.5, 11, 11), 2, 2);
+        painter.setPen(QPen(colour, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter.drawLine(QPointF(5, 8.2), QPointF(7.2, 10.6));
+        painter.drawLine(QPointF(7.2, 10.6), QPointF(11, 5.4));
+        break;
+    case Glyph::Locked:
+    case Glyph::Unlocked: {
+        painter.setBrush(colour);
+        painter.drawRoundedRect(QRectF(3, 7.5, 10, 6.5), 1, 1);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(colour, 1.8, Qt::SolidLine, Qt::RoundCap));
+        // The shackle: closed, or swung to the side.
+        const qreal aside = glyph == Glyph::Locked ? 0 : 4.5;
+        QPainterPath shackle;
+        shackle.moveTo(5.2 + aside, 7.2);
+        shackle.lineTo(5.2 + aside, 5);
+        shackle.arcTo(QRectF(5.2 + aside, 2, 5.6, 5.6), 180, -180);
+        if (glyph == Glyph::Locked)
+            shackle.lineTo(10.8, 7.2);
+        painter.drawPath(shackle);
+        break;
+    }
+    case Glyph::Eye: {
+        QPainterPath lids;
+        lids.moveTo(1.5, 8);
+        lids.quadTo(8, 1.5, 14.5, 8);
+        lids.quadTo(8, 14.5, 1.5, 8);
+        painter.setBrush(light);
+        painter.drawPath(lids);
+        painter.setBrush(colour);
+        painter.drawEllipse(QPointF(8, 8), 2.1, 2.1);
+        break;
+    }
     case Glyph::Table:
         painter.fillRect(QRectF(2, 3, 12, 3), light);
         painter.drawRect(QRectF(2, 3, 12, 10));
@@ -190,8 +264,11 @@ public:
     void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State) override
     {
         const QPalette palette = QGuiApplication::palette();
-        QColor colour = hasMarkColour(m_glyph) ? accent(markOf(m_glyph), palette) : mutedText(palette);
-        if (mode == QIcon::Selected && !hasMarkColour(m_glyph))
+        const std::optional<Caution> caution = cautionOf(m_glyph);
+        QColor colour = caution       ? accent(*caution, palette)
+            : hasMarkColour(m_glyph) ? accent(markOf(m_glyph), palette)
+                                     : mutedText(palette);
+        if (mode == QIcon::Selected && !caution && !hasMarkColour(m_glyph))
             colour = palette.color(QPalette::HighlightedText);
         else if (mode == QIcon::Disabled)
             colour = palette.color(QPalette::Disabled, QPalette::Text);
@@ -250,12 +327,32 @@ QColor mixed(const QColor &a, const QColor &b, qreal share)
     return QColor(mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue()));
 }
 
-QColor accent(Mark mark, const QPalette &palette)
+namespace {
+
+QColor accentOf(int hue, const QPalette &palette)
 {
-    const int hue = hueOf(mark);
     // Yellow hues look lighter than others of the same lightness.
     const bool yellowish = hue > 20 && hue < 90;
     return isDark(palette) ? QColor::fromHsl(hue, 200, 160) : QColor::fromHsl(hue, 210, yellowish ? 82 : 95);
+}
+
+} // namespace
+
+QColor accent(Mark mark, const QPalette &palette)
+{
+    return accentOf(hueOf(mark), palette);
+}
+
+QColor accent(Caution caution, const QPalette &palette)
+{
+    return accentOf(hueOf(caution), palette);
+}
+
+QColor tint(Caution caution, const QPalette &palette)
+{
+    // Where things are as one likes them a little is enough.
+    const qreal share = caution == Caution::Open ? 0.14 : 0.36;
+    return mixed(palette.color(QPalette::Base), QColor::fromHsl(hueOf(caution), 220, 128), share);
 }
 
 QColor tint(Mark mark, const QPalette &palette, qreal strength)
@@ -307,6 +404,23 @@ QIcon icon(Mark mark)
         break;
     }
     return {};
+}
+
+QIcon icon(Caution caution)
+{
+    switch (caution) {
+    case Caution::Open:
+        return icon(Glyph::Pen);
+    case Caution::Confirm:
+        return icon(Glyph::Confirm);
+    case Caution::Locked:
+        return icon(Glyph::Locked);
+    case Caution::Unlocked:
+        return icon(Glyph::Unlocked);
+    case Caution::ReadOnly:
+        break;
+    }
+    return icon(Glyph::Eye);
 }
 
 QFont monospaceFont()

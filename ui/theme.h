@@ -22,6 +22,9 @@ enum class Mark {
     Match, ///< found text, highlighted bytes
 };
 
+/// How careful a connection is; each has a colour and an icon of its own.
+enum class Caution { Open, Confirm, Locked, Unlocked, ReadOnly };
+
 bool isDark(const QPalette &palette);
 /// Between two colours; 0: all of a, 1: all of b.
 QColor mixed(const QColor &a, const QColor &b, qreal share);
@@ -30,6 +33,9 @@ QColor mixed(const QColor &a, const QColor &b, qreal share);
 QColor tint(Mark mark, const QPalette &palette, qreal strength = 1);
 /// A colour for lines, marks and text upon the base colour.
 QColor accent(Mark mark, const QPalette &palette);
+/// A background for the palette's own text that says how careful one has to be.
+QColor tint(Caution caution, const QPalette &palette);
+QColor accent(Caution caution, const QPalette &palette);
 /// Text that matters less, still readable upon the base colour.
 QColor mutedText(const QPalette &palette);
 /// Text of a link, readable upon the base colour whatever the palette's own colour for links is.
@@ -41,6 +47,13 @@ enum class Glyph {
     Deleted,
     Conflict,
     Warning,
+    // How careful a connection is.
+    Pen,
+    Confirm,
+    Locked,
+    Unlocked,
+    Eye,
+    // What there is.
     Table,
     Index,
     Untyped,
@@ -53,6 +66,7 @@ enum class Glyph {
 /// warning triangle.
 QIcon icon(Glyph glyph, bool badge = false);
 QIcon icon(Mark mark);
+QIcon icon(Caution caution);
 
 /// The system's fixed-width font.
 QFont monospaceFont();

@@ -27,12 +27,14 @@ public:
 
     // What happened.
     std::vector<ui::Question> questions;
+    std::vector<ui::TypedText> typedTexts; ///< that questions among these wanted
     std::vector<ShownError> errors;
     std::vector<ui::FileQuestion> fileQuestions;
 
     // The script.
     std::deque<int> answers; ///< button indexes
     int retries = 0; ///< how many of the next errors to answer with Retry
+    std::deque<QString> typed; ///< of the next questions that want something typed
     std::deque<QString> files; ///< an empty one: the user gives up
 
     void ask(QWidget *parent, const ui::Question &question, std::function<void(int)> answered) override
@@ -43,6 +45,18 @@ public:
         const int answer = answers.front();
         answers.pop_front();
         later(parent, [answered = std::move(answered), answer] { answered(answer); });
+    }
+    void askTyped(QWidget *parent, const ui::Question &question, const ui::TypedText &text,
+                  std::function<void(int, const QString &)> answered) override
+    {
+        typedTexts.push_back(text);
+        QString words;
+        if (!typed.empty()) {
+            words = typed.front();
+            typed.pop_front();
+        }
+        ask(parent, question,
+            [answered = std::move(answered), words](int button) { answered(button, words); });
     }
     void showError(QWidget *parent, const QString &title, const ui::ErrorText &error,
                    std::function<void()> retry) override

@@ -3,6 +3,7 @@
 
 #include "ui/panels/banner.h"
 
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -26,6 +27,9 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     , m_problem(new QLabel)
     , m_listLabel(new QLabel(tr("&Known ones:")))
     , m_list(new QListWidget)
+    , m_name(new QLineEdit)
+    , m_safety(new QComboBox)
+    , m_explanation(new QLabel)
     , m_banner(new Banner(this))
     , m_progress(new QProgressBar)
     , m_demo(new QPushButton(theme::icon(theme::Glyph::Table), tr("Start the &demo")))
@@ -51,6 +55,23 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     m_list->setToolTip(tr("Enter or a double-click connects"));
     m_list->setUniformItemSizes(true);
 
+    m_name->setObjectName(QStringLiteral("clusterName"));
+    m_name->setAccessibleName(tr("Name"));
+    m_name->setToolTip(
+        tr("How you call this cluster: shown in the title, and typed before a commit where it is guarded"));
+    m_safety->setObjectName(QStringLiteral("safetyLevel"));
+    m_safety->setAccessibleName(tr("Safety level"));
+    for (const core::SafetyLevel level : SafetyLevels) {
+        m_safety->addItem(theme::icon(cautionOf(level)), safetyName(level), safetyWord(level));
+        m_safety->setItemData(m_safety->count() - 1, safetyExplanation(level), Qt::ToolTipRole);
+    }
+    m_explanation->setWordWrap(true);
+    m_explanation->setForegroundRole(QPalette::PlaceholderText);
+    auto *profile = new QFormLayout;
+    profile->addRow(tr("&Name:"), m_name);
+    profile->addRow(tr("&Safety:"), m_safety);
+    profile->addRow(QString(), m_explanation);
+
     m_progress->setRange(0, 0);
     m_progress->setTextVisible(false);
     m_progress->setAccessibleName(tr("Connecting"));
@@ -73,11 +94,14 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     layout->addWidget(m_problem);
     layout->addWidget(m_listLabel);
     layout->addWidget(m_list, 1);
+    layout->addLayout(profile);
     layout->addWidget(m_banner);
     layout->addWidget(m_progress);
     layout->addLayout(lower);
     setTabOrder(m_endpoint, m_list);
-    setTabOrder(m_list, m_demo);
+    setTabOrder(m_list, m_name);
+    setTabOrder(m_name, m_safety);
+    setTabOrder(m_safety, m_demo);
     setTabOrder(m_demo, m_connect);
     setTabOrder(m_connect, m_cancel);
 
@@ -86,8 +110,12 @@ ConnectDialog::ConnectDialog(QWidget *parent)
             m_failed = false;
             m_attempt = Attempt::None;
         }
+        takeProfile();
         validate();
     });
+    connect(m_name, &QLineEdit::textEdited, this, [this] { m_profileChosen = true; });
+    connect(m_safety, &QComboBox::activated, this, [this] { m_profileChosen = true; });
+    connect(m_safety, &QComboBox::currentIndexChanged, this, &ConnectDialog::explainSafety);
     connect(m_list, &QListWidget::currentItemChanged, this, [this](QListWidgetItem *item) {
         if (item && !m_busy)
             m_endpoint->setText(item->data(EndpointRole).toString());
@@ -100,7 +128,45 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     connect(m_cancel, &QPushButton::clicked, this, &ConnectDialog::reject);
     connect(m_demo, &QPushButton::clicked, this, &ConnectDialog::tryDemo);
 
+    explainSafety();
     setFoundEndpoints(environmentEndpoints());
+}
+
+void ConnectDialog::setProfiles(ProfileLookup profileOf)
+{
+    m_profileOf = std::move(profileOf);
+    takeProfile();
+}
+
+ConnectionProfile ConnectDialog::profile() const
+{
+    return {.name = m_name->text().simplified(), .safety = safetyOf(m_safety->currentData().toString())};
+}
+
+void ConnectDialog::takeProfile()
+{
+    const auto endpoint = core::Endpoint::parse(endpointText());
+    if (!endpoint)
+        return;
+    m_name->setPlaceholderText(clusterNameOf({}, *endpoint));
+    if (const auto known = m_profileOf ? m_profileOf(*endpoint) : std::nullopt) {
+        m_profileChosen = false;
+        showProfile(*known);
+    } else if (!m_profileChosen) {
+        // What was chosen before the address was typed is meant for that.
+        showProfile(profileFor(*endpoint));
+    }
+}
+
+void ConnectDialog::showProfile(const ConnectionProfile &profile)
+{
+    m_name->setText(profile.name);
+    m_safety->setCurrentIndex(m_safety->findData(safetyWord(profile.safety)));
+}
+
+void ConnectDialog::explainSafety()
+{
+    m_explanation->setText(safetyExplanation(profile().safety));
 }
 
 std::vector<std::pair<QString, QString>> ConnectDialog::environmentEndpoints()
@@ -207,7 +273,7 @@ void ConnectDialog::tryEndpoint()
         return;
     m_attempt = Attempt::Endpoint;
     showProgress(tr("Connecting to %1 …").arg(endpoint->toString()));
-    Q_EMIT connectRequested(*endpoint);
+    Q_EMIT connectRequested(*endpoint, profile());
 }
 
 void ConnectDialog::tryDemo()
@@ -252,7 +318,9 @@ void ConnectDialog::setBusy(bool busy)
     m_busy = busy;
     m_progress->setVisible(busy);
     m_endpoint->setEnabled(!busy);
-    m_list->setEnabled(!busy);
+    for (QWidget *field : {static_cast<QWidget *>(m_list), static_cast<QWidget *>(m_name),
+                           static_cast<QWidget *>(m_safety)})
+        field->setEnabled(!busy);
     m_demo->setEnabled(!busy && m_demoUnavailable.isEmpty());
     validate();
 }

@@ -2,10 +2,14 @@
 #pragma once
 
 #include "core/etcd/client.h"
+#include "ui/connectionprofile.h"
 #include "ui/errortext.h"
 
 #include <QDialog>
 
+#include <functional>
+
+class QComboBox;
 class QLabel;
 class QLineEdit;
 class QListWidget;
@@ -30,11 +34,15 @@ public:
     void setFoundEndpoints(const std::vector<std::pair<QString, QString>> &endpointsAndSources);
     /// From ETCDCTL_ENDPOINTS and ETCD_URL.
     static std::vector<std::pair<QString, QString>> environmentEndpoints();
+    /// Tells what was said of an etcd before; nothing: it is a new one. Default: nothing of any.
+    using ProfileLookup = std::function<std::optional<ConnectionProfile>(const core::Endpoint &)>;
+    void setProfiles(ProfileLookup profileOf);
     /// Why the demo cannot be started here; empty: it can.
     void setDemoUnavailable(const QString &reason);
 
     void setEndpointText(const QString &text);
     QString endpointText() const;
+    ConnectionProfile profile() const;
 
     /// An attempt is under way; `what` says so. Ends with showFailure() or accept().
     void showProgress(const QString &what);
@@ -44,6 +52,8 @@ public:
 
     QLineEdit *endpointLine() const { return m_endpoint; }
     QListWidget *list() const { return m_list; }
+    QLineEdit *nameLine() const { return m_name; }
+    QComboBox *safetyBox() const { return m_safety; }
     QPushButton *connectButton() const { return m_connect; }
     QPushButton *demoButton() const { return m_demo; }
     Banner *banner() const { return m_banner; }
@@ -53,7 +63,8 @@ public:
     void reject() override;
 
 Q_SIGNALS:
-    void connectRequested(const slotscope::core::Endpoint &endpoint);
+    void connectRequested(const slotscope::core::Endpoint &endpoint,
+                          const slotscope::ui::ConnectionProfile &profile);
     void demoRequested();
     /// The user gave up an attempt that was under way; the dialog stays open.
     void cancelRequested();
@@ -66,6 +77,9 @@ private:
 
     void fillList();
     void validate();
+    void takeProfile();
+    void showProfile(const ConnectionProfile &profile);
+    void explainSafety();
     void tryEndpoint();
     void tryDemo();
     void retry();
@@ -73,6 +87,8 @@ private:
 
     std::vector<std::pair<QString, QString>> m_found;
     QStringList m_recent;
+    ProfileLookup m_profileOf;
+    bool m_profileChosen = false; // by the user, for an etcd that nothing is known of
     Attempt m_attempt = Attempt::None;
     bool m_busy = false;
     bool m_failed = false;
@@ -82,6 +98,9 @@ private:
     QLabel *m_problem;
     QLabel *m_listLabel;
     QListWidget *m_list;
+    QLineEdit *m_name;
+    QComboBox *m_safety;
+    QLabel *m_explanation;
     Banner *m_banner;
     QProgressBar *m_progress;
     QPushButton *m_demo;
