@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/connectionprofile.h"
 
+#include "core/edit/editsession.h"
+
 #include <QCoreApplication>
 #include <QHostAddress>
 
@@ -119,6 +121,11 @@ QString stagingRefusal(const std::optional<core::Error> &refusal)
     return refusal->kind == core::ErrorKind::Locked
         ? tr("The connection is locked: unlock it for some minutes to edit.")
         : tr("The connection is read-only.");
+}
+
+QString stagingRefusal(const core::EditSession &edits)
+{
+    return edits.isCommitting() ? tr("A commit is on its way.") : stagingRefusal(edits.refusesStaging());
 }
 
 QString countdownText(std::chrono::milliseconds remaining)

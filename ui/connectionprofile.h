@@ -10,6 +10,10 @@
 #include <array>
 #include <optional>
 
+namespace slotscope::core {
+class EditSession;
+}
+
 namespace slotscope::ui {
 
 /// What the user says of an etcd beyond its address.
@@ -43,6 +47,8 @@ theme::Caution cautionOf(const core::SafetyGate &gate);
 theme::Caution cautionOf(core::SafetyLevel level);
 /// Why nothing can be edited there now; empty if it can.
 QString stagingRefusal(const std::optional<core::Error> &refusal);
+/// The same of a session, which takes nothing either while it commits.
+QString stagingRefusal(const core::EditSession &edits);
 /// `4:05`, in minutes; rounded up to whole seconds.
 QString countdownText(std::chrono::milliseconds remaining);
 

@@ -86,6 +86,9 @@ private:
     void closeConnection();
     void buildSafetyBand();
     void buildSafetyMenu(QMenu *menu);
+    /// Commits; above SafetyLevel::Open after the user has seen and confirmed what is written.
+    void confirmCommit();
+    void askForUnlock();
     void followSafety(const ConnectionProfile &profile);
     /// Name and, above Open, safety level of the connection.
     QString connectionTitle() const;

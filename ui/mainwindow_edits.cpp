@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What MainWindow does with staged edits: take them, settle their conflicts, commit them.
+#include "ui/connectionprofile.h"
 #include "ui/errortext.h"
 #include "ui/mainwindow.h"
 #include "ui/models/derivedtext.h"
@@ -30,7 +31,7 @@ void MainWindow::stageFromInspector(const QByteArray &key, const QByteArray &val
     if (owner)
         staged = owner->model()->stageBytes(key, value, madeOn);
     else if (!m_connection->edits()->stageValue(key, madeOn, value, tr("Edit a record")))
-        staged = core::Unexpected {tr("A commit is on its way.")};
+        staged = core::Unexpected {stagingRefusal(*m_connection->edits())};
     if (!staged) {
         m_inspector->refuseEdit(key, staged.error());
         statusBar()->showMessage(staged.error(), MessageMilliseconds);
@@ -93,7 +94,7 @@ void MainWindow::commitStaged()
         return;
     }
     if (!noticeProblems() && !isTooMuchAtOnce())
-        m_connection->edits()->commit();
+        confirmCommit();
 }
 
 void MainWindow::commitFinished(const core::CommitReport &report)

@@ -265,7 +265,7 @@ public:
     {
         const QPalette palette = QGuiApplication::palette();
         const std::optional<Caution> caution = cautionOf(m_glyph);
-        QColor colour = caution       ? accent(*caution, palette)
+        QColor colour = caution      ? accent(*caution, palette)
             : hasMarkColour(m_glyph) ? accent(markOf(m_glyph), palette)
                                      : mutedText(palette);
         if (mode == QIcon::Selected && !caution && !hasMarkColour(m_glyph))

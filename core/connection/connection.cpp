@@ -30,6 +30,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     , m_endpoint(endpoint)
     , m_safety(new SafetyGate(this))
     , m_client(client)
+    , m_leases(new LeaseBook(client, this))
     , m_watch(new Watch(m_client, KeyRange::all(), Watch::Options {}, this))
     , m_directory(new SlotDirectory(m_client, m_watch, this))
     , m_edits(new EditSession(m_client, this))
@@ -43,6 +44,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
 {
     m_client->setParent(this);
     m_client->setGate(m_safety);
+    m_edits->setGate(m_safety);
     m_safety->setClusterName(endpoint.url.authority());
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &Connection::attempt);
@@ -103,6 +105,7 @@ Connection::~Connection()
     delete m_drafts;
     delete m_merger;
     delete m_edits;
+    delete m_leases;
     delete m_schema;
     delete m_directory;
     delete m_watch;

@@ -5,6 +5,7 @@
 #include "core/connection/schemakeeper.h"
 #include "core/doctor/relations.h"
 #include "core/edit/indexupkeep.h"
+#include "core/etcd/leasebook.h"
 #include "core/etcd/watch.h"
 #include "core/table/livetable.h"
 #include "core/table/slotdirectory.h"
@@ -60,6 +61,7 @@ public:
     /// Decides what may be written; open, unless it is told to be more careful.
     SafetyGate *safety() const { return m_safety; }
     Client *client() const { return m_client; }
+    LeaseBook *leases() const { return m_leases; }
     Watch *watch() const { return m_watch; }
     SlotDirectory *directory() const { return m_directory; }
     EditSession *edits() const { return m_edits; }
@@ -104,6 +106,7 @@ private:
     Endpoint m_endpoint;
     SafetyGate *m_safety;
     Client *m_client;
+    LeaseBook *m_leases;
     Watch *m_watch;
     SlotDirectory *m_directory;
     EditSession *m_edits;

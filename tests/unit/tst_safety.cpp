@@ -367,6 +367,103 @@ private Q_SLOTS:
         QVERIFY(etcd.keys().contains("k"));
     }
 
+    void aLockedSessionStagesNothingAndKeepsWhatIsStaged()
+    {
+        MemoryEtcd etcd;
+        std::chrono::milliseconds now {};
+        SafetyGate gate(nullptr, [&now] { return now; });
+        Client client(etcd.transport());
+        client.setGate(&gate);
+        EditSession session(&client);
+        session.setGate(&gate);
+        etcd.put("a", "1", LeaseId(77));
+        const KeyState a = KeyState::of(etcd.keys().at("a"));
+        gate.setLevel(SafetyLevel::Guarded);
+
+        const auto refusesEverything = [&] {
+            return !session.stageValue("a", a, "2") && !session.stageInsert("n", "1")
+                && !session.stageDelete({{"a", a}}) && !session.stageAll({{"a", a, "2"}})
+                && !session.stageLease({{"a", a}}, {.kind = LeaseChoice::Kind::None})
+                && !session.renameKey("a", a, "b", "1") && !session.addGuard("a", a);
+        };
+        QVERIFY(refusesEverything());
+        QVERIFY(session.isEmpty() && session.guards().empty() && !session.canUndo());
+        QCOMPARE(session.refusesStaging()->kind, ErrorKind::Locked);
+
+        QVERIFY(gate.unlock(1min));
+        QVERIFY(session.stageValue("a", a, "2"));
+        QVERIFY(session.stageInsert("n", "1"));
+        now += 1min;
+        QVERIFY(session.refusesStaging());
+        QCOMPARE(session.changes().size(), size_t(2));
+        QVERIFY(!session.stageValue("a", a, "3") && !session.rekeyInsert("n", "m"));
+        // What is less than before may be done, and what was done may be taken back.
+        QVERIFY(session.setLeftOut({"n"}, true));
+        QVERIFY(session.revert({"a"}));
+        QCOMPARE(session.changes().size(), size_t(1));
+        session.undo();
+        QCOMPARE(session.find("a")->value, QByteArray("2"));
+        QVERIFY(session.revertAll());
+        QVERIFY(session.isEmpty());
+        // A draft was staged when that was allowed.
+        QVERIFY(session.restore({{.key = "a", .value = "2", .base = a}}, {}));
+        QVERIFY(session.find("a"));
+        gate.setLevel(SafetyLevel::ReadOnly);
+        QCOMPARE(session.refusesStaging()->kind, ErrorKind::ReadOnly);
+        QVERIFY(!session.stageInsert("n", "1"));
+    }
+
+    void aSessionCommitsWhatWasApproved_data()
+    {
+        QTest::addColumn<int>("level");
+        QTest::newRow("confirm") << static_cast<int>(SafetyLevel::Confirm);
+        QTest::newRow("guarded") << static_cast<int>(SafetyLevel::Guarded);
+    }
+    void aSessionCommitsWhatWasApproved()
+    {
+        QFETCH(int, level);
+        MemoryEtcd etcd;
+        SafetyGate gate;
+        Client client(etcd.transport());
+        client.setGate(&gate);
+        EditSession session(&client);
+        session.setGate(&gate);
+        gate.setClusterName(QStringLiteral("orders"));
+        gate.setLevel(static_cast<SafetyLevel>(level));
+        gate.unlock(5min);
+        etcd.put("a", "1");
+        QSignalSpy committed(&session, &EditSession::committed);
+        const auto outcome = [&](const Approval &approval) {
+            const auto before = committed.size();
+            session.commit(approval);
+            [&] { QTRY_COMPARE(committed.size(), before + 1); }();
+            return committed.last().first().value<CommitReport>();
+        };
+        QVERIFY(session.stageValue("a", KeyState::of(etcd.keys().at("a")), "2"));
+        QVERIFY(session.stageInsert("n", "1"));
+        QVERIFY(
+            session.stageLease({{"n", KeyState::absent()}}, {.kind = LeaseChoice::Kind::New, .ttl = 90s}));
+        const CommitPlan shown = session.plan();
+        const auto approval = Approval::of(shown.request, shown.newLeases(), QStringLiteral("orders"));
+
+        CommitReport report = outcome({});
+        QCOMPARE(report.outcome, CommitReport::Outcome::Refused);
+        QCOMPARE(report.error.kind, ErrorKind::Unconfirmed);
+        // Changed after it was shown.
+        QVERIFY(session.stageInsert("z", "1"));
+        report = outcome(approval);
+        QCOMPARE(report.outcome, CommitReport::Outcome::Refused);
+        QCOMPARE(report.error.kind, ErrorKind::Unconfirmed);
+        QCOMPARE(etcd.keys().size(), size_t(1));
+        QCOMPARE(session.changes().size(), size_t(3));
+        QVERIFY(session.revert({"z"}));
+
+        report = outcome(approval);
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(etcd.keys().at("a").value, QByteArray("2"));
+        QVERIFY(etcd.keys().at("n").lease.value != 0);
+    }
+
     void aConnectionIsOpenUnlessItIsTold()
     {
         MemoryEtcd etcd;
@@ -377,6 +474,7 @@ private Q_SLOTS:
         connection.safety()->setLevel(SafetyLevel::ReadOnly);
         QCOMPARE(errorOf(connection.client()->put({.key = "k", .value = "w"}))->kind, ErrorKind::ReadOnly);
         QCOMPARE(etcd.keys().at("k").value, QByteArray("v"));
+        QVERIFY(!connection.edits()->stageInsert("n", "1"));
     }
 };
 

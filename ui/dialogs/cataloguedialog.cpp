@@ -2,6 +2,7 @@
 #include "ui/dialogs/cataloguedialog.h"
 
 #include "core/pmap/catalogueedit.h"
+#include "ui/connectionprofile.h"
 #include "ui/errortext.h"
 
 #include <QDialogButtonBox>
@@ -191,9 +192,7 @@ void CatalogueDialog::accept()
         m_problem->setText(bytes.error());
         return;
     }
-    const auto unstaged = [this] {
-        m_problem->setText(tr("A commit is on its way; try again when it is done."));
-    };
+    const auto unstaged = [this] { m_problem->setText(stagingRefusal(*m_connection->edits())); };
     core::EditSession *edits = m_connection->edits();
     const QString name = m_isNew ? tr("New catalogue entry of slot %1").arg(edited.slot.value)
                                  : tr("Edit the catalogue entry of slot %1").arg(edited.slot.value);

@@ -318,8 +318,8 @@ void ConnectDialog::setBusy(bool busy)
     m_busy = busy;
     m_progress->setVisible(busy);
     m_endpoint->setEnabled(!busy);
-    for (QWidget *field : {static_cast<QWidget *>(m_list), static_cast<QWidget *>(m_name),
-                           static_cast<QWidget *>(m_safety)})
+    for (QWidget *field :
+         {static_cast<QWidget *>(m_list), static_cast<QWidget *>(m_name), static_cast<QWidget *>(m_safety)})
         field->setEnabled(!busy);
     m_demo->setEnabled(!busy && m_demoUnavailable.isEmpty());
     validate();

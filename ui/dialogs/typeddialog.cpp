@@ -21,7 +21,8 @@ TypedDialog::TypedDialog(const Question &question, const TypedText &text, QWidge
     , m_line(new QLineEdit)
 {
     const int count = static_cast<int>(question.buttons.size());
-    m_chosen = question.escapeButton >= 0 && question.escapeButton < count ? question.escapeButton : count - 1;
+    m_chosen =
+        question.escapeButton >= 0 && question.escapeButton < count ? question.escapeButton : count - 1;
     setWindowTitle(QCoreApplication::applicationName());
     setAccessibleName(question.title);
 

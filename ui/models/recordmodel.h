@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/edit/stagedrows.h"
+#include "core/etcd/leasebook.h"
 #include "core/table/columns.h"
 #include "core/table/livetable.h"
 #include "core/table/roworder.h"
@@ -101,6 +102,10 @@ public:
     void setLooks(LookOf lookOf);
     void refreshLooks();
     const ColumnLook &look(int column) const { return m_looks[static_cast<size_t>(column)]; }
+    /// Who knows what is left of leases; asked for the rows that are shown.
+    void setLeases(core::LeaseBook *leases);
+    /// Has the time that is left shown anew.
+    void refreshLeases();
     void setFilter(const QString &text);
     const core::RowQuery &query() const { return m_query; }
     bool isOrdering() const { return m_ordering; }
@@ -216,6 +221,9 @@ private:
     double flashOf(int row, int column) const;
     void fadeFlashes();
     QVariant display(int row, int number) const;
+    const core::LeaseChoice *stagedLease(int row) const;
+    QString leaseText(int row, bool withTime) const;
+    QString leaseTip(int row) const;
     QString tip(int row, int number) const;
     QString headerTip(int number) const;
     QString textOf(const core::Value &value, int column, int limit) const;
@@ -225,6 +233,7 @@ private:
     std::shared_ptr<core::LiveTable> m_table;
     core::EditSession *m_edits;
     QString m_title;
+    QPointer<core::LeaseBook> m_leases;
     core::SlotCodec m_codec;
     mutable RowCache m_cache;
     std::vector<core::Column> m_columns;

@@ -5,6 +5,7 @@
 #include "core/pmap/indexkey.h"
 #include "core/value/recordstyle.h"
 #include "core/value/valuetext.h"
+#include "ui/connectionprofile.h"
 #include "ui/models/changesummary.h"
 #include "ui/models/columntext.h"
 #include "ui/models/recordmodel.h"
@@ -87,13 +88,13 @@ bool RecordModel::isLink(int row, int number) const
 QVariant RecordModel::display(int row, int number) const
 {
     const Column &column = m_columns[static_cast<size_t>(number)];
+    if (column.meta == Column::Meta::Lease)
+        return leaseText(row, true);
     if (column.group == Column::Group::Meta) {
         if (static_cast<size_t>(row) >= m_rows.size())
             return {};
         const qint64 meta =
             core::metaNumber(m_table->rows().row(m_rows[static_cast<size_t>(row)]), column.meta);
-        if (column.meta == Column::Meta::Lease)
-            return meta == 0 ? QString() : QString::number(meta, 16);
         return QString::number(meta);
     }
     const RowCache::Row decoded = decodedAt(row);
@@ -156,6 +157,11 @@ QString RecordModel::tip(int row, int number) const
                 tr("Merged with what somebody else wrote at %1").arg(revisionText(change->mergedAt)));
         }
     }
+    if (const QString lease = column.meta == Column::Meta::Lease ? leaseTip(row) : QString();
+        !lease.isEmpty())
+        lines.append(lease);
+    if (const QString refusal = stagingRefusal(m_edits->refusesStaging()); !refusal.isEmpty())
+        lines.append(refusal);
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -193,7 +199,7 @@ QVariant RecordModel::data(const QModelIndex &index, int role) const
     case StateRole:
         return static_cast<int>(stateAt(row));
     case ChangedRole:
-        return isChanged(row, index.column());
+        return isChanged(row, index.column()) || (column.meta == Column::Meta::Lease && stagedLease(row));
     case FlashRole:
         return flashOf(row, index.column());
     case ErrorRole: {
@@ -343,8 +349,10 @@ QString RecordModel::readOnlyReason(const QModelIndex &index) const
 {
     const ShownRow shown = recordAt(index.row());
     const Column &column = m_columns[static_cast<size_t>(index.column())];
-    if (m_edits->isCommitting())
-        return tr("A commit is on its way.");
+    if (const QString refusal = stagingRefusal(*m_edits); !refusal.isEmpty())
+        return refusal;
+    if (column.meta == Column::Meta::Lease)
+        return tr("Choose another lease by a double-click, or with Edit → Lease of records.");
     if (column.group == Column::Group::Meta)
         return tr("etcd itself keeps this.");
     if (column.group == Column::Group::Key && shown.state != RowState::Inserted)
@@ -472,7 +480,7 @@ core::Expected<bool, QString> RecordModel::stageBytes(const QByteArray &key, con
     if (!m_edits->stageValue(key, outdated ? *madeOn : now.current, value,
                              stepName.isEmpty() ? tr("Edit %1: %2").arg(m_title, keyText(m_codec, key))
                                                 : stepName))
-        return core::Unexpected {tr("A commit is on its way.")};
+        return core::Unexpected {stagingRefusal(*m_edits)};
     if (outdated)
         m_edits->noteCurrent(key, now.current);
     return true;
@@ -576,7 +584,7 @@ core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withCont
     if (!m_edits->stageInsert(*key, bytes,
                               withContent ? tr("Clone a record of %1").arg(m_title)
                                           : tr("Insert a record into %1").arg(m_title)))
-        return core::Unexpected {tr("A commit is on its way.")};
+        return core::Unexpected {stagingRefusal(*m_edits)};
     return key;
 }
 
@@ -608,7 +616,7 @@ void RecordModel::stageDelete(const std::vector<int> &rows)
                               keys.size() == 1
                                   ? tr("Delete %1: %2").arg(m_title, keyText(m_codec, keys.front().first))
                                   : tr("Delete %1 records of %2").arg(keys.size()).arg(m_title)))
-        refuse(tr("A commit is on its way."));
+        refuse(stagingRefusal(*m_edits));
 }
 
 QString RecordModel::copyText(const QModelIndex &index, CopyForm form) const
@@ -626,7 +634,9 @@ QStringList RecordModel::copyTexts(int row, const std::vector<int> &columns, Cop
         const Column &column = m_columns[static_cast<size_t>(number)];
         const Value *value = core::cellValue(decoded, column);
         if (column.group == Column::Group::Meta) {
-            texts.append(display(row, number).toString());
+            // What is left of a lease is over when it is pasted.
+            texts.append(column.meta == Column::Meta::Lease ? leaseText(row, false)
+                                                            : display(row, number).toString());
             continue;
         }
         const DisplayFormat format = look(number).format;
