@@ -65,6 +65,8 @@ void MainWindow::buildMenus()
               [](RecordTab *tab) { tab->cloneRecord(); });
     // The table itself listens for Del and Ins: elsewhere these keys belong to text.
     addForTab(edit, tr("&Delete records\tDel"), {}, [](RecordTab *tab) { tab->deleteRecords(); });
+    addForTab(edit, tr("&Lease of records …"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_L),
+              [](RecordTab *tab) { tab->chooseLease(); });
     addForTab(edit, tr("Re&vert selected"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Z),
               [](RecordTab *tab) { tab->revertRecords(); });
     addBulkActions(edit);

@@ -261,6 +261,8 @@ QString changeText(const core::SlotCodec &codec, const Change &change)
     case Change::Kind::Delete:
         return whole(change.base.value);
     case Change::Kind::Update:
+        if (change.value == change.base.value && change.lease.kind != core::LeaseChoice::Kind::Keep)
+            return leaseText(change);
         break;
     }
     const auto before = codec.decodeValue(change.base.value);

@@ -173,6 +173,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     auto *links =
         new RecordLinks(connection, m_view, [this](const QModelIndex &index) { return linkAt(index); });
     connect(links, &RecordLinks::followRequested, this, &RecordTab::followRequested);
+    followLeases();
     if (slot)
         directory->sample(*slot);
     updateCodec();
@@ -427,6 +428,7 @@ void RecordTab::showContextMenu(const QPoint &position)
     menu->addAction(tr("Insert record\tIns"), this, &RecordTab::insertRecord);
     menu->addAction(tr("Clone record\tCtrl+D"), this, &RecordTab::cloneRecord)->setEnabled(on);
     menu->addAction(tr("Delete records\tDel"), this, &RecordTab::deleteRecords)->setEnabled(on);
+    menu->addAction(tr("Lease …"), this, &RecordTab::chooseLease)->setEnabled(on);
     menu->addAction(tr("Revert\tCtrl+Alt+Z"), this, &RecordTab::revertRecords)->setEnabled(on);
     menu->addSeparator();
     menu->addAction(tr("Copy cell"), m_view, &RecordView::copyCell)->setEnabled(on);

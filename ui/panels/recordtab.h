@@ -65,6 +65,8 @@ public:
     /// The selected cells; where none of a record is edited, the record.
     void revertRecords();
     void revertTable();
+    /// Asks which lease the selected records are to have, and stages it.
+    void chooseLease();
     void reload();
 
     // With several cells or records at once, see recordtab_bulk.cpp.
@@ -107,6 +109,7 @@ Q_SIGNALS:
     void messageRaised(const QString &text);
 
 private:
+    void followLeases();
     void updateCodec();
     void updateBanner();
     void applyLayout();
