@@ -90,7 +90,8 @@ void EditSession::commit(const Approval &approval)
 {
     const bool hasWork = std::any_of(m_changes.cbegin(), m_changes.cend(),
                                      [](const Change &change) { return !change.leftOut; });
-    // What is to be found out about an earlier one comes first.
+    // What is to be found out about an earlier one comes first: it may have been made all the same.
+    resolveLost();
     m_commitAfterwards = m_resolving;
     if (!m_committing || m_resolving)
         m_approval = approval;

@@ -741,6 +741,20 @@ private Q_SLOTS:
         m_session->setGate(nullptr);
     }
 
+    void aCommitIsNotSentTwiceWhereTheFirstHadArrived()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_memory->watch.close(); // which would tell
+        m_etcd->loseNextWriteReply(true);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
+        m_etcd->setAway(false);
+        const Revision revision = m_etcd->revision();
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(report.revision, revision);
+        QCOMPARE(m_etcd->revision(), revision);
+    }
+
     void aDraftIsLaidOverAndChecked()
     {
         Change change {.key = "a", .kind = Change::Kind::Update, .value = "x", .base = stateOf("a")};
