@@ -186,10 +186,12 @@ void Connection::keepEditsIn(const QString &drafts, const QString &history)
 void Connection::openEdits()
 {
     const quint64 clusterId = m_status.header.clusterId;
-    if (clusterId == 0 || m_draftFolder.isEmpty())
+    if (clusterId == 0)
         return;
-    m_receipts->open(m_historyFolder, m_endpoint, clusterId);
-    m_drafts->open(m_draftFolder, m_endpoint, clusterId);
+    if (!m_historyFolder.isEmpty())
+        m_receipts->open(m_historyFolder, m_endpoint, clusterId);
+    if (!m_draftFolder.isEmpty())
+        m_drafts->open(m_draftFolder, m_endpoint, clusterId);
 }
 
 void Connection::failed(const Error &error)
