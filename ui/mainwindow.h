@@ -79,6 +79,7 @@ private:
 
     void buildDocks();
     void buildMenus();
+    QAction *addDockAction(QMenu *menu, QDockWidget *dock, const QKeySequence &keys);
     /// What the table can do with several cells or records at once.
     void addBulkActions(QMenu *edit);
     void buildStatusBar();

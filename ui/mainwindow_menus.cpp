@@ -21,6 +21,28 @@ QString changesText(int count)
     return count == 1 ? MainWindow::tr("1 change") : MainWindow::tr("%1 changes").arg(count);
 }
 
+// One that is open, but behind another or not where the user is, comes to the front first.
+QAction *MainWindow::addDockAction(QMenu *menu, QDockWidget *dock, const QKeySequence &keys)
+{
+    QAction *action = menu->addAction(dock->windowTitle());
+    action->setShortcut(keys);
+    action->setCheckable(true);
+    connect(dock->toggleViewAction(), &QAction::toggled, action, &QAction::setChecked);
+    connect(action, &QAction::triggered, dock, [this, action, dock] {
+        if (!dock->isHidden() && dock->isAncestorOf(QApplication::focusWidget())) {
+            dock->hide();
+            if (const RecordTab *tab = currentTab())
+                tab->view()->setFocus();
+        } else {
+            dock->show();
+            dock->raise();
+            dock->widget()->setFocus(Qt::ShortcutFocusReason);
+        }
+        action->setChecked(!dock->isHidden());
+    });
+    return action;
+}
+
 void MainWindow::buildMenus()
 {
     const auto add = [this](QMenu *menu, const QString &text, const QKeySequence &keys, auto &&run) {
@@ -103,16 +125,12 @@ void MainWindow::buildMenus()
     QAction *inspector = m_inspectorDock->toggleViewAction();
     inspector->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_I));
     view->addAction(inspector);
-    QAction *review = m_pendingDock->toggleViewAction();
-    review->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
+    QAction *review = addDockAction(view, m_pendingDock, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
     // Opened on purpose it stays open.
     connect(review, &QAction::triggered, this, [this] { m_pendingOpenedItself = false; });
-    view->addAction(review);
     view->addAction(m_problemsDock->toggleViewAction());
     view->addAction(m_referrersDock->toggleViewAction());
-    QAction *history = m_historyDock->toggleViewAction();
-    history->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_H));
-    view->addAction(history);
+    addDockAction(view, m_historyDock, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_H));
     view->addSeparator();
     add(view, tr("&Next tab"), QKeySequence(Qt::CTRL | Qt::Key_PageDown),
         [this] { m_tabs->setCurrentIndex((m_tabs->currentIndex() + 1) % std::max(1, m_tabs->count())); });

@@ -329,8 +329,8 @@ void ReceiptBook::takeReading(const Reading &reading)
     // Whoever replaces a file makes another one, so the folder is watched as well.
     for (const QString &path : {m_work->file, QFileInfo(m_work->file).absolutePath()}) {
         if (QFileInfo::exists(path) && !m_files.files().contains(path)
-            && !m_files.directories().contains(path))
-            m_files.addPath(path);
+            && !m_files.directories().contains(path) && m_files.addPath(path))
+            m_touched.start(); // what was written after it was read, and before it was watched
     }
     std::vector<Receipt> receipts = reading.receipts;
     // Noted after it was read, or where nothing is written down.

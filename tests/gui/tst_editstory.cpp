@@ -122,11 +122,13 @@ private Q_SLOTS:
         QTest::keyClick(dialog->view(), Qt::Key_M);
         QTest::keyClick(dialog->view(), Qt::Key_Return, Qt::ControlModifier);
         QTRY_VERIFY(!window.edits()->hasConflicts());
+        QTRY_VERIFY(!dialog);
+        QVERIFY(window.activate());
 
         // Commit, all at once.
         QTRY_VERIFY(!window.edits()->isDeriving());
         window.press(Qt::Key_S, Qt::ControlModifier);
-        QTRY_VERIFY(window.edits()->isEmpty());
+        QTRY_VERIFY2(window.edits()->isEmpty(), qPrintable(window.message()));
         const Revision commit = revisionOf(Nils);
         QVERIFY(valueOf(Nils).contains("Nils Holgersson"));
         QVERIFY(valueOf(Nils).contains("factive\xf4"));
