@@ -261,7 +261,8 @@ private:
     std::vector<std::pair<std::chrono::seconds, LeaseId>> m_granted;
     bool m_resolving = false; // what became of an earlier commit
     bool m_commitAfterwards = false;
-    bool m_lost = false; // the outcome of m_sent was left open
+    bool m_lost = false; // the outcome of m_sent was left open; the watch may tell yet
+    bool m_unread = false; // and nothing could be read back of it
     bool m_late = false; // m_sent was reported as Unknown
     quint64 m_memberId = 0;
     std::chrono::milliseconds m_readBackDelay {1000};

@@ -99,7 +99,7 @@ void EditSession::commit(const Approval &approval)
         return;
     m_committing = true;
     m_settling.clear();
-    m_lost = m_late = false;
+    m_lost = m_unread = m_late = false;
     m_wantsDerived = m_deriving;
     Q_EMIT committingChanged();
     if (!m_wantsDerived)
@@ -236,7 +236,7 @@ void EditSession::readBack(const Error &cause, bool again)
         request.success.push_back({RangeRequest {.range = KeyRange::single(change.key)}});
     m_client->txn(request).then(this, [this, cause, again](const Result<TxnReply> &reply) {
         if (!reply || reply->responses.size() != m_sent.writes.size()) {
-            m_lost = true;
+            m_lost = m_unread = true;
             finishCommit(reportOf(CommitReport::Outcome::Unknown, cause));
             return;
         }
@@ -344,8 +344,9 @@ void EditSession::finishCommitted(Revision revision)
 
 void EditSession::resolveLost()
 {
-    if (!m_lost || m_committing)
+    if (!m_unread || m_committing)
         return;
+    m_unread = false;
     m_committing = true;
     m_resolving = true;
     m_lost = false; // found out now, or by the next try
@@ -420,7 +421,7 @@ void EditSession::settle(Revision revision)
         applyChange(sent.key, rest, &vacant);
     }
     removeVacant(vacant);
-    m_lost = false;
+    m_lost = m_unread = false;
     m_granted.clear();
     m_derived.clear();
     if (m_changes.empty() && !m_guards.empty()) {

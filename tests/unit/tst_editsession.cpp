@@ -755,6 +755,22 @@ private Q_SLOTS:
         QCOMPARE(m_etcd->revision(), revision);
     }
 
+    void aLostCommitThatCameToNothingDoesNotHoldUpTheNext()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_session->stageInsert("c", "3");
+        m_memory->watch.close();
+        m_etcd->refuseNextTxn({.kind = ErrorKind::Timeout}, true);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
+        m_etcd->setAway(false);
+        m_etcd->put("a", "theirs");
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Conflict);
+        QVERIFY(m_session->keepMine("a"));
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QCOMPARE(stateOf("a").value, QByteArray("x"));
+        QCOMPARE(stateOf("c").value, QByteArray("3"));
+    }
+
     void aDraftIsLaidOverAndChecked()
     {
         Change change {.key = "a", .kind = Change::Kind::Update, .value = "x", .base = stateOf("a")};
