@@ -205,8 +205,7 @@ private Q_SLOTS:
         qInfo("of %d commits %d were told at once, %d when etcd was back (of %d left open); %d were not "
               "written",
               rounds, first, later, open, denied);
-        QVERIFY(open > 0);
-        QVERIFY(!isLongRun() || (later > 0 && denied > 0));
+        QVERIFY(!isLongRun() || (open > 0 && later > 0 && denied > 0)); // by chance none of few
     }
 
     void etcdIsKilledUnderTheCommand()
