@@ -122,7 +122,7 @@ void MainWindow::settleGuards()
                                     [](const core::Guard &guard) { return guard.conflict.has_value(); });
     if (found == guards.end())
         return;
-    const core::Guard guard = *found;
+    const core::Guard &guard = *found;
     const ResolvedKey resolved = resolverFor(m_connection->directory())(guard.key);
     m_prompts->ask(this,
                    {.title = tr("The commit depends on a record that has changed"),

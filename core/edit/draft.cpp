@@ -71,7 +71,7 @@ bool readArray(const QJsonValue &json, Read read, std::vector<T> *items)
 {
     const QJsonArray array = json.toArray();
     items->reserve(size_t(array.size()));
-    for (const QJsonValue &entry : array) {
+    for (const auto &entry : array) {
         std::optional<T> item = read(entry);
         if (!item)
             return false;

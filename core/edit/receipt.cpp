@@ -147,7 +147,7 @@ std::optional<Receipt> receiptFromJson(const QJsonObject &json)
     receipt.outcome = *outcome;
     receipt.revision = Revision(*revision);
     const QJsonArray changes = json.value(QLatin1String("changes")).toArray();
-    for (const QJsonValue &entry : changes) {
+    for (const auto &entry : changes) {
         const QJsonObject object = entry.toObject();
         auto key = bytesFromBase64(object.value(QLatin1String("key")));
         const auto kind = operationFromName(object.value(QLatin1String("operation")));
@@ -197,7 +197,7 @@ std::optional<ReceiptAmendment> amendmentFromJson(const QJsonObject &json)
         amendment.revision = Revision(*revision);
     }
     const QJsonArray overwritten = json.value(QLatin1String("overwritten")).toArray();
-    for (const QJsonValue &entry : overwritten) {
+    for (const auto &entry : overwritten) {
         const QJsonObject object = entry.toObject();
         auto key = bytesFromBase64(object.value(QLatin1String("key")));
         auto now = keyStateFromJson(object.value(QLatin1String("now")));

@@ -29,8 +29,7 @@ std::optional<std::vector<ByteRun>> sameRuns(const char *a, qsizetype n, const c
     std::vector<std::vector<qsizetype>> trace; // of each number of edits what was reached before
     std::optional<qsizetype> edits;
     for (qsizetype d = 0; d <= most && !edits; ++d) {
-        trace.push_back(std::vector<qsizetype>(furthest.begin() + (most + 1 - d - 1),
-                                               furthest.begin() + (most + 1 + d + 2)));
+        trace.emplace_back(furthest.begin() + (most + 1 - d - 1), furthest.begin() + (most + 1 + d + 2));
         for (qsizetype k = -d; k <= d; k += 2) {
             const bool down = k == -d || (k != d && at(k - 1) < at(k + 1));
             qsizetype x = down ? at(k + 1) : at(k - 1) + 1;

@@ -17,7 +17,6 @@
 
 namespace slotscope::ui {
 
-using core::MergeChoice;
 using core::RecordMerge;
 using Kind = core::RecordMerge::Kind;
 using Take = core::MergeChoice::Take;

@@ -303,7 +303,7 @@ void RenameDialog::stage(const std::vector<core::KeyState> &states)
                        ? tr("The new key is staged.")
                        : tr("The new key is staged, and %1 that refer to it.")
                              .arg(others.size() == 1 ? tr("1 record") : tr("%1 records").arg(others.size())));
-    QDialog::accept();
+    done(QDialog::Accepted); // the key dialog has its own accept()
 }
 
 void RenameDialog::refuse(const QString &why)

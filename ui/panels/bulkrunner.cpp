@@ -85,7 +85,7 @@ void BulkRunner::take()
     }
 }
 
-void BulkRunner::ask(std::shared_ptr<core::BulkPlan> plan)
+void BulkRunner::ask(const std::shared_ptr<core::BulkPlan> &plan)
 {
     QStringList lines;
     for (const core::PlannedChange &change : plan->changes) {

@@ -44,7 +44,7 @@ private:
     };
     void start();
     void take();
-    void ask(std::shared_ptr<core::BulkPlan> plan);
+    void ask(const std::shared_ptr<core::BulkPlan> &plan);
     void stage(const core::BulkPlan &plan);
     void finish(const QString &message);
 

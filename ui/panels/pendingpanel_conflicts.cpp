@@ -12,8 +12,6 @@
 
 namespace slotscope::ui {
 
-using core::EditSession;
-
 void PendingPanel::buildConflicts()
 {
     m_merge->setToolTip(tr("Shows a conflict field by field, to choose what becomes of it"));
