@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/edit/draftfile.h"
+#include "tests/support/longtests.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -48,10 +49,7 @@ class TestDraftKill : public QObject
 private Q_SLOTS:
     void nothingStagedIsLost()
     {
-        // SLOTSCOPE_ROUNDS=100 for the long form.
-        bool given = false;
-        const int asked = qEnvironmentVariableIntValue("SLOTSCOPE_ROUNDS", &given);
-        const int rounds = given ? asked : UsualRounds;
+        const int rounds = slotscope::test::isLongRun() ? 100 : UsualRounds;
         QRandomGenerator random(20260302);
         for (int round = 0; round < rounds; ++round) {
             const QTemporaryDir folder;
