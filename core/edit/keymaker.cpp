@@ -2,6 +2,7 @@
 #include "core/edit/keymaker.h"
 
 #include "core/pmap/indexkey.h"
+#include "core/pmap/keytext.h"
 #include "core/value/valuetext.h"
 
 #include <QDateTime>
@@ -48,26 +49,10 @@ QString randomText()
 
 Expected<Value, QString> parseKeyPart(KeyComponent component, const QString &text)
 {
-    switch (component) {
-    case KeyComponent::Oid:
-    case KeyComponent::Uint64:
-    case KeyComponent::Uint16:
-    case KeyComponent::SlotNumber:
-    case KeyComponent::Uint8:
-        return parseLike(Value::integer(0), text);
-    case KeyComponent::Uuid:
-        return parseLike(Value::uuid({}), text);
-    case KeyComponent::Bytes16:
-    case KeyComponent::Bytes20:
-    case KeyComponent::Bytes32:
-    case KeyComponent::Bytes:
-        return parseLike(Value::bytes({}), text);
-    case KeyComponent::Timestamp:
-        return parseLike(Value::timestamp(0), text);
-    case KeyComponent::String:
-        break;
-    }
-    return Value::text(text);
+    const Value like = keyPartPrototype(component);
+    if (like.kind() == Value::Kind::Text)
+        return Value::text(text);
+    return parseLike(like, text);
 }
 
 Expected<Value, QString> keyPartFromNotation(KeyComponent component, const QByteArray &json)

@@ -6,10 +6,7 @@
 
 namespace slotscope::core {
 
-namespace {
-
-/// Any value of the kind that the component is read as.
-Value prototype(KeyComponent component)
+Value keyPartPrototype(KeyComponent component)
 {
     switch (component) {
     case KeyComponent::Oid:
@@ -33,9 +30,11 @@ Value prototype(KeyComponent component)
     return Value::bytes({});
 }
 
+namespace {
+
 Expected<Value, QString> partFromText(KeyComponent component, const QString &text)
 {
-    const Value like = prototype(component);
+    const Value like = keyPartPrototype(component);
     if (like.kind() == Value::Kind::Text)
         return Value::text(text);
     if (text.startsWith(u'{')) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/table/columns.h"
 
+#include "core/pmap/keytext.h"
 #include "core/value/recordstyle.h"
 
 #include <QHash>
@@ -90,31 +91,6 @@ Column fieldColumn(const ValuePath &path, const Field &field, size_t sampleSize)
     return column;
 }
 
-/// What parts of keys decode to.
-Value::Kind kindOf(KeyComponent component)
-{
-    switch (component) {
-    case KeyComponent::Uuid:
-        return Value::Kind::Uuid;
-    case KeyComponent::Bytes16:
-    case KeyComponent::Bytes20:
-    case KeyComponent::Bytes32:
-    case KeyComponent::Bytes:
-        return Value::Kind::Bytes;
-    case KeyComponent::Timestamp:
-        return Value::Kind::Timestamp;
-    case KeyComponent::String:
-        return Value::Kind::Text;
-    case KeyComponent::Oid:
-    case KeyComponent::Uint64:
-    case KeyComponent::Uint16:
-    case KeyComponent::SlotNumber:
-    case KeyComponent::Uint8:
-        break;
-    }
-    return Value::Kind::Integer;
-}
-
 /// As those that are found, from what the records have there.
 Column wantedColumn(const ValuePath &path, const std::vector<DecodedRow> &sample, size_t readable)
 {
@@ -164,7 +140,7 @@ std::vector<Column> discoverColumns(const SlotType &type, const std::vector<Deco
         const KeyComponent component = type.key.components()[i];
         column.numeric = component == KeyComponent::Oid || component == KeyComponent::Uint64
             || component == KeyComponent::Uint16 || component == KeyComponent::Uint8;
-        column.kinds = Column::kindBit(kindOf(component));
+        column.kinds = Column::kindBit(keyPartPrototype(component).kind());
         columns.push_back(std::move(column));
     }
 
