@@ -45,7 +45,7 @@ DraftKeeper::DraftKeeper(EditSession *edits, Client *client, QObject *parent)
     , m_edits(edits)
     , m_client(client)
 {
-    m_pool.setMaxThreadCount(1);
+    connect(&m_jobs, &OrderedJobs::idle, this, &DraftKeeper::settled);
     connect(m_edits, &EditSession::changed, this, &DraftKeeper::takeChanges);
     connect(m_edits, &EditSession::guardsChanged, this, [this] { takeChanges({}); });
     connect(m_edits, &EditSession::committingChanged, this, &DraftKeeper::takeCommitting);
@@ -54,12 +54,12 @@ DraftKeeper::DraftKeeper(EditSession *edits, Client *client, QObject *parent)
 
 DraftKeeper::~DraftKeeper()
 {
-    m_pool.waitForDone();
+    m_jobs.wait();
 }
 
 bool DraftKeeper::isSettled() const
 {
-    return m_waiting == 0;
+    return m_jobs.isIdle();
 }
 
 void DraftKeeper::open(const QString &folder, const Endpoint &endpoint, quint64 clusterId)
@@ -122,7 +122,7 @@ void DraftKeeper::record(DraftStep step)
     if (step.isEmpty())
         return;
     step.at = QDateTime::currentDateTimeUtc();
-    if (m_waiting == 0) {
+    if (m_jobs.isIdle()) {
         QMutexLocker locker(&m_work->mutex);
         if (!m_work->file.isBroken() && m_work->file.cost(step) < SmallStep) {
             const auto result = m_work->file.take(step);
@@ -144,18 +144,8 @@ void DraftKeeper::record(DraftStep step)
 
 void DraftKeeper::later(std::function<void(Work &)> job)
 {
-    ++m_waiting;
-    // Not longer than the keeper: its end waits for the pool.
-    m_pool.start([this, work = m_work, job = std::move(job)] {
-        job(*work);
-        QMetaObject::invokeMethod(
-            this,
-            [this] {
-                if (--m_waiting == 0)
-                    Q_EMIT settled();
-            },
-            Qt::QueuedConnection);
-    });
+    // Not longer than the keeper: its end waits for the jobs.
+    m_jobs.start([work = m_work, job = std::move(job)] { job(*work); });
 }
 
 // A killed process leaves what it has written; a computer that loses its power may not. The disk is slow, so
@@ -164,7 +154,7 @@ void DraftKeeper::synchronise()
 {
     if (m_work->syncIsDue.exchange(true))
         return;
-    m_pool.start([work = m_work] {
+    m_jobs.startAside([work = m_work] {
         work->syncIsDue = false;
         QMutexLocker locker(&work->mutex);
         const int descriptor = work->file.duplicateDescriptor();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/orderedjobs.h"
 #include "core/edit/draftfile.h"
 #include "core/edit/editsession.h"
 
 #include <QObject>
-#include <QThreadPool>
 
 #include <map>
 #include <memory>
@@ -113,8 +113,7 @@ private:
     bool m_sent = false;
     std::vector<Guard> m_guards; // as they were recorded
     std::shared_ptr<Work> m_work;
-    QThreadPool m_pool; // one thread, so in order
-    int m_waiting = 0; // jobs whose end has not been noted
+    OrderedJobs m_jobs; // with the files
     quint64 m_generation = 0; // of searches
     std::vector<FoundDraft> m_held;
     std::vector<Offer> m_offers;

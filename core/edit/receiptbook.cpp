@@ -151,7 +151,7 @@ ReceiptBook::ReceiptBook(EditSession *edits, QObject *parent)
     : QObject(parent)
     , m_edits(edits)
 {
-    m_pool.setMaxThreadCount(1);
+    connect(&m_jobs, &OrderedJobs::idle, this, &ReceiptBook::settled);
     m_touched.setSingleShot(true);
     m_touched.setInterval(TouchInterval);
     connect(&m_touched, &QTimer::timeout, this, &ReceiptBook::load);
@@ -162,7 +162,7 @@ ReceiptBook::ReceiptBook(EditSession *edits, QObject *parent)
 
 ReceiptBook::~ReceiptBook()
 {
-    m_pool.waitForDone();
+    m_jobs.wait();
 }
 
 void ReceiptBook::open(const QString &folder, const Endpoint &endpoint, quint64 clusterId)
@@ -279,18 +279,8 @@ void ReceiptBook::amendReceipt(const ReceiptAmendment &amendment)
 
 void ReceiptBook::later(std::function<void(Work &)> job)
 {
-    ++m_waiting;
-    // Not longer than the book: its end waits for the pool.
-    m_pool.start([this, work = m_work, job = std::move(job)] {
-        job(*work);
-        QMetaObject::invokeMethod(
-            this,
-            [this] {
-                if (--m_waiting == 0)
-                    Q_EMIT settled();
-            },
-            Qt::QueuedConnection);
-    });
+    // Not longer than the book: its end waits for the jobs.
+    m_jobs.start([work = m_work, job = std::move(job)] { job(*work); });
 }
 
 void ReceiptBook::write(const QJsonObject &object)

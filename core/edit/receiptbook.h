@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/orderedjobs.h"
 #include "core/edit/draftkeeper.h"
 #include "core/edit/receipt.h"
 
 #include <QFileSystemWatcher>
 #include <QObject>
-#include <QThreadPool>
 #include <QTimer>
 
 #include <memory>
@@ -43,7 +43,7 @@ public:
     void load();
     bool isLoaded() const { return m_isLoaded; }
     /// Nothing waits to be written or read.
-    bool isSettled() const { return m_waiting == 0; }
+    bool isSettled() const { return m_jobs.isIdle(); }
 
     /// A commit of an earlier session that was found to have been carried out.
     void noteFound(const DraftKeeper::FoundCommit &commit);
@@ -78,8 +78,7 @@ private:
     qint64 m_limit = UsualLimit;
     bool m_isLoaded = false;
     std::shared_ptr<Work> m_work;
-    QThreadPool m_pool; // one thread, so in order
-    int m_waiting = 0;
+    OrderedJobs m_jobs; // with the files
     QFileSystemWatcher m_files;
     QTimer m_touched; // others write several lines at once
 };
