@@ -2,6 +2,7 @@
 #include "app/commands/editcommand.h"
 
 #include "app/commands/output.h"
+#include "core/edit/keyreading.h"
 #include "ui/sessionsettings.h"
 
 #include <QFile>
@@ -21,8 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Below what any etcd takes in one transaction.
-constexpr size_t KeysPerRead = 64;
 /// How long a server that went away in the middle of a commit may stay away.
 constexpr auto PatienceWithLostCommit = 20s;
 constexpr qint64 LargestScript = qint64(256) * 1024 * 1024;
@@ -170,24 +169,24 @@ void EditCommand::readRecords(size_t from)
         carryOut();
         return;
     }
-    core::TxnRequest request;
-    for (size_t i = from; i < std::min(m_keys.size(), from + KeysPerRead); ++i)
-        request.success.push_back(
-            {core::RangeRequest {.range = core::KeyRange::single(m_keys[i]), .revision = m_read}});
-    client()->txn(request).then(this, [this, from](const core::Result<core::TxnReply> &reply) {
-        if (!reply) {
-            fail(reply.error());
-            return;
-        }
-        if (m_read.value == 0)
-            m_read = reply->header.revision;
-        for (const core::ResponseOp &response : reply->responses) {
-            const auto *range = std::get_if<core::RangeReply>(&response.response);
-            if (range && !range->kvs.empty())
-                m_records[range->kvs.front().key] = KeyState::of(range->kvs.front());
-        }
-        readRecords(from + KeysPerRead);
-    });
+    const auto unread = std::span<const QByteArray>(m_keys).subspan(from);
+    const auto asked = unread.first(std::min(unread.size(), core::KeysPerRead));
+    client()
+        ->txn(core::readingOf(asked, m_read))
+        .then(this, [this, from](const core::Result<core::TxnReply> &reply) {
+            if (!reply) {
+                fail(reply.error());
+                return;
+            }
+            if (m_read.value == 0)
+                m_read = reply->header.revision;
+            for (const core::ResponseOp &response : reply->responses) {
+                const auto *range = std::get_if<core::RangeReply>(&response.response);
+                if (range && !range->kvs.empty())
+                    m_records[range->kvs.front().key] = KeyState::of(range->kvs.front());
+            }
+            readRecords(from + core::KeysPerRead);
+        });
 }
 
 void EditCommand::carryOut()

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/edit/aftercommit.h"
 
+#include "core/edit/keyreading.h"
+
 #include <algorithm>
 
 namespace slotscope::core {
-
-namespace {
-
-/// Below what any etcd takes in one transaction.
-constexpr size_t KeysPerRead = 64;
-
-} // namespace
 
 AfterCommit::AfterCommit(EditSession *edits, ReceiptBook *book, Client *client, QObject *parent)
     : QObject(parent)
@@ -64,7 +59,7 @@ void AfterCommit::observe(const EventBatch &batch)
 void AfterCommit::look(const EventBatch &batch)
 {
     for (const Event &event : batch.events) {
-        const KeyState now = event.type == EventType::Delete ? KeyState::absent() : KeyState::of(event.kv);
+        const KeyState now = stateAfter(event);
         note(event.kv.key, now, event.kv.modRevision);
     }
 }
@@ -90,10 +85,7 @@ void AfterCommit::recheck()
         const std::vector<QByteArray> asked(keys.begin() + qsizetype(from),
                                             keys.begin()
                                                 + qsizetype(std::min(keys.size(), from + KeysPerRead)));
-        TxnRequest request;
-        for (const QByteArray &key : asked)
-            request.success.push_back({RangeRequest {.range = KeyRange::single(key)}});
-        m_client->txn(request).then(this, [this, asked](const Result<TxnReply> &reply) {
+        m_client->txn(readingOf(asked)).then(this, [this, asked](const Result<TxnReply> &reply) {
             if (!reply || m_edits->isCommitting() || m_isOpen)
                 return;
             for (size_t i = 0; i < std::min(asked.size(), reply->responses.size()); ++i) {

@@ -2,6 +2,7 @@
 //
 // DraftKeeper and what earlier sessions left: it is looked for, and compared with what the server has.
 #include "core/edit/draftkeeper.h"
+#include "core/edit/keyreading.h"
 
 #include <QFutureWatcher>
 #include <QtConcurrentRun>
@@ -12,18 +13,10 @@ namespace slotscope::core {
 
 namespace {
 
-/// Below what any etcd takes in one transaction.
-constexpr size_t KeysPerRead = 64;
 /// Restoring has everything checked; for an offer a part of a very large draft is enough.
 constexpr size_t MostKeysRead = 2048;
 
 constexpr size_t MostKeysLookedBack = 128; // what one transaction takes
-
-KeyState stateIn(const ResponseOp &operation)
-{
-    const auto *range = std::get_if<RangeReply>(&operation.response);
-    return !range || range->kvs.empty() ? KeyState::absent() : KeyState::of(range->kvs.front());
-}
 
 /// As the change would leave the key, by a revision newer than what it was made on.
 bool isAsSent(const Change &change, const KeyState &state)
@@ -90,9 +83,8 @@ void DraftKeeper::examineNext(const std::shared_ptr<Search> &search)
     }
     if (search->read == 0)
         search->changes = found[search->draft].draft.state.changes();
-    TxnRequest request;
-    for (size_t i = search->read; i < std::min(search->changes.size(), search->read + KeysPerRead); ++i)
-        request.success.push_back({RangeRequest {.range = KeyRange::single(search->changes[i].key)}});
+    const std::span<const Change> unread = std::span(search->changes).subspan(search->read);
+    const TxnRequest request = readingOf(unread.first(std::min(unread.size(), KeysPerRead)));
     if (request.success.empty()) { // only guards
         compare(search, TxnReply());
         return;
@@ -166,23 +158,20 @@ void DraftKeeper::lookBack(const std::shared_ptr<Search> &search)
     }
     const Revision candidate = search->candidates.back();
     search->candidates.pop_back();
-    TxnRequest request;
-    for (const Change &change : search->sent)
-        request.success.push_back(
-            {RangeRequest {.range = KeyRange::single(change.key), .revision = candidate}});
-    m_client->txn(request).then(this, [this, search, candidate](const Result<TxnReply> &reply) {
-        if (search->generation != m_generation)
-            return;
-        bool applied = reply && reply->responses.size() == search->sent.size();
-        for (size_t i = 0; applied && i < search->sent.size(); ++i) {
-            const KeyState then = stateIn(reply->responses[i]);
-            applied = isAsSent(search->sent[i], then) && (!then.exists || then.modRevision == candidate);
-        }
-        if (applied)
-            conclude(search, Offer::Sent::No, candidate);
-        else
-            lookBack(search);
-    });
+    m_client->txn(readingOf(search->sent, candidate))
+        .then(this, [this, search, candidate](const Result<TxnReply> &reply) {
+            if (search->generation != m_generation)
+                return;
+            bool applied = reply && reply->responses.size() == search->sent.size();
+            for (size_t i = 0; applied && i < search->sent.size(); ++i) {
+                const KeyState then = stateIn(reply->responses[i]);
+                applied = isAsSent(search->sent[i], then) && (!then.exists || then.modRevision == candidate);
+            }
+            if (applied)
+                conclude(search, Offer::Sent::No, candidate);
+            else
+                lookBack(search);
+        });
 }
 
 void DraftKeeper::conclude(const std::shared_ptr<Search> &search, Offer::Sent sent,

@@ -237,7 +237,8 @@ private:
     std::optional<Revision> lostCommitIn(const EventBatch &batch) const;
     bool recognizeLostCommit(const EventBatch &batch);
     CommitReport reportOf(CommitReport::Outcome outcome, const Error &error = {}) const;
-    void settle(Revision revision);
+    /// What was sent is no longer staged; gives the report of it.
+    CommitReport settle(Revision revision);
     void finishCommitted(Revision revision);
     void finishCommit(const CommitReport &report);
 

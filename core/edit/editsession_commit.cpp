@@ -2,6 +2,7 @@
 //
 // EditSession: the commit and what became of it.
 #include "core/edit/editsession.h"
+#include "core/edit/keyreading.h"
 
 #include <algorithm>
 
@@ -29,17 +30,6 @@ bool leavesOutcomeOpen(const Error &error)
     default:
         return false;
     }
-}
-
-KeyState stateIn(const ResponseOp &response)
-{
-    const auto *range = std::get_if<RangeReply>(&response.response);
-    return !range || range->kvs.empty() ? KeyState::absent() : KeyState::of(range->kvs.front());
-}
-
-KeyState stateAfter(const Event &event)
-{
-    return event.type == EventType::Delete ? KeyState::absent() : KeyState::of(event.kv);
 }
 
 /// Whether the key is as the change would leave it, by a revision newer than its base.
@@ -231,10 +221,7 @@ void EditSession::takeReply(const Result<TxnReply> &reply)
 
 void EditSession::readBack(const Error &cause, bool again)
 {
-    TxnRequest request;
-    for (const Change &change : m_sent.writes)
-        request.success.push_back({RangeRequest {.range = KeyRange::single(change.key)}});
-    m_client->txn(request).then(this, [this, cause, again](const Result<TxnReply> &reply) {
+    m_client->txn(readingOf(m_sent.writes)).then(this, [this, cause, again](const Result<TxnReply> &reply) {
         if (!reply || reply->responses.size() != m_sent.writes.size()) {
             m_lost = m_unread = true;
             finishCommit(reportOf(CommitReport::Outcome::Unknown, cause));
@@ -308,12 +295,8 @@ void EditSession::lookBack(const std::vector<KeyState> &then, Revision at, Looke
         return;
     }
     const Revision revision = newest < at ? newest : Revision(at.value - 1);
-    TxnRequest request;
-    for (const Change &change : m_sent.writes)
-        request.success.push_back(
-            {RangeRequest {.range = KeyRange::single(change.key), .revision = revision}});
-    m_client->txn(request).then(
-        this, [this, revision, found = std::move(found)](const Result<TxnReply> &reply) mutable {
+    m_client->txn(readingOf(m_sent.writes, revision))
+        .then(this, [this, revision, found = std::move(found)](const Result<TxnReply> &reply) mutable {
             if (!reply || reply->responses.size() != m_sent.writes.size() || ++found.steps > MostStepsBack) {
                 m_lost = true;
                 finishCommit(reportOf(CommitReport::Outcome::Unknown, reply ? found.cause : reply.error()));
@@ -335,10 +318,7 @@ void EditSession::lookBack(const std::vector<KeyState> &then, Revision at, Looke
 
 void EditSession::finishCommitted(Revision revision)
 {
-    CommitReport report = reportOf(CommitReport::Outcome::Committed);
-    report.revision = revision;
-    report.written = m_sent.writes;
-    settle(revision);
+    const CommitReport report = settle(revision);
     finishCommit(report);
 }
 
@@ -381,16 +361,16 @@ bool EditSession::recognizeLostCommit(const EventBatch &batch)
     const std::optional<Revision> revision = m_lost ? lostCommitIn(batch) : std::nullopt;
     if (!revision)
         return false;
-    CommitReport report = reportOf(CommitReport::Outcome::Committed);
-    report.revision = *revision;
-    report.written = m_sent.writes;
-    settle(*revision);
+    const CommitReport report = settle(*revision);
     Q_EMIT committed(report);
     return true;
 }
 
-void EditSession::settle(Revision revision)
+CommitReport EditSession::settle(Revision revision)
 {
+    CommitReport report = reportOf(CommitReport::Outcome::Committed);
+    report.revision = revision;
+    report.written = m_sent.writes;
     std::vector<QByteArray> keys;
     std::vector<size_t> vacant;
     for (const Change &sent : m_sent.writes) {
@@ -431,6 +411,7 @@ void EditSession::settle(Revision revision)
     forgetHistory();
     Q_EMIT changed(keys);
     Q_EMIT historyChanged();
+    return report;
 }
 
 void EditSession::finishCommit(const CommitReport &report)

@@ -2,22 +2,11 @@
 //
 // EditSession and what others do on the server: conflicts, merges.
 #include "core/edit/editsession.h"
+#include "core/edit/keyreading.h"
 
 #include <algorithm>
 
 namespace slotscope::core {
-
-namespace {
-
-/// Below what any etcd takes in one transaction.
-constexpr size_t KeysPerRead = 64;
-
-KeyState stateAfter(const Event &event)
-{
-    return event.type == EventType::Delete ? KeyState::absent() : KeyState::of(event.kv);
-}
-
-} // namespace
 
 void EditSession::hear(const QByteArray &key, const KeyState &state, Revision at, Marking *marking)
 {
@@ -176,17 +165,13 @@ void EditSession::readAgain(const std::vector<QByteArray> &keys)
         const std::vector<QByteArray> asked(
             keys.begin() + static_cast<std::ptrdiff_t>(from),
             keys.begin() + static_cast<std::ptrdiff_t>(std::min(keys.size(), from + KeysPerRead)));
-        TxnRequest request;
-        for (const QByteArray &key : asked)
-            request.success.push_back({RangeRequest {.range = KeyRange::single(key)}});
-        m_client->txn(request).then(this, [this, asked](const Result<TxnReply> &reply) {
+        m_client->txn(readingOf(asked)).then(this, [this, asked](const Result<TxnReply> &reply) {
             if (!reply || m_committing)
                 return; // the compare at commit finds out all the same
             Marking marking;
             for (size_t i = 0; i < std::min(asked.size(), reply->responses.size()); ++i) {
-                if (const auto *range = std::get_if<RangeReply>(&reply->responses[i].response))
-                    hear(asked[i], range->kvs.empty() ? KeyState::absent() : KeyState::of(range->kvs.front()),
-                         reply->header.revision, &marking);
+                if (std::holds_alternative<RangeReply>(reply->responses[i].response))
+                    hear(asked[i], stateIn(reply->responses[i]), reply->header.revision, &marking);
             }
             tell(marking, reply->header.revision);
         });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/edit/indexupkeep.h"
 
+#include "core/edit/keyreading.h"
+
 #include <QtConcurrentRun>
 
 #include <algorithm>
@@ -281,12 +283,8 @@ void IndexUpkeep::read()
     m_isBusy = true;
     const size_t count = std::min(m_wanted.size(), m_keysPerRead);
     const std::vector<QByteArray> keys(m_wanted.cend() - std::ptrdiff_t(count), m_wanted.cend());
-    TxnRequest request;
-    for (const QByteArray &key : keys) {
-        request.success.push_back({RangeRequest {.range = KeyRange::single(key)}});
-        m_asked.insert(key);
-    }
-    m_client->txn(request).then(this, [this, keys, epoch = m_epoch](const Result<TxnReply> &reply) {
+    m_asked.insert(keys.cbegin(), keys.cend());
+    m_client->txn(readingOf(keys)).then(this, [this, keys, epoch = m_epoch](const Result<TxnReply> &reply) {
         if (epoch == m_epoch)
             takeStates(keys, reply);
     });
@@ -309,13 +307,12 @@ void IndexUpkeep::takeStates(const std::vector<QByteArray> &keys, const Result<T
         return;
     }
     for (size_t i = 0; i < keys.size(); ++i) {
-        const auto *range = std::get_if<RangeReply>(&reply->responses[i].response);
         Known &known = m_known[keys[i]];
         // The watch may have been faster.
-        if (!range || known.asOf > reply->header.revision)
+        if (!std::holds_alternative<RangeReply>(reply->responses[i].response)
+            || known.asOf > reply->header.revision)
             continue;
-        known = {range->kvs.empty() ? KeyState::absent() : KeyState::of(range->kvs.front()),
-                 reply->header.revision};
+        known = {stateIn(reply->responses[i]), reply->header.revision};
     }
     m_wanted.resize(m_wanted.size() - keys.size());
     if (!m_wanted.empty() && !m_isOutdated)
@@ -348,8 +345,7 @@ void IndexUpkeep::observe(const EventBatch &batch)
         Known &now = known == m_known.end() ? m_known[event.kv.key] : known->second;
         if (event.kv.modRevision <= now.asOf)
             continue;
-        now = {event.type == EventType::Delete ? KeyState::absent() : KeyState::of(event.kv),
-               event.kv.modRevision};
+        now = {stateAfter(event), event.kv.modRevision};
         isNews = true;
     }
     if (isNews)

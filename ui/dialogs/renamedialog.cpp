@@ -2,6 +2,7 @@
 #include "ui/dialogs/renamedialog.h"
 
 #include "core/doctor/relations.h"
+#include "core/edit/keyreading.h"
 #include "core/edit/rekey.h"
 #include "ui/errortext.h"
 #include "ui/models/changesummary.h"
@@ -227,10 +228,7 @@ void RenameDialog::readChosen()
     }
     m_reading = true;
     okButton()->setEnabled(false);
-    core::TxnRequest request;
-    for (const QByteArray &key : m_keys)
-        request.success.push_back({core::RangeRequest {.range = core::KeyRange::single(key)}});
-    m_call = m_connection->client()->txn(request);
+    m_call = m_connection->client()->txn(core::readingOf(m_keys));
     m_call.then(this, [this](const core::Result<core::TxnReply> &reply) {
         m_reading = false;
         okButton()->setEnabled(true);
@@ -240,9 +238,7 @@ void RenameDialog::readChosen()
         }
         std::vector<core::KeyState> states;
         for (const core::ResponseOp &response : reply->responses) {
-            const auto *range = std::get_if<core::RangeReply>(&response.response);
-            states.push_back(range && !range->kvs.empty() ? core::KeyState::of(range->kvs.front())
-                                                          : core::KeyState::absent());
+            states.push_back(core::stateIn(response));
         }
         states.resize(m_keys.size());
         stage(states);
