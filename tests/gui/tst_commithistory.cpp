@@ -3,7 +3,6 @@
 #include "tests/support/etcdprocess.h"
 #include "tests/support/slotsdump.h"
 #include "tests/support/storywindow.h"
-#include "tests/support/testpaths.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/historypanel.h"
 
@@ -19,10 +18,6 @@ using namespace slotscope::test;
 using namespace slotscope::ui;
 
 namespace {
-
-// Nils Dvořák, born 2000-02-21, of the library's users.
-const QByteArray NilsKey = QByteArray::fromHex("0001148494fe2a764e459f66949aee494daa");
-const QString Users = QStringLiteral("Users");
 
 enum OverwriteLink { ShowsIt, StagesAgain, ShowsHistory, GoesAway };
 
@@ -73,9 +68,8 @@ private Q_SLOTS:
     void init()
     {
         OwnSettings::clear();
-        m_etcd = std::make_unique<EtcdProcess>();
-        QVERIFY(m_etcd->start());
-        QCOMPARE(loadDump(*m_etcd, dataFile(QStringLiteral("slots/slots-dump.jsonl"))), 897);
+        m_etcd = startLibrary();
+        QVERIFY(m_etcd);
         openWindow();
     }
     void cleanup()

@@ -3,7 +3,6 @@
 #include "tests/support/fakegateway.h"
 #include "tests/support/slotsdump.h"
 #include "tests/support/storywindow.h"
-#include "tests/support/testpaths.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/connectionbar.h"
 #include "ui/views/hexview.h"
@@ -14,9 +13,6 @@ using namespace slotscope::ui;
 
 namespace {
 
-// Nils Dvořák, born 2000-02-21, of the library's users.
-const QByteArray NilsKey = QByteArray::fromHex("0001148494fe2a764e459f66949aee494daa");
-const QString Users = QStringLiteral("Users");
 constexpr int Patience = 20'000; // an etcd has to start again, and its clients to find it
 
 /// Everything that the bar above the tables says.
@@ -40,9 +36,8 @@ class TestFaults : public QObject
 
     void startLibrary()
     {
-        m_etcd = std::make_unique<EtcdProcess>();
-        QVERIFY(m_etcd->start());
-        QCOMPARE(loadDump(*m_etcd, dataFile(QStringLiteral("slots/slots-dump.jsonl"))), 897);
+        m_etcd = slotscope::test::startLibrary();
+        QVERIFY(m_etcd);
     }
 
 private Q_SLOTS:

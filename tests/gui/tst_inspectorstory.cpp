@@ -2,7 +2,6 @@
 #include "tests/support/etcdprocess.h"
 #include "tests/support/slotsdump.h"
 #include "tests/support/storywindow.h"
-#include "tests/support/testpaths.h"
 #include "ui/models/valuetreemodel.h"
 #include "ui/panels/hexpane.h"
 #include "ui/panels/inspectortree.h"
@@ -18,9 +17,6 @@ using namespace slotscope::test;
 using namespace slotscope::ui;
 
 namespace {
-
-const QByteArray NilsKey = QByteArray::fromHex("0001148494fe2a764e459f66949aee494daa");
-const QString Users = QStringLiteral("Users");
 
 QByteArray with(QByteArray bytes, const char *before, const char *after)
 {
@@ -46,9 +42,8 @@ private Q_SLOTS:
     void init()
     {
         OwnSettings::clear();
-        m_etcd = std::make_unique<EtcdProcess>();
-        QVERIFY(m_etcd->start());
-        QVERIFY(loadDump(*m_etcd, dataFile(QStringLiteral("slots/slots-dump.jsonl"))) > 0);
+        m_etcd = startLibrary();
+        QVERIFY(m_etcd);
     }
     void cleanup() { m_etcd.reset(); }
 

@@ -5,7 +5,6 @@
 #include "tests/support/etcdprocess.h"
 #include "tests/support/slotsdump.h"
 #include "tests/support/storywindow.h"
-#include "tests/support/testpaths.h"
 #include "ui/models/valuetreemodel.h"
 #include "ui/panels/inspectortree.h"
 #include "ui/theme.h"
@@ -82,9 +81,8 @@ private Q_SLOTS:
     {
         SLOTSCOPE_REQUIRE_ETCD();
         OwnSettings::clear();
-        m_etcd = std::make_unique<EtcdProcess>();
-        QVERIFY(m_etcd->start());
-        QCOMPARE(loadDump(*m_etcd, dataFile(QStringLiteral("slots/slots-dump.jsonl"))), 897);
+        m_etcd = startLibrary();
+        QVERIFY(m_etcd);
     }
     void cleanup()
     {

@@ -17,9 +17,6 @@ using namespace slotscope::ui;
 
 namespace {
 
-// Nils Dvořák, born 2000-02-21, of the library's users.
-const QByteArray NilsKey = QByteArray::fromHex("0001148494fe2a764e459f66949aee494daa");
-const QString Users = QStringLiteral("Users");
 constexpr int UserCount = 200;
 
 QJsonObject expected()
@@ -45,12 +42,7 @@ class TestMainWindow : public QObject
 
     std::unique_ptr<StoryWindow> openUsers() const
     {
-        auto window = std::make_unique<StoryWindow>(m_etcd->parsedEndpoint(), Users);
-        [&] {
-            QTRY_VERIFY_WITH_TIMEOUT(window->shows(Users), 20'000);
-            QVERIFY(window->activate());
-        }();
-        return window;
+        return slotscope::test::openUsers(m_etcd->parsedEndpoint());
     }
 
 private Q_SLOTS:
@@ -62,9 +54,8 @@ private Q_SLOTS:
     void init()
     {
         OwnSettings::clear();
-        m_etcd = std::make_unique<EtcdProcess>();
-        QVERIFY(m_etcd->start());
-        QCOMPARE(loadDump(*m_etcd, dataFile(QStringLiteral("slots/slots-dump.jsonl"))), 897);
+        m_etcd = startLibrary();
+        QVERIFY(m_etcd);
     }
     void cleanup() { m_etcd.reset(); }
 

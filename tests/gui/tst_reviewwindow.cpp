@@ -5,7 +5,6 @@
 #include "tests/support/etcdprocess.h"
 #include "tests/support/slotsdump.h"
 #include "tests/support/storywindow.h"
-#include "tests/support/testpaths.h"
 #include "ui/dialogs/limitsdialog.h"
 
 #include <QMenu>
@@ -17,13 +16,6 @@ using namespace slotscope::core;
 using namespace slotscope::test;
 using namespace slotscope::ui;
 
-namespace {
-
-const QByteArray NilsKey = QByteArray::fromHex("0001148494fe2a764e459f66949aee494daa");
-const QString Users = QStringLiteral("Users");
-
-} // namespace
-
 class TestReviewWindow : public QObject
 {
     Q_OBJECT
@@ -33,12 +25,7 @@ class TestReviewWindow : public QObject
 
     std::unique_ptr<StoryWindow> openUsers() const
     {
-        auto window = std::make_unique<StoryWindow>(m_etcd->parsedEndpoint(), Users);
-        [&] {
-            QTRY_VERIFY_WITH_TIMEOUT(window->shows(Users), 20'000);
-            QVERIFY(window->activate());
-        }();
-        return window;
+        return slotscope::test::openUsers(m_etcd->parsedEndpoint());
     }
     /// By the beginning of its text, mnemonics aside.
     static QAction *action(const StoryWindow &window, const QString &begin)
@@ -61,9 +48,8 @@ private Q_SLOTS:
     void init()
     {
         OwnSettings::clear();
-        m_etcd = std::make_unique<EtcdProcess>();
-        QVERIFY(m_etcd->start());
-        QCOMPARE(loadDump(*m_etcd, dataFile(QStringLiteral("slots/slots-dump.jsonl"))), 897);
+        m_etcd = startLibrary();
+        QVERIFY(m_etcd);
     }
     void cleanup() { m_etcd.reset(); }
 

@@ -18,9 +18,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Nils Dvořák, born 2000-02-21, of the library's users.
-const QByteArray NilsKey = QByteArray::fromHex("0001148494fe2a764e459f66949aee494daa");
-const QString Users = QStringLiteral("Users");
 const QString Shop = QStringLiteral("shop production");
 
 SafetyBand *bandOf(const StoryWindow &window)

@@ -69,9 +69,8 @@ private Q_SLOTS:
     {
         SLOTSCOPE_REQUIRE_ETCD();
         OwnSettings::clear();
-        m_etcd = std::make_unique<EtcdProcess>();
-        QVERIFY(m_etcd->start());
-        QCOMPARE(loadDump(*m_etcd, dataFile(QStringLiteral("slots/slots-dump.jsonl"))), 897);
+        m_etcd = startLibrary();
+        QVERIFY(m_etcd);
     }
     void cleanup() { m_etcd.reset(); }
 

@@ -2,7 +2,6 @@
 #include "tests/support/etcdprocess.h"
 #include "tests/support/slotsdump.h"
 #include "tests/support/storywindow.h"
-#include "tests/support/testpaths.h"
 #include "ui/dialogs/mergedialog.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/inspector.h"
@@ -14,14 +13,6 @@
 using namespace slotscope::core;
 using namespace slotscope::test;
 using namespace slotscope::ui;
-
-namespace {
-
-// Nils Dvořák, born 2000-02-21, of the library's users.
-const QByteArray NilsKey = QByteArray::fromHex("0001148494fe2a764e459f66949aee494daa");
-const QString Users = QStringLiteral("Users");
-
-} // namespace
 
 /// Two people at one etcd: nobody overwrites what the other has written without having seen it.
 class TestTwoWindows : public QObject
@@ -61,9 +52,8 @@ private Q_SLOTS:
     void init()
     {
         OwnSettings::clear();
-        m_etcd = std::make_unique<EtcdProcess>();
-        QVERIFY(m_etcd->start());
-        QCOMPARE(loadDump(*m_etcd, dataFile(QStringLiteral("slots/slots-dump.jsonl"))), 897);
+        m_etcd = startLibrary();
+        QVERIFY(m_etcd);
         m_ann = std::make_unique<StoryWindow>(m_etcd->parsedEndpoint(), Users);
         m_bob = std::make_unique<StoryWindow>(m_etcd->parsedEndpoint(), Users);
         QTRY_VERIFY_WITH_TIMEOUT(m_ann->shows(Users) && m_bob->shows(Users), 20'000);

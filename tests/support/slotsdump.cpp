@@ -3,6 +3,7 @@
 
 #include "tests/support/await.h"
 #include "tests/support/etcdprocess.h"
+#include "tests/support/testpaths.h"
 
 #include <QFile>
 #include <QJsonDocument>
@@ -34,6 +35,22 @@ int loadDump(const EtcdProcess &etcd, const QString &file)
             return -1;
     }
     return request.success.empty() || send() ? count : -1;
+}
+
+std::unique_ptr<EtcdProcess> startLibrary()
+{
+    constexpr int Keys = 897;
+    auto etcd = std::make_unique<EtcdProcess>();
+    if (!etcd->start()) {
+        qWarning("etcd does not start");
+        return nullptr;
+    }
+    const int loaded = loadDump(*etcd, dataFile(QStringLiteral("slots/slots-dump.jsonl")));
+    if (loaded != Keys) {
+        qWarning("%d of %d keys of the library were loaded", loaded, Keys);
+        return nullptr;
+    }
+    return etcd;
 }
 
 } // namespace slotscope::test

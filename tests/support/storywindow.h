@@ -46,6 +46,10 @@ private:
     QTemporaryDir m_dir;
 };
 
+/// Nils Dvořák, born 2000-02-21, of the library's users.
+inline const QByteArray NilsKey = QByteArray::fromHex("0001148494fe2a764e459f66949aee494daa");
+inline const QString Users = QStringLiteral("Users");
+
 /// A real window whose prompts answer from a script, and the hands and eyes of its user. Header only, so that
 /// tests without a window need not link the ui.
 class StoryWindow
@@ -146,5 +150,16 @@ private:
     std::unique_ptr<ui::MainWindow> m_window;
     ScriptedPrompts *m_prompts;
 };
+
+/// An active window in which the library's users are shown.
+inline std::unique_ptr<StoryWindow> openUsers(const core::Endpoint &endpoint)
+{
+    auto window = std::make_unique<StoryWindow>(endpoint, Users);
+    [&] {
+        QTRY_VERIFY_WITH_TIMEOUT(window->shows(Users), 20'000);
+        QVERIFY(window->activate());
+    }();
+    return window;
+}
 
 } // namespace slotscope::test
