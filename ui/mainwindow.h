@@ -104,6 +104,7 @@ private:
     void tellOverwritten();
     void overwriteAction(int index);
     void undoCommit(const QString &receipt);
+    bool stageFromHistory(const std::vector<core::Change> &changes, const QString &name);
     /// Stages again what a commit wrote, upon what others made of it.
     void restage(const QString &receipt, const std::vector<QByteArray> &keys);
     void exportHistory(const QByteArray &lines);

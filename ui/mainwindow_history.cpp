@@ -3,6 +3,7 @@
 // What MainWindow does with the history of commits: takes a commit back, tells what others wrote over it soon
 // after, stages it again, exports it.
 #include "core/edit/receiptbook.h"
+#include "ui/connectionprofile.h"
 #include "ui/errortext.h"
 #include "ui/mainwindow.h"
 #include "ui/models/changesummary.h"
@@ -44,6 +45,17 @@ void MainWindow::review()
     m_pendingDock->raise();
 }
 
+// Restoring what was staged before is always possible; these are new edits.
+bool MainWindow::stageFromHistory(const std::vector<core::Change> &changes, const QString &name)
+{
+    core::EditSession *edits = m_connection->edits();
+    const QString refusal = stagingRefusal(*edits);
+    if (refusal.isEmpty() && edits->restore(changes, {}, name))
+        return true;
+    statusBar()->showMessage(refusal, MessageMilliseconds);
+    return false;
+}
+
 void MainWindow::undoCommit(const QString &receipt)
 {
     const core::Receipt *done = m_connection ? m_connection->receipts()->find(receipt) : nullptr;
@@ -62,10 +74,8 @@ void MainWindow::undoCommit(const QString &receipt)
         return;
     }
     const QString when = QLocale().toString(done->time.toLocalTime(), QLocale::ShortFormat);
-    if (!edits->restore(changes, {}, tr("Undo the commit of %1").arg(when))) {
-        statusBar()->showMessage(tr("A commit is on its way."), MessageMilliseconds);
+    if (!stageFromHistory(changes, tr("Undo the commit of %1").arg(when)))
         return;
-    }
     review();
     statusBar()->showMessage(tr("%1 that take the commit back are staged: review, then commit.")
                                  .arg(changesText(static_cast<int>(changes.size()))),
@@ -101,10 +111,8 @@ void MainWindow::restage(const QString &receipt, const std::vector<QByteArray> &
             MessageMilliseconds);
         return;
     }
-    if (!m_connection->edits()->restore(changes, {}, tr("Stage overwritten changes again"))) {
-        statusBar()->showMessage(tr("A commit is on its way."), MessageMilliseconds);
+    if (!stageFromHistory(changes, tr("Stage overwritten changes again")))
         return;
-    }
     review();
 }
 

@@ -177,6 +177,20 @@ private Q_SLOTS:
         QVERIFY(nils().contains("Nora"));
     }
 
+    void nothingIsTakenBackWhereNothingMayBeEdited()
+    {
+        commitName(QStringLiteral("Bert"));
+        showHistory();
+        QTRY_VERIFY(panel()->undoButton()->isEnabled());
+        (*m_window)->connection()->safety()->setLevel(SafetyLevel::ReadOnly);
+        panel()->undoButton()->click();
+        QVERIFY2(m_window->message().contains(QStringLiteral("read-only")), qPrintable(m_window->message()));
+        QVERIFY(m_window->edits()->isEmpty());
+        (*m_window)->connection()->safety()->setLevel(SafetyLevel::Open);
+        panel()->undoButton()->click();
+        QVERIFY(m_window->edits()->find(NilsKey));
+    }
+
     void overwrittenByAnother()
     {
         QByteArray theirs = nils();

@@ -38,12 +38,7 @@ class TestSafetyBand : public QObject
     std::unique_ptr<StoryWindow> openUsers(SafetyLevel level, const QString &name = {}) const
     {
         rememberProfile(m_etcd->parsedEndpoint(), {.name = name, .safety = level});
-        auto window = std::make_unique<StoryWindow>(m_etcd->parsedEndpoint(), Users);
-        [&] {
-            QTRY_VERIFY_WITH_TIMEOUT(window->shows(Users), 20'000);
-            QVERIFY(window->activate());
-        }();
-        return window;
+        return slotscope::test::openUsers(m_etcd->parsedEndpoint());
     }
 
 private Q_SLOTS:

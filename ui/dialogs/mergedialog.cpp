@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/mergedialog.h"
 
+#include "ui/connectionprofile.h"
 #include "ui/dialogs/valuedialog.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/panelparts.h"
@@ -312,7 +313,7 @@ void MergeDialog::finish(const core::Expected<std::optional<QByteArray>, core::E
         QDialog::accept();
     } else {
         m_isSettling = false;
-        m_status->setText(tr("A commit is on its way."));
+        m_status->setText(m_session ? stagingRefusal(*m_session) : QString());
     }
 }
 

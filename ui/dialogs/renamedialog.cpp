@@ -4,6 +4,7 @@
 #include "core/doctor/relations.h"
 #include "core/edit/keyreading.h"
 #include "core/edit/rekey.h"
+#include "ui/connectionprofile.h"
 #include "ui/errortext.h"
 #include "ui/models/changesummary.h"
 #include "ui/panels/panelparts.h"
@@ -290,8 +291,8 @@ void RenameDialog::stage(const std::vector<core::KeyState> &states)
     const QString name = tr("Rename %1").arg(keyText(model()->codec(), from()));
     const QByteArray to = key();
     if (!edits->renameKey(from(), record.current, to, ownValue, name, others)) {
-        refuse(edits->isCommitting() ? tr("A commit is on its way.")
-                                     : tr("There is a record with this key already."));
+        const QString refusal = stagingRefusal(*edits);
+        refuse(refusal.isEmpty() ? tr("There is a record with this key already.") : refusal);
         return;
     }
     Q_EMIT renamed(to,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/bulkrunner.h"
 
+#include "ui/connectionprofile.h"
 #include "ui/dialogs/plandialog.h"
 #include "ui/models/changesummary.h"
 #include "ui/models/recordmodel.h"
@@ -129,7 +130,7 @@ void BulkRunner::stage(const core::BulkPlan &plan)
     }
     const QString name = m_queue.front().name(recordsText(qint64(changes.size())));
     if (!core::stagePlanned(m_model->edits(), *m_model->table(), changes, name))
-        finish(tr("A commit is on its way."));
+        finish(stagingRefusal(*m_model->edits()));
     else
         finish(changes.size() == 1 ? QString() : name + QLatin1Char('.'));
 }
