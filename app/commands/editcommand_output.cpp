@@ -3,6 +3,7 @@
 // EditCommand: what it writes for people and for scripts.
 #include "app/commands/editcommand.h"
 #include "app/commands/output.h"
+#include "core/edit/changejson.h"
 #include "core/edit/etcdctlscript.h"
 #include "core/table/recordjson.h"
 #include "ui/errortext.h"
@@ -20,19 +21,6 @@ using core::DerivedChange;
 using core::KeyState;
 
 namespace {
-
-QString kindName(Change::Kind kind)
-{
-    switch (kind) {
-    case Change::Kind::Insert:
-        return QStringLiteral("insert");
-    case Change::Kind::Delete:
-        return QStringLiteral("delete");
-    case Change::Kind::Update:
-        break;
-    }
-    return QStringLiteral("update");
-}
 
 QString leaseText(const core::LeaseChoice &lease)
 {
@@ -233,13 +221,13 @@ bool EditCommand::printChange(const Change &change)
         what += leaseText(change.lease);
         what.removeAll(QString());
         return print(QStringLiteral("%1%2 %3: %4")
-                         .arg(isDerived ? QStringLiteral("  ") : QString(), kindName(change.kind),
+                         .arg(isDerived ? QStringLiteral("  ") : QString(), core::operationName(change.kind),
                               keyText(change.key), what.join(tr(", with "))));
     }
     core::JsonLine line;
     line.add("type", QStringLiteral("change"));
     addPart(&line);
-    line.add("kind", kindName(change.kind));
+    line.add("kind", core::operationName(change.kind));
     addKey(&line, change.key);
     line.add("baseRevision", change.base.modRevision.value);
     if (change.base.exists)
