@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/table/fieldcondition.h"
+
+#include "core/table/fieldconditionnode.h"
+#include "core/value/recordstyle.h"
+
+#include <algorithm>
+
+namespace slotscope::core {
+
+namespace {
+
+using Node = FieldCondition::Node;
+
+const Value *found(const Node &node, const Value &record, const Value *key)
+{
+    switch (node.root) {
+    case Node::Root::Record:
+        break;
+    case Node::Root::Key:
+        return key ? node.path.find(*key) : nullptr;
+    case Node::Root::ValueOrField: {
+        if (const Value *field = node.path.find(record))
+            return field;
+        const std::vector<PathStep> &steps = node.path.steps();
+        if (record.find(u"value"))
+            return nullptr;
+        return ValuePath({steps.begin() + 1, steps.end()}).find(record);
+    }
+    }
+    return node.path.find(record);
+}
+
+bool matchesExpression(const QRegularExpression &expression, const Value &value)
+{
+    switch (value.kind()) {
+    case Value::Kind::Null:
+    case Value::Kind::Undefined:
+    case Value::Kind::Map:
+        return false;
+    case Value::Kind::Array:
+    case Value::Kind::Tuple:
+    case Value::Kind::Set:
+        return std::any_of(value.items().cbegin(), value.items().cend(), [&expression](const Value &item) {
+            return !item.isContainer() && matchesExpression(expression, item);
+        });
+    default:
+        return expression.match(conditionText(value)).hasMatch();
+    }
+}
+
+bool isWithin(const Node &node, const Value &value)
+{
+    const auto least = node.literal ? node.literal->compare(value) : std::optional(0);
+    const auto most = node.upper ? node.upper->compare(value) : std::optional(0);
+    return least && most && *least >= 0 && *most <= 0;
+}
+
+bool holdsFor(const Node &node, const Value *value)
+{
+    if (node.kind == Node::Kind::IsAbsent)
+        return !value || isAbsent(*value);
+    if (!value)
+        return false;
+    const auto compared = [&] { return node.literal->compare(*value); };
+    switch (node.kind) {
+    case Node::Kind::Equal:
+        return compared() == 0;
+    case Node::Kind::Different:
+        return compared() != 0;
+    case Node::Kind::Less:
+        return compared() == -1;
+    case Node::Kind::Greater:
+        return compared() == 1;
+    case Node::Kind::LessOrEqual:
+        return compared().value_or(1) <= 0;
+    case Node::Kind::GreaterOrEqual:
+        return compared().value_or(-1) >= 0;
+    case Node::Kind::Range:
+        return isWithin(node, *value);
+    case Node::Kind::OutOfRange:
+        return !isWithin(node, *value);
+    case Node::Kind::Contains:
+        return node.literal->isContainedIn(*value);
+    case Node::Kind::Matches:
+        return matchesExpression(node.expression, *value);
+    case Node::Kind::IsNull:
+        return (value->isNull() || value->kind() == Value::Kind::Undefined) && !isAbsent(*value);
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+bool FieldCondition::Node::holds(const Value &record, const Value *key) const
+{
+    const auto partHolds = [&](const Node &part) { return part.holds(record, key); };
+    switch (kind) {
+    case Kind::Or:
+        return std::any_of(parts.cbegin(), parts.cend(), partHolds);
+    case Kind::And:
+        return std::all_of(parts.cbegin(), parts.cend(), partHolds);
+    case Kind::Not:
+        return !partHolds(parts.front());
+    default:
+        return holdsFor(*this, found(*this, record, key));
+    }
+}
+
+Expected<FieldCondition, FieldConditionError> FieldCondition::parse(const QString &text)
+{
+    FieldCondition condition;
+    condition.m_text = text.trimmed();
+    if (condition.m_text.isEmpty())
+        return condition;
+    auto root = parseFieldCondition(text);
+    if (!root)
+        return Unexpected {root.error()};
+    condition.m_root = std::make_shared<const Node>(*std::move(root));
+    return condition;
+}
+
+bool FieldCondition::matches(const Value &record, const Value *key) const
+{
+    return !m_root || m_root->holds(record, key);
+}
+
+bool FieldCondition::matches(const DecodedRow &row) const
+{
+    if (!m_root)
+        return true;
+    const Value key = row.keyParts.size() == 1 ? row.keyParts.front() : Value::tuple(row.keyParts);
+    return m_root->holds(row.value, &key);
+}
+
+} // namespace slotscope::core

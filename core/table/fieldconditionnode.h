@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What a condition is made of; for its parser and its evaluation only.
+#pragma once
+
+#include "core/table/fieldcondition.h"
+#include "core/table/fieldliteral.h"
+#include "core/value/valuepath.h"
+
+#include <QRegularExpression>
+
+namespace slotscope::core {
+
+struct FieldCondition::Node
+{
+    enum class Kind {
+        Or,
+        And,
+        Not,
+        Equal,
+        Different,
+        Less,
+        LessOrEqual,
+        Greater,
+        GreaterOrEqual,
+        Range,
+        OutOfRange,
+        Contains,
+        Matches,
+        IsNull,
+        IsAbsent,
+    };
+    enum class Root { Record, Key, ValueOrField };
+
+    Kind kind = Kind::And;
+    std::vector<Node> parts; // of Or, And, Not
+    Root root = Root::Record;
+    ValuePath path; // for ValueOrField with the name `value` in front
+    std::optional<FieldLiteral> literal; // of a range the lower end
+    std::optional<FieldLiteral> upper;
+    QRegularExpression expression;
+
+    bool holds(const Value &record, const Value *key) const;
+};
+
+/// Reads what is not blank.
+Expected<FieldCondition::Node, FieldConditionError> parseFieldCondition(const QString &text);
+
+} // namespace slotscope::core
