@@ -23,8 +23,8 @@ struct FieldConditionError
 
 /// A condition on the fields of a decoded record. Immutable, cheap to copy, safe on any thread.
 ///
-/// A comparison with what a record does not have, or with what is of another type, does not hold; so `<>` asks
-/// for a value that is there and differs, and `not (a = 1)` also takes records that have no `a`.
+/// A comparison with what a record does not have, or with what is of another type, does not hold; so `<>`
+/// asks for a value that is there and differs, and `not (a = 1)` also takes records that have no `a`.
 class FieldCondition
 {
 public:

@@ -126,7 +126,8 @@ private:
             {u">", Node::Kind::Greater},
             {u"~", Node::Kind::Matches},
         }};
-        const auto sign = std::find_if(signs.begin(), signs.end(), [this](const Sign &s) { return accept(s.sign); });
+        const auto sign =
+            std::find_if(signs.begin(), signs.end(), [this](const Sign &s) { return accept(s.sign); });
         if (sign != signs.end()) {
             node.kind = sign->kind;
             const bool done = node.kind == Node::Kind::Matches ? expression(&node) : operand(&node);
@@ -205,7 +206,8 @@ private:
             return fail(start, "a range a..b goes with = and <> only");
         node->kind = node->kind == Node::Kind::Equal ? Node::Kind::Range : Node::Kind::OutOfRange;
         skipBlanks();
-        const bool open = m_at == m_text.size() || m_text[m_at] == QLatin1Char(')') || isWord(u"and") || isWord(u"or");
+        const bool open =
+            m_at == m_text.size() || m_text[m_at] == QLatin1Char(')') || isWord(u"and") || isWord(u"or");
         if (open)
             return node->literal || fail(start, "a range wants at least one end");
         node->upper = literal();
@@ -217,7 +219,8 @@ private:
         const qsizetype start = m_at;
         if (m_at < m_text.size() && (m_text[m_at] == QLatin1Char('"') || m_text[m_at] == QLatin1Char('\'')))
             return quoted();
-        while (m_at < m_text.size() && !endsName(m_text[m_at]) && !m_text.mid(m_at).startsWith(QLatin1String("..")))
+        while (m_at < m_text.size() && !endsName(m_text[m_at])
+               && !m_text.mid(m_at).startsWith(QLatin1String("..")))
             ++m_at;
         if (m_at == start) {
             refuse(start, "expected a number, a word, a date or a 'text'");
@@ -274,15 +277,17 @@ private:
             else if (m_text[m_at] == QLatin1Char('s'))
                 options |= QRegularExpression::DotMatchesEverythingOption;
             else
-                return fail(m_at, "behind a regular expression stands i (any case), s (. is every character) "
-                                      "or nothing");
+                return fail(m_at,
+                            "behind a regular expression stands i (any case), s (. is every character) "
+                            "or nothing");
         }
         // An expression that goes astray is given up soon instead of late: one record must not hold up a log.
         const QString limit = QStringLiteral("(*LIMIT_MATCH=200000)");
         node->expression = QRegularExpression(limit + pattern, options);
         if (!node->expression.isValid())
-            return fail(start + 1 + std::max<qsizetype>(node->expression.patternErrorOffset() - limit.size(), 0),
-                            QStringLiteral("in the regular expression: %1").arg(node->expression.errorString()));
+            return fail(start + 1
+                            + std::max<qsizetype>(node->expression.patternErrorOffset() - limit.size(), 0),
+                        QStringLiteral("in the regular expression: %1").arg(node->expression.errorString()));
         return true;
     }
 

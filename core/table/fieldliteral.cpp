@@ -211,8 +211,9 @@ std::optional<int> FieldLiteral::compare(const Value &value) const
             return order(value.toNanoseconds(), *m_number->small);
         return compareMoment(value.toNanoseconds());
     case Value::Kind::Simple:
-        return m_number && m_number->small ? std::optional(order(qint64(value.simpleNumber()), *m_number->small))
-                                           : std::nullopt;
+        return m_number && m_number->small
+            ? std::optional(order(qint64(value.simpleNumber()), *m_number->small))
+            : std::nullopt;
     case Value::Kind::Tag:
         if (!toldTag(value) && !value.items().front().isContainer())
             return compare(value.items().front());

@@ -6,8 +6,8 @@
 
 namespace slotscope::core {
 
-/// What a condition compares with. It was written without a type, so it is read as all that it can be, and the
-/// value that is found says which of these counts.
+/// What a condition compares with. It was written without a type, so it is read as all that it can be, and
+/// the value that is found says which of these counts.
 class FieldLiteral
 {
 public:
