@@ -7,6 +7,7 @@
 #include "ui/panels/historypanel.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/inspectortree.h"
+#include "ui/panels/livecontrols.h"
 #include "ui/panels/navigator.h"
 #include "ui/panels/pendingpanel.h"
 #include "ui/panels/problemspanel.h"
@@ -512,6 +513,10 @@ void MainWindow::updateStatus()
     m_sizeLabel->setText(tab ? locale().formattedDataSize(tab->table()->rows().payloadBytes()) : QString());
     if (!m_connection || !tab) {
         m_liveLabel->setText(m_connection ? connectionStateText(*m_connection) : QString());
+        return;
+    }
+    if (const QString paused = tab->live()->pauseText(); !paused.isEmpty()) {
+        m_liveLabel->setText(paused);
         return;
     }
     switch (tab->table()->state()) {

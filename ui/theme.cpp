@@ -63,6 +63,8 @@ Mark markOf(Glyph glyph)
         return Mark::Deleted;
     case Glyph::Conflict:
         return Mark::Conflict;
+    case Glyph::News:
+        return Mark::Flash;
     case Glyph::Warning:
         return Mark::Warning;
     default:
@@ -153,6 +155,10 @@ void drawGlyph(QPainter &painter, Glyph glyph, const QColor &colour)
         painter.drawPolyline(back, 3);
         break;
     }
+    case Glyph::News:
+        painter.setBrush(colour);
+        painter.drawEllipse(QPointF(8, 8), 2.6, 2.6);
+        break;
     case Glyph::Warning:
         drawTriangle(painter, QRectF(2, 2, 12, 11.5), colour);
         break;
@@ -248,6 +254,18 @@ void drawGlyph(QPainter &painter, Glyph glyph, const QColor &colour)
         painter.drawLine(QPointF(5.5, 2.5), QPointF(5.5, 13.5));
         painter.drawLine(QPointF(7.5, 6), QPointF(11, 6));
         painter.drawLine(QPointF(7.5, 9), QPointF(11, 9));
+        break;
+    case Glyph::Pause:
+        painter.setBrush(colour);
+        painter.drawRect(QRectF(4, 3.5, 2.4, 9));
+        painter.drawRect(QRectF(9.6, 3.5, 2.4, 9));
+        break;
+    case Glyph::Follow:
+        // Down to the last line.
+        painter.drawLine(QPointF(8, 2), QPointF(8, 10));
+        painter.drawLine(QPointF(4.5, 6.5), QPointF(8, 10));
+        painter.drawLine(QPointF(11.5, 6.5), QPointF(8, 10));
+        painter.drawLine(QPointF(3, 13.5), QPointF(13, 13.5));
         break;
     }
 }
@@ -400,6 +418,7 @@ QIcon icon(Mark mark)
     case Mark::Warning:
         return icon(Glyph::Warning);
     case Mark::Flash:
+        return icon(Glyph::News);
     case Mark::Match:
         break;
     }

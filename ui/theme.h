@@ -46,6 +46,7 @@ enum class Glyph {
     Inserted,
     Deleted,
     Conflict,
+    News, ///< changed since somebody looked
     Warning,
     // How careful a connection is.
     Pen,
@@ -60,6 +61,9 @@ enum class Glyph {
     Folder,
     Key,
     Catalogue,
+    // What can be done with what is live.
+    Pause,
+    Follow,
 };
 
 /// Drawn when shown, in the application's palette of that moment, at any size and scale. `badge` adds a

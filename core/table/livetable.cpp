@@ -15,6 +15,8 @@ constexpr qint64 PageBytes = 8 * 1024 * 1024;
 
 constexpr std::chrono::milliseconds FlushInterval(50);
 constexpr size_t FlushEvents = 10000;
+/// Between two words on how much waits.
+constexpr std::chrono::milliseconds WaitingInterval(100);
 /// A load that is overtaken by compaction or stale answers again and again has lost the race.
 constexpr int MostRestarts = 5;
 /// After a load that failed for a reason that may pass.
@@ -45,6 +47,9 @@ LiveTable::LiveTable(Client *client, Watch *watch, KeyRange range, QObject *pare
 {
     m_flushTimer.setSingleShot(true);
     connect(&m_flushTimer, &QTimer::timeout, this, &LiveTable::flush);
+    m_waitingTimer.setSingleShot(true);
+    m_waitingTimer.setInterval(WaitingInterval);
+    connect(&m_waitingTimer, &QTimer::timeout, this, &LiveTable::waitingChanged);
     m_retryTimer.setSingleShot(true);
     m_retryTimer.setInterval(RetryInterval);
     connect(&m_retryTimer, &QTimer::timeout, this, [this] {
@@ -54,7 +59,7 @@ LiveTable::LiveTable(Client *client, Watch *watch, KeyRange range, QObject *pare
     });
     connect(watch, &Watch::eventsReceived, this, &LiveTable::takeEvents);
     connect(watch, &Watch::progressed, this, [this](Revision revision) {
-        if (m_state == State::Live && m_pending.empty())
+        if (m_state == State::Live && m_pending.empty() && !m_paused)
             m_revision = std::max(m_revision, revision);
     });
     connect(watch, &Watch::stateChanged, this, &LiveTable::watchStateChanged);
@@ -68,8 +73,53 @@ void LiveTable::setState(State state)
     Q_EMIT stateChanged();
 }
 
+void LiveTable::setPaused(bool paused)
+{
+    if (m_paused == paused)
+        return;
+    m_paused = paused;
+    if (paused) {
+        pause();
+    } else {
+        m_waitingTimer.stop();
+        const bool reads = std::exchange(m_reloadWaits, false);
+        m_waitingEvents = 0;
+        const QHash<QByteArray, Event> waiting = std::exchange(m_waiting, {});
+        if (reads) {
+            reload();
+        } else {
+            m_pending.insert(m_pending.end(), waiting.cbegin(), waiting.cend());
+            if (isCurrent())
+                flush();
+        }
+    }
+    Q_EMIT pausedChanged();
+}
+
+void LiveTable::pause()
+{
+    if (m_state == State::Loading && m_everLoaded) {
+        // The rows that are shown are older than the watch by now: going on reads them anew.
+        ++m_generation;
+        m_call.cancel();
+        m_incoming.clear();
+        m_pending.clear();
+        m_restarts = 0;
+        m_reloadWaits = true;
+        setState(m_watch->state() == Watch::State::Live ? State::Live : State::Reconnecting);
+    } else if (isCurrent()) {
+        flush(); // what has come before the pause is still shown
+    }
+}
+
 void LiveTable::reload()
 {
+    if (m_paused && m_everLoaded) {
+        m_retryTimer.stop();
+        m_reloadWaits = true;
+        Q_EMIT waitingChanged();
+        return;
+    }
     ++m_generation;
     m_call.cancel();
     m_retryTimer.stop();
@@ -174,6 +224,10 @@ void LiveTable::takeEvents(const EventBatch &batch)
 {
     if (m_state == State::Failed)
         return;
+    if (m_paused && isCurrent()) {
+        keepWaiting(batch);
+        return;
+    }
     for (const Event &event : batch.events) {
         if (m_range.contains(event.kv.key))
             m_pending.push_back(event);
@@ -190,6 +244,20 @@ void LiveTable::takeEvents(const EventBatch &batch)
         flush();
     else if (!m_flushTimer.isActive())
         m_flushTimer.start(std::max(FlushInterval - sinceFlush, std::chrono::milliseconds(0)));
+}
+
+void LiveTable::keepWaiting(const EventBatch &batch)
+{
+    m_pendingRevision = batch.last;
+    const qint64 before = m_waitingEvents;
+    for (const Event &event : batch.events) {
+        if (!m_range.contains(event.kv.key))
+            continue;
+        m_waiting.insert(event.kv.key, {.type = event.type, .kv = event.kv, .prevKv = {}});
+        ++m_waitingEvents;
+    }
+    if (m_waitingEvents != before && !m_waitingTimer.isActive())
+        m_waitingTimer.start();
 }
 
 void LiveTable::flush()

@@ -5,6 +5,7 @@
 #include "core/table/rowstore.h"
 
 #include <QElapsedTimer>
+#include <QHash>
 #include <QObject>
 #include <QTimer>
 
@@ -14,6 +15,9 @@ namespace slotscope::core {
 /// no event missed, none twice.
 ///
 ///     Loading ─► Live ◄─► Reconnecting      any ─► Loading (compacted), Failed
+///
+/// While it is paused the rows stay as they are, and what comes waits: of each key the newest, so that a long
+/// pause takes no more than a second copy of what was changed.
 class LiveTable : public QObject
 {
     Q_OBJECT
@@ -48,9 +52,22 @@ public:
     /// The rows are those of this revision.
     Revision revision() const { return m_revision; }
 
+    /// Takes effect at once, or as soon as a first load is done. Going on applies all that has waited as one
+    /// change, or reads everything again where the watch had a gap meanwhile.
+    void setPaused(bool paused);
+    bool isPaused() const { return m_paused; }
+    /// What has come since the pause: events, and keys that they are of.
+    qint64 waitingEvents() const { return m_waitingEvents; }
+    qsizetype waitingKeys() const { return m_waiting.size(); }
+    /// Going on means reading everything again.
+    bool isReloadWaiting() const { return m_reloadWaits; }
+
 Q_SIGNALS:
     void stateChanged();
     void progressChanged();
+    void pausedChanged();
+    /// More waits than before; at most ten times a second.
+    void waitingChanged();
     /// rows() is still what it was, for the last time.
     void aboutToBeReset();
     /// All row ids are void; ask rows() anew.
@@ -62,10 +79,13 @@ Q_SIGNALS:
 
 private:
     void setState(State state);
+    bool isCurrent() const { return m_state == State::Live || m_state == State::Reconnecting; }
     void requestPage();
     void takePage(const Result<RangeReply> &result, quint64 generation);
     void finishLoading();
     void takeEvents(const EventBatch &batch);
+    void keepWaiting(const EventBatch &batch);
+    void pause();
     void flush();
     void watchStateChanged();
 
@@ -83,6 +103,11 @@ private:
     QByteArray m_nextKey;
     std::vector<Event> m_pending; // in order, not yet in the store
     Revision m_pendingRevision;
+    bool m_paused = false;
+    bool m_reloadWaits = false;
+    QHash<QByteArray, Event> m_waiting; // by key; while paused
+    qint64 m_waitingEvents = 0;
+    QTimer m_waitingTimer;
     QTimer m_flushTimer;
     QTimer m_retryTimer;
     QElapsedTimer m_sinceFlush;

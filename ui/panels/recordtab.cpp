@@ -5,7 +5,9 @@
 #include "core/table/recordjson.h"
 #include "ui/errortext.h"
 #include "ui/models/slottypetext.h"
+#include "ui/panels/banner.h"
 #include "ui/panels/bulkrunner.h"
+#include "ui/panels/livecontrols.h"
 #include "ui/panels/recordlinks.h"
 #include "ui/theme.h"
 #include "ui/views/recordview.h"
@@ -51,6 +53,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     , m_bannerText(new QLabel(m_banner))
     , m_retry(new QPushButton(tr("&Retry"), m_banner))
     , m_typeLabel(new QToolButton(this))
+    , m_live(new LiveControls(m_table, connection->edits(), this))
     , m_empty(new QLabel(m_view->viewport()))
 {
     m_model->setTitle(m_title);
@@ -80,6 +83,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     auto *top = new QHBoxLayout;
     top->setContentsMargins(6, 6, 6, 2);
     top->addWidget(m_filter, 1);
+    top->addWidget(m_live);
     top->addWidget(m_typeLabel);
     top->addWidget(m_columnsButton);
 
@@ -100,6 +104,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(2);
     layout->addLayout(top);
+    layout->addWidget(m_live->banner());
     layout->addWidget(m_banner);
     layout->addWidget(m_progress);
     layout->addWidget(m_view, 1);
@@ -129,6 +134,9 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
         if (!message.isEmpty())
             Q_EMIT messageRaised(message);
     });
+    connect(m_view, &RecordView::pauseRequested, m_live, &LiveControls::togglePause);
+    connect(m_live, &LiveControls::changed, this, &RecordTab::statusChanged);
+    connect(m_live, &LiveControls::messageRaised, this, &RecordTab::messageRaised);
     connect(m_view, &RecordView::detailRequested, this, &RecordTab::detailRequested);
     connect(m_view, &QWidget::customContextMenuRequested, this, &RecordTab::showContextMenu);
     connect(m_view->horizontalHeader(), &QWidget::customContextMenuRequested, this,
@@ -322,6 +330,7 @@ void RecordTab::deleteRecords()
 
 void RecordTab::reload()
 {
+    m_table->setPaused(false);
     m_table->reload();
 }
 

@@ -22,6 +22,7 @@ namespace slotscope::ui {
 
 class BulkRunner;
 class KeyDialog;
+class LiveControls;
 class Prompts;
 class RecordView;
 class RowsDialog;
@@ -43,6 +44,8 @@ public:
     RecordView *view() const { return m_view; }
     /// Says what the records are and how that is known.
     QToolButton *typeLabel() const { return m_typeLabel; }
+    /// Pause and the like.
+    LiveControls *live() const { return m_live; }
     /// What settings are kept under: the table's oid, or its key range.
     QString settingsKey() const;
 
@@ -157,6 +160,7 @@ private:
     QLabel *m_bannerText;
     QPushButton *m_retry;
     QToolButton *m_typeLabel;
+    LiveControls *m_live;
     QLabel *m_empty;
     struct Place // where the user is
     {

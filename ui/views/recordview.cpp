@@ -185,6 +185,11 @@ void RecordView::keyPressEvent(QKeyEvent *event)
             edit(currentIndex());
         return;
     }
+    if (event->key() == Qt::Key_Space && event->modifiers() == Qt::NoModifier) {
+        if (!event->isAutoRepeat())
+            Q_EMIT pauseRequested();
+        return;
+    }
     if (event->key() == Qt::Key_Insert && event->modifiers() == Qt::NoModifier) {
         Q_EMIT insertRequested();
         return;

@@ -47,6 +47,8 @@ Q_SIGNALS:
     /// What was typed into a cell is meant for all that are selected.
     void severalTyped(const slotscope::ui::EditStart &start, const QString &text);
     void currentRecordChanged();
+    /// Space: the table is to stand still, or to go on.
+    void pauseRequested();
 
 protected:
     void commitData(QWidget *editor) override;
