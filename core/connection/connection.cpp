@@ -3,6 +3,7 @@
 
 #include "core/connection/automerger.h"
 #include "core/edit/aftercommit.h"
+#include "core/live/eventlog.h"
 
 #include <QRandomGenerator>
 
@@ -41,6 +42,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     , m_receipts(new ReceiptBook(m_edits, this))
     , m_afterCommit(new AfterCommit(m_edits, m_receipts, m_client, this))
     , m_merger(new AutoMerger(m_edits, m_directory, this))
+    , m_eventLog(new EventLog(this))
 {
     m_client->setParent(this);
     m_client->setGate(m_safety);
@@ -52,6 +54,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     connect(m_directory, &SlotDirectory::loaded, this, [this] {
         if (m_state == State::Closed)
             return;
+        m_eventLog->continueAfter(m_directory->revision());
         m_watch->start(Revision(m_directory->revision().value + 1));
         // After the start, so that the tables know what the watch continues.
         reloadTables();
@@ -59,6 +62,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     });
     connect(m_directory, &SlotDirectory::loadFailed, this, &Connection::failed);
 
+    startEventLog();
     connect(m_drafts, &DraftKeeper::commitFound, m_receipts, &ReceiptBook::noteFound);
 
     connect(m_watch, &Watch::eventsReceived, m_edits, &EditSession::observe);
@@ -212,6 +216,22 @@ void Connection::failed(const Error &error)
 Revision Connection::revision() const
 {
     return std::max(m_directory->revision(), m_watch->deliveredRevision());
+}
+
+void Connection::startEventLog()
+{
+    connect(m_watch, &Watch::eventsReceived, m_eventLog, &EventLog::take);
+    connect(m_watch, &Watch::progressed, m_eventLog, &EventLog::noteProgress);
+    m_eventLog->setRows([this](const QByteArray &key) -> std::optional<BeforeBook::Row> {
+        for (const auto &[range, known] : m_tables) {
+            const auto table = known.lock();
+            if (!table || table->state() != LiveTable::State::Live || !table->range().contains(key))
+                continue;
+            if (const auto id = table->rows().find(key))
+                return BeforeBook::Row {table->rows().row(*id).toKeyValue(), table->revision()};
+        }
+        return std::nullopt;
+    });
 }
 
 std::shared_ptr<LiveTable> Connection::table(const KeyRange &range)

@@ -22,6 +22,7 @@ class AfterCommit;
 class DraftKeeper;
 class ReceiptBook;
 class AutoMerger;
+class EventLog;
 
 /// One etcd, open: its client, the one watch over its key space, the directory of its slots, the tables that
 /// are open, and the edit session. Goes on trying until closed: an etcd that is away at the start or later is
@@ -83,6 +84,8 @@ public:
     ReceiptBook *receipts() const { return m_receipts; }
     /// What others do to that soon after.
     AfterCommit *afterCommit() const { return m_afterCommit; }
+    /// All events since it was opened, as far as there is room for them.
+    EventLog *eventLog() const { return m_eventLog; }
     /// Keeps drafts and history in these folders, in files of the endpoint and the cluster that answers
     /// there, from the next time that it connects. Else both are in memory only.
     void keepEditsIn(const QString &drafts, const QString &history);
@@ -102,6 +105,7 @@ private:
     void reloadTables();
     void openSchema();
     void openEdits();
+    void startEventLog();
 
     Endpoint m_endpoint;
     SafetyGate *m_safety;
@@ -121,6 +125,7 @@ private:
     QString m_draftFolder;
     QString m_historyFolder;
     AutoMerger *m_merger;
+    EventLog *m_eventLog;
     State m_state = State::Closed;
     Error m_error;
     QDateTime m_since;
