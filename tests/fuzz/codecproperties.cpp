@@ -24,6 +24,20 @@ QString shortly(const Value &value)
     return QString::fromUtf8(toNotation(value).left(300));
 }
 
+/// With `change` of every child in the place of it.
+Value withChildren(const Value &value, Value (*change)(const Value &))
+{
+    ValueList items;
+    for (const Value &item : value.items())
+        items.push_back(change(item));
+    MemberList members;
+    for (const Member &member : value.members())
+        members.push_back({change(member.key), change(member.value)});
+    if (!items.empty())
+        return withItems(value, std::move(items));
+    return members.empty() ? value : withMembers(value, std::move(members));
+}
+
 /// Dates and addresses in the tags that a notation is read into: in which of several they stand only their
 /// styles say.
 Value inUsualTags(const Value &value)
@@ -32,15 +46,7 @@ Value inUsualTags(const Value &value)
         if (const auto usual = tagOfTold(told->name, told->text))
             return *usual;
     }
-    ValueList items;
-    for (const Value &item : value.items())
-        items.push_back(inUsualTags(item));
-    MemberList members;
-    for (const Member &member : value.members())
-        members.push_back({inUsualTags(member.key), inUsualTags(member.value)});
-    if (!items.empty())
-        return withItems(value, std::move(items));
-    return members.empty() ? value : withMembers(value, std::move(members));
+    return withChildren(value, inUsualTags);
 }
 
 bool isSameInNotation(const Value &a, const Value &b)
@@ -86,6 +92,21 @@ bool isBareReference(const Value &value)
 {
     return (value.kind() == Value::Kind::Tag || value.kind() == Value::Kind::Opaque)
         && cbor::flagsOf(value) & (cbor::StringReference | cbor::SharedReference);
+}
+
+/// CBOR's tag that makes its content one to refer to, where it is not seen through: around a reference, which
+/// an edit of what it refers to writes out.
+bool isBareShare(const Value &value)
+{
+    return value.kind() == Value::Kind::Tag && cbor::flagsOf(value) & cbor::Shared;
+}
+
+/// With the content in the place of such tags.
+Value withoutShares(const Value &value)
+{
+    if (isBareShare(value))
+        return withoutShares(value.items().front());
+    return withChildren(value, withoutShares);
 }
 
 /// A tag of CBOR that has a kind of its own or is not seen in the tree, but for how its content is spelled.
@@ -480,7 +501,9 @@ private:
             if (!wanted || (there && *there == *wanted))
                 return *bytes;
         }
-        if (!back || (*back != edited && !isSameBuffer(*back, edited) && !meansMore))
+        if (!back
+            || (*back != edited && !isSameBuffer(*back, edited) && !meansMore
+                && (!holds(edited, isBareShare) || withoutShares(*back) != withoutShares(edited))))
             complain(QStringLiteral("%1 at %2, it reads as %3, not as %4 (%5)")
                          .arg(how, place.path.toString(), back ? shortly(*back) : back.error().what,
                               shortly(edited), QString::fromLatin1(bytes->toHex().left(300))));
