@@ -38,8 +38,8 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     , m_schema(new SchemaKeeper(m_directory, this))
     , m_relations(new Relations(m_client, m_directory, this))
     , m_upkeep(new IndexUpkeep(m_client, m_edits, m_directory, m_relations, this))
+    , m_receipts(new ReceiptBook(m_edits, this)) // hears of a commit before the draft of it goes
     , m_drafts(new DraftKeeper(m_edits, m_client, this))
-    , m_receipts(new ReceiptBook(m_edits, this))
     , m_afterCommit(new AfterCommit(m_edits, m_receipts, m_client, this))
     , m_merger(new AutoMerger(m_edits, m_directory, this))
     , m_eventLog(new EventLog(this))
@@ -63,6 +63,8 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     connect(m_directory, &SlotDirectory::loadFailed, this, &Connection::failed);
 
     startEventLog();
+    m_drafts->setWitness(
+        [this](const std::function<void()> &then) { m_receipts->whenWritten(m_drafts, then); });
     connect(m_drafts, &DraftKeeper::commitFound, m_receipts, &ReceiptBook::noteFound);
 
     connect(m_watch, &Watch::eventsReceived, m_edits, &EditSession::observe);

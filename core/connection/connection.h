@@ -119,8 +119,8 @@ private:
     QString m_schemaFile; // empty: one in the folder
     Relations *m_relations;
     IndexUpkeep *m_upkeep;
-    DraftKeeper *m_drafts;
     ReceiptBook *m_receipts;
+    DraftKeeper *m_drafts;
     AfterCommit *m_afterCommit;
     QString m_draftFolder;
     QString m_historyFolder;

@@ -54,12 +54,13 @@ DraftKeeper::DraftKeeper(EditSession *edits, Client *client, QObject *parent)
 
 DraftKeeper::~DraftKeeper()
 {
+    endCommit();
     m_jobs.wait();
 }
 
 bool DraftKeeper::isSettled() const
 {
-    return m_jobs.isIdle();
+    return m_jobs.isIdle() && !m_endIsDue;
 }
 
 void DraftKeeper::open(const QString &folder, const Endpoint &endpoint, quint64 clusterId)
@@ -75,6 +76,8 @@ void DraftKeeper::open(const QString &folder, const Endpoint &endpoint, quint64 
                              .arg(m_prefix)
                              .arg(QRandomGenerator::system()->generate64(), 16, 16, QLatin1Char('0'));
     m_work = std::make_shared<Work>(QDir(folder).filePath(name), m_header);
+    m_endIsDue = false;
+    m_settled.clear();
     m_guards = m_edits->guards();
     m_sent = m_edits->isCommitting();
     DraftStep all {.set = m_edits->changes()};
@@ -90,6 +93,14 @@ void DraftKeeper::takeChanges(const std::vector<QByteArray> &keys)
 {
     if (!m_work)
         return; // open() takes all of it
+    if (m_edits->isSettling())
+        m_settled.insert(m_settled.end(), keys.cbegin(), keys.cend());
+    else
+        record(stepOf(keys));
+}
+
+DraftStep DraftKeeper::stepOf(const std::vector<QByteArray> &keys)
+{
     DraftStep step;
     for (const QByteArray &key : keys) {
         if (const Change *change = m_edits->find(key))
@@ -99,22 +110,40 @@ void DraftKeeper::takeChanges(const std::vector<QByteArray> &keys)
     }
     if (m_guards != m_edits->guards())
         step.guards = m_guards = m_edits->guards();
-    record(std::move(step));
+    return step;
 }
 
 void DraftKeeper::takeCommitting()
 {
-    if (m_work && m_edits->isCommitting()) {
-        m_sent = true;
-        record({.sent = true});
-    }
+    if (!m_work || !m_edits->isCommitting())
+        return;
+    endCommit(); // the one before
+    m_sent = true;
+    record({.sent = true});
 }
 
 void DraftKeeper::takeReport(const CommitReport &report)
 {
-    if (!m_work || report.outcome == CommitReport::Outcome::Unknown || !std::exchange(m_sent, false))
+    if (!m_work || report.outcome == CommitReport::Outcome::Unknown)
         return;
-    record({.sent = false});
+    if (!std::exchange(m_sent, false) && m_settled.empty())
+        return;
+    m_endIsDue = true;
+    if (m_witness)
+        m_witness([this] { endCommit(); });
+    else
+        endCommit();
+}
+
+void DraftKeeper::endCommit()
+{
+    if (!std::exchange(m_endIsDue, false))
+        return;
+    DraftStep step = stepOf(std::exchange(m_settled, {}));
+    step.sent = false;
+    record(std::move(step));
+    if (m_jobs.isIdle())
+        Q_EMIT settled();
 }
 
 void DraftKeeper::record(DraftStep step)

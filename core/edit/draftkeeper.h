@@ -7,6 +7,8 @@
 
 #include <QObject>
 
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -50,6 +52,14 @@ public:
     /// Waits for what is not written yet. The draft stays, if anything is staged.
     ~DraftKeeper() override;
 
+    /// Is asked to call what it is given once a commit that was just told is noted elsewhere: only then the
+    /// draft of it goes, so that a process that is killed in between has not lost it. By default at once.
+    using Witness = std::function<void(std::function<void()>)>;
+    void setWitness(Witness witness) { m_witness = std::move(witness); }
+    /// A commit that was on its way may be carried out after its sender has died: how long after finding
+    /// nothing of it to look again.
+    void setSecondLookDelay(std::chrono::milliseconds delay) { m_secondLookDelay = delay; }
+
     /// From now on in this folder, for this endpoint and cluster. What earlier sessions left there is looked
     /// for.
     void open(const QString &folder, const Endpoint &endpoint, quint64 clusterId);
@@ -90,6 +100,8 @@ private:
     void takeChanges(const std::vector<QByteArray> &keys);
     void takeCommitting();
     void takeReport(const CommitReport &report);
+    DraftStep stepOf(const std::vector<QByteArray> &keys);
+    void endCommit();
     void record(DraftStep step);
     void noteWritten(const Result<Nothing> &result);
     void later(std::function<void(Work &)> job);
@@ -111,6 +123,10 @@ private:
     DraftHeader m_header;
     QString m_problem;
     bool m_sent = false;
+    Witness m_witness;
+    bool m_endIsDue = false; // of a commit, once it is noted
+    std::vector<QByteArray> m_settled; // what was committed; the draft has it still
+    std::chrono::milliseconds m_secondLookDelay {1000};
     std::vector<Guard> m_guards; // as they were recorded
     std::shared_ptr<Work> m_work;
     OrderedJobs m_jobs; // with the files

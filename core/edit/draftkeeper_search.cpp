@@ -5,6 +5,7 @@
 #include "core/edit/keyreading.h"
 
 #include <QFutureWatcher>
+#include <QTimer>
 #include <QtConcurrentRun>
 
 #include <algorithm>
@@ -36,6 +37,7 @@ struct DraftKeeper::Search
     std::vector<Change> changes; // of it
     std::map<QByteArray, KeyState> current;
     size_t read = 0; // of its changes
+    bool lookedTwice = false;
     std::vector<Change> sent; // of it, in a commit that was on its way
     std::vector<Revision> candidates; // that may be of that commit
     ResponseHeader header;
@@ -141,12 +143,20 @@ void DraftKeeper::findCommit(const std::shared_ptr<Search> &search)
                 search->candidates.push_back(now.modRevision);
         }
     }
-    if (search->sent.empty() || untouched)
+    if (!search->sent.empty() && untouched && !std::exchange(search->lookedTwice, true)) {
+        // The server may still hold the request.
+        QTimer::singleShot(m_secondLookDelay, this, [this, search] {
+            search->read = 0;
+            search->current.clear();
+            examineNext(search);
+        });
+    } else if (search->sent.empty() || untouched) {
         conclude(search, Offer::Sent::NotCarriedOut, std::nullopt);
-    else if (applied) // deletions alone leave no revision behind; they lie before this reading at least
+    } else if (applied) { // deletions alone leave no revision behind; they lie before this reading at least
         conclude(search, Offer::Sent::No, written.value_or(search->header.revision));
-    else
+    } else {
         lookBack(search);
+    }
 }
 
 // Where others have written over a part of it since, all of it stands as sent at its revision.
@@ -207,6 +217,7 @@ void DraftKeeper::conclude(const std::shared_ptr<Search> &search, Offer::Sent se
     if (!offer.changes.empty() || (!offer.guards.empty() && !committed))
         search->offers.push_back(std::move(offer));
     ++search->draft;
+    search->lookedTwice = false;
     search->read = 0;
     search->current.clear();
     examineNext(search);

@@ -51,6 +51,8 @@ public:
     /// Among what the next commit takes, guards included.
     bool hasConflicts() const;
     bool isCommitting() const { return m_committing; }
+    /// What is staged changes because it was just found to be committed; committed() follows at once.
+    bool isSettling() const { return m_settlingNow; }
     /// From now on asked before anything is staged. It outlives the session; null pointer: nobody is asked.
     void setGate(const WriteGate *gate) { m_gate = gate; }
     /// Why nothing can be staged; nothing: it can, unless a commit is on its way.
@@ -256,6 +258,7 @@ private:
     TxnLimits m_limits;
 
     bool m_committing = false;
+    bool m_settlingNow = false;
     Approval m_approval; // of the commit
     bool m_wantsDerived = false; // the commit goes on when they are there
     CommitPlan m_sent; // in the last commit; its writes with the leases that were granted

@@ -4,6 +4,8 @@
 #include "core/edit/editsession.h"
 #include "core/edit/keyreading.h"
 
+#include <QScopedValueRollback>
+
 #include <algorithm>
 
 namespace slotscope::core {
@@ -368,6 +370,7 @@ bool EditSession::recognizeLostCommit(const EventBatch &batch)
 
 CommitReport EditSession::settle(Revision revision)
 {
+    const QScopedValueRollback settling(m_settlingNow, true);
     CommitReport report = reportOf(CommitReport::Outcome::Committed);
     report.revision = revision;
     report.written = m_sent.writes;

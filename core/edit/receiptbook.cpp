@@ -25,6 +25,21 @@ std::optional<QJsonObject> readLine(QByteArrayView line)
     return document.isObject() ? std::optional(document.object()) : std::nullopt;
 }
 
+/// Whether a commit that was found is one that its own session had noted before it died. What follows from
+/// the changes, in indexes say, is not in drafts.
+bool isNoted(const std::vector<Receipt> &receipts, const Receipt &found)
+{
+    if (found.outcome != Receipt::Outcome::FoundLater)
+        return false;
+    return std::any_of(receipts.crbegin(), receipts.crend(), [&found](const Receipt &noted) {
+        return noted.wasWritten() && noted.revision == found.revision
+            && std::all_of(found.changes.cbegin(), found.changes.cend(), [&noted](const ReceiptChange &one) {
+                   return std::any_of(noted.changes.cbegin(), noted.changes.cend(),
+                                      [&one](const ReceiptChange &other) { return other.key == one.key; });
+               });
+    });
+}
+
 } // namespace
 
 struct ReceiptBook::Reading
@@ -135,6 +150,8 @@ ReceiptBook::Reading ReceiptBook::Work::read() const
         const auto object = readLine(QByteArrayView(content).sliced(from, end - from));
         from = end + 1;
         if (auto receipt = object ? receiptFromJson(*object) : std::nullopt) {
+            if (isNoted(reading.receipts, *receipt))
+                continue;
             position.insert(receipt->id, reading.receipts.size());
             reading.receipts.push_back(std::move(*receipt));
         } else if (const auto amendment = object ? amendmentFromJson(*object) : std::nullopt) {
@@ -239,11 +256,20 @@ void ReceiptBook::takeReport(const CommitReport &report)
     add(std::move(receipt));
 }
 
+void ReceiptBook::whenWritten(QObject *context, const std::function<void()> &then)
+{
+    if (isSettled()) // whoever else hears of it now comes first
+        QMetaObject::invokeMethod(context, then, Qt::QueuedConnection);
+    else
+        connect(&m_jobs, &OrderedJobs::idle, context, then, Qt::SingleShotConnection);
+}
+
 void ReceiptBook::noteFound(const DraftKeeper::FoundCommit &commit)
 {
     Receipt receipt = makeReceipt(commit.changes, commit.revision, Receipt::Outcome::FoundLater);
     receipt.time = commit.sent;
-    add(std::move(receipt));
+    if (!isNoted(m_receipts, receipt))
+        add(std::move(receipt));
 }
 
 void ReceiptBook::noteOverwritten(const QString &id, const QByteArray &key,

@@ -45,6 +45,9 @@ public:
     /// Nothing waits to be written or read.
     bool isSettled() const { return m_jobs.isIdle(); }
 
+    /// Calls `then`, on behalf of `context`, when everything noted so far is written, or could not be.
+    void whenWritten(QObject *context, const std::function<void()> &then);
+
     /// A commit of an earlier session that was found to have been carried out.
     void noteFound(const DraftKeeper::FoundCommit &commit);
     void noteOverwritten(const QString &id, const QByteArray &key, const ReceiptChange::Overwrite &overwrite);

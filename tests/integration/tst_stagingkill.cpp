@@ -324,7 +324,12 @@ private Q_SLOTS:
                 ++written;
                 // What it had told, or would have told, is what is said now.
                 QVERIFY(!output.contains("told ") || output.contains("told 0\n"));
-                QVERIFY(foundCommits.size() == 1 || output.contains("told 0\n"));
+                QVERIFY2(foundCommits.size() == 1 || output.contains("told 0\n"),
+                         qPrintable(QStringLiteral("round %1: %2 found, %3 offered after: %4")
+                                        .arg(round)
+                                        .arg(foundCommits.size())
+                                        .arg(offers.size())
+                                        .arg(QString::fromUtf8(output.right(60)))));
                 if (!offers.empty()) {
                     for (const Change &change : offers.front().changes)
                         QVERIFY(change.leftOut); // the rest of the session

@@ -375,6 +375,8 @@ TxnReply MemoryEtcd::txn(const TxnRequest &request, Error *error)
         if (std::exchange(m_awayAfterLoss, false))
             setAway(true);
     }
+    if (const auto then = std::exchange(m_afterTxn, {}))
+        then();
     return reply;
 }
 

@@ -51,6 +51,8 @@ public:
         m_refuseTxn = std::move(error);
         m_awayAfterLoss = thenAway;
     }
+    /// Once, when the next transaction has been answered.
+    void callAfterNextTxn(std::function<void()> what) { m_afterTxn = std::move(what); }
     /// Replies wait while held, and come in order when released.
     void holdReplies(bool hold);
     int requests() const { return m_requests; }
@@ -91,6 +93,7 @@ private:
     bool m_loseWriteReply = false;
     bool m_awayAfterLoss = false;
     std::optional<core::Error> m_refuseTxn;
+    std::function<void()> m_afterTxn;
     int m_requests = 0;
 };
 

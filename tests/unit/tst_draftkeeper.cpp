@@ -30,6 +30,7 @@ struct Person
     {
         QObject::connect(&memory.watch, &Watch::eventsReceived, &edits, &EditSession::observe);
         memory.watch.start(Revision(etcd->revision().value + 1));
+        drafts.setSecondLookDelay(std::chrono::milliseconds(1));
         drafts.open(folder, someEndpoint(), ClusterId);
     }
 
@@ -126,6 +127,45 @@ private Q_SLOTS:
         QTRY_VERIFY(!ann->edits.isCommitting());
         QVERIFY(draftFiles().isEmpty());
         QVERIFY(QDir(folder()).entryList(QDir::Files).isEmpty());
+    }
+
+    void itGoesWhenTheCommitIsNoted()
+    {
+        const auto ann = someone();
+        std::function<void()> noted;
+        ann->drafts.setWitness([&](const std::function<void()> &then) { noted = then; });
+        QVERIFY(stage(*ann, "a", "1"));
+        ann->edits.commit();
+        QTRY_VERIFY(noted);
+        QVERIFY(ann->edits.isEmpty());
+        QVERIFY(!ann->drafts.isSettled());
+        QCOMPARE(onDisk().size(), size_t(1));
+        QVERIFY(stage(*ann, "b", "2")); // goes on
+        QCOMPARE(onDisk().size(), size_t(2));
+        {
+            // As if killed here: it is found out, and what came after it is offered.
+            const QString copy = m_dir->filePath(QStringLiteral("copy"));
+            QVERIFY(QDir().mkpath(copy));
+            for (const QString &name : draftFiles())
+                QVERIFY(QFile::copy(folder() + u'/' + name, copy + u'/' + name));
+            Person next(m_etcd.get(), copy);
+            QSignalSpy found(&next.drafts, &DraftKeeper::commitFound);
+            QTRY_COMPARE(next.searched.size(), 1);
+            QCOMPARE(found.size() + qsizetype(next.drafts.offers().size()), 1);
+        }
+        noted();
+        QVERIFY(ann->drafts.isSettled());
+        QCOMPARE(onDisk().size(), size_t(1));
+        QCOMPARE(onDisk().front().key, QByteArray("b"));
+        QVERIFY(ann->edits.revertAll());
+        QVERIFY(draftFiles().isEmpty());
+
+        // Nobody calls it any more.
+        QVERIFY(stage(*ann, "a", "3"));
+        noted = nullptr;
+        ann->edits.commit();
+        QTRY_VERIFY(noted);
+        QCOMPARE(onDisk().size(), size_t(1));
     }
 
     void itIsOfferedToTheNext()
@@ -303,6 +343,29 @@ private Q_SLOTS:
         connect(&next.drafts, &DraftKeeper::commitFound, this,
                 [&](const DraftKeeper::FoundCommit &commit) { found = commit.revision; });
         QTRY_COMPARE(next.searched.size(), 1);
+        QVERIFY(found == revision);
+        QVERIFY(next.drafts.offers().empty());
+    }
+
+    void aCommitThatIsCarriedOutLateIsFound()
+    {
+        {
+            const auto ann = someone();
+            QVERIFY(stage(*ann, "a", "1"));
+            QVERIFY(stage(*ann, "b", "1"));
+            m_etcd->refuseNextTxn({.kind = ErrorKind::Timeout}, true);
+            ann->edits.commit();
+            QTRY_VERIFY(!ann->edits.isCommitting());
+        }
+        m_etcd->setAway(false);
+        Revision revision;
+        m_etcd->callAfterNextTxn([&] { revision = m_etcd->write({{"a", "1"}, {"b", "1"}}); });
+        Person next(m_etcd.get(), folder());
+        std::optional<Revision> found;
+        connect(&next.drafts, &DraftKeeper::commitFound, this,
+                [&](const DraftKeeper::FoundCommit &commit) { found = commit.revision; });
+        QTRY_COMPARE(next.searched.size(), 1);
+        QVERIFY(revision.value > 0);
         QVERIFY(found == revision);
         QVERIFY(next.drafts.offers().empty());
     }

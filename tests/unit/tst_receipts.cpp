@@ -171,6 +171,29 @@ private Q_SLOTS:
         QVERIFY(onDisk() == std::vector<Receipt> {receipt});
     }
 
+    void aCommitThatWasNotedIsNotFoundAgain()
+    {
+        const auto ann = someone();
+        QVERIFY(stage(*ann, "a", "1"));
+        QVERIFY(stage(*ann, "b", "1"));
+        commit(*ann);
+        QTRY_VERIFY(ann->book.isSettled());
+        // Its process died before its draft was gone.
+        DraftKeeper::FoundCommit found {.revision = stateOf("a").modRevision};
+        for (const QByteArray key : {"a", "b"})
+            found.changes.push_back({.key = key, .kind = Change::Kind::Update, .value = "1"});
+        const auto next = someone();
+        next->book.noteFound(found);
+        QTRY_VERIFY(next->book.isSettled());
+        QCOMPARE(onDisk().size(), size_t(1));
+        QCOMPARE(onDisk().front().outcome, Receipt::Outcome::Committed);
+        // Another one is noted.
+        found.revision = Revision(found.revision.value + 100);
+        next->book.noteFound(found);
+        QTRY_VERIFY(next->book.isSettled());
+        QCOMPARE(onDisk().size(), size_t(2));
+    }
+
     void anOutcomeThatWasNone()
     {
         const auto ann = someone();
