@@ -5,6 +5,7 @@
 #include "app/commands/codeccommand.h"
 #include "app/commands/editcommand.h"
 #include "app/commands/getcommand.h"
+#include "app/commands/historycommand.h"
 #include "app/commands/infercommand.h"
 #include "app/commands/output.h"
 #include "app/commands/recordscommand.h"
@@ -182,6 +183,8 @@ const std::vector<CommandEntry> &commands()
          [] { return std::make_unique<WatchCommand>(); }},
         {QStringLiteral("get"), QStringLiteral("show one record"),
          [] { return std::make_unique<GetCommand>(); }},
+        {QStringLiteral("history"), QStringLiteral("list all retained versions of one record"),
+         [] { return std::make_unique<HistoryCommand>(); }},
         {QStringLiteral("check"), QStringLiteral("look for faults in indexes and the catalogue"),
          [] { return std::make_unique<CheckCommand>(); }},
         {QStringLiteral("edit"), QStringLiteral("write what a script says, in one guarded transaction"),

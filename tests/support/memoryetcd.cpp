@@ -156,10 +156,15 @@ public:
             return m_etcd->txn(request, error);
         });
     }
-    Call<Nothing> compact(const CompactionRequest &) override
+    Call<Nothing> compact(const CompactionRequest &request) override
     {
-        return answer<Nothing>([this](Error *) {
-            m_etcd->compact();
+        return answer<Nothing>([this, request](Error *error) {
+            if (request.revision.value > m_etcd->m_revision)
+                *error = {.kind = ErrorKind::FutureRevision};
+            else if (request.revision.value <= m_etcd->m_compacted)
+                *error = {.kind = ErrorKind::Compacted};
+            else
+                m_etcd->compact(request.revision);
             return Nothing();
         });
     }
@@ -468,15 +473,26 @@ std::vector<LeaseId> MemoryEtcd::leases() const
     return leases;
 }
 
-void MemoryEtcd::compact()
+void MemoryEtcd::compact(Revision at)
 {
-    m_compacted = m_revision;
-    // What lies before can no longer be replayed; the keys as they are stay readable.
+    m_compacted = at.value;
+    // What lies before can no longer be replayed; the keys as they were then stay readable.
+    std::map<QByteArray, Event> then;
+    std::vector<Event> later;
+    for (const Event &event : m_history) {
+        if (event.kv.modRevision > at)
+            later.push_back(event);
+        else if (event.type == EventType::Delete)
+            then.erase(event.kv.key);
+        else
+            then[event.kv.key] = event;
+    }
     m_history.clear();
-    for (const auto &[key, kv] : m_keys)
-        m_history.push_back({.type = EventType::Put, .kv = kv});
+    for (const auto &[key, event] : then)
+        m_history.push_back(event);
     std::sort(m_history.begin(), m_history.end(),
               [](const Event &a, const Event &b) { return a.kv.modRevision < b.kv.modRevision; });
+    m_history.insert(m_history.end(), later.cbegin(), later.cend());
 }
 
 } // namespace slotscope::test

@@ -27,7 +27,9 @@ public:
     core::Revision remove(const QByteArray &key);
     /// Several keys at one revision; a null value deletes.
     core::Revision write(const std::vector<std::pair<QByteArray, QByteArray>> &keys);
-    void compact();
+    /// At the present.
+    void compact() { compact(revision()); }
+    void compact(core::Revision at);
     /// As when its time is up: the keys that hang on it go at one revision. False: there is none.
     bool endLease(core::LeaseId lease);
     /// What the server says of it; -1 seconds when there is none. Time does not pass here by itself.
