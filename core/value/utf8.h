@@ -12,24 +12,24 @@ namespace slotscope::core {
 /// Whether no byte has its high bit set: quick also for short texts.
 inline bool isAscii(QByteArrayView bytes)
 {
-    constexpr quint64 HighBits = 0x8080808080808080;
-    const auto word = [](const char *at) {
-        quint64 eight = 0;
-        std::memcpy(&eight, at, sizeof eight);
-        return eight;
+    const auto word = [](const char *at, auto number) {
+        std::memcpy(&number, at, sizeof number);
+        return quint64(number);
     };
+    constexpr quint64 HighBits = 0x8080808080808080;
     const char *at = bytes.data();
     const qsizetype size = bytes.size();
-    if (size < 8) {
-        quint8 all = 0;
-        for (qsizetype i = 0; i < size; ++i)
-            all |= quint8(at[i]);
-        return all < 0x80;
-    }
     quint64 all = 0;
-    for (qsizetype i = 0; i + 8 <= size; i += 8)
-        all |= word(at + i);
-    return ((all | word(at + size - 8)) & HighBits) == 0;
+    if (size >= 8) {
+        for (qsizetype i = 0; i + 8 <= size; i += 8)
+            all |= word(at + i, quint64());
+        all |= word(at + size - 8, quint64());
+    } else if (size >= 4) {
+        all = word(at, quint32()) | word(at + size - 4, quint32());
+    } else if (size > 0) {
+        all = quint8(at[0]) | quint8(at[size / 2]) | quint8(at[size - 1]);
+    }
+    return (all & HighBits) == 0;
 }
 
 inline bool isUtf8(QByteArrayView bytes)

@@ -5,6 +5,7 @@
 #include "core/codec/flatbuffers/flatbuffers.h"
 #include "core/codec/flatbuffers/flatschema.h"
 #include "core/table/roworder.h"
+#include "core/value/utf8.h"
 #include "tests/support/testpaths.h"
 #include "tests/support/vectors.h"
 
@@ -416,6 +417,26 @@ private Q_SLOTS:
                     const QString what = difference(codec, value);
                     QVERIFY2(what.isEmpty(), qPrintable(what));
                 }
+            }
+        }
+    }
+
+    void everyByteOfANameCounts()
+    {
+        for (int size = 0; size <= 40; ++size) {
+            const QByteArray name(size, 'n');
+            WantedField root;
+            root.fields.push_back({.name = name, .cells = {0}});
+            QVERIFY(FieldMatcher(&root).match(name) == &root.fields.front());
+            QVERIFY(isAscii(name));
+            QVERIFY(!FieldMatcher(&root).match(name + 'n'));
+            for (int at = 0; at < size; ++at) {
+                QByteArray other = name;
+                other[at] = 'o';
+                QVERIFY(!FieldMatcher(&root).match(other));
+                other[at] = '\x80';
+                QVERIFY(!isAscii(other));
+                QVERIFY(!isUtf8(other));
             }
         }
     }

@@ -208,9 +208,11 @@ private:
     Q_ALWAYS_INLINE bool member(FieldMatcher *matcher, int depth)
     {
         QByteArrayView name;
-        if (take('X') ? !text<quint32>(&name) : !take('\x8c') || !text<quint8>(&name))
+        if (take('X') ? !content<quint32>(&name) : !take('\x8c') || !content<quint8>(&name))
             return false;
-        return memo() && object(matcher->match(name), depth + 1);
+        // The names of wanted fields are valid.
+        const WantedField *field = matcher->match(name);
+        return (field || isUtf8(name)) && memo() && object(field, depth + 1);
     }
 
     // Passes over what stands here, if the opcode behind it puts it, as the only one, into the dict or list
