@@ -118,6 +118,8 @@ QString stagingRefusal(const std::optional<core::Error> &refusal)
 {
     if (!refusal)
         return {};
+    if (core::SafetyGate::isOfThePast(*refusal))
+        return tr("What is shown is the past, and cannot be edited: return to the present first.");
     return refusal->kind == core::ErrorKind::Locked
         ? tr("The connection is locked: unlock it for some minutes to edit.")
         : tr("The connection is read-only.");

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds FirstRetry(500);
 constexpr std::chrono::milliseconds LongestRetry(10000);
+constexpr std::chrono::milliseconds CatchingUp(2000);
 
 } // namespace
 
@@ -70,6 +71,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     connect(m_watch, &Watch::eventsReceived, m_edits, &EditSession::observe);
     connect(m_watch, &Watch::eventsReceived, m_upkeep, &IndexUpkeep::observe);
     connect(m_watch, &Watch::eventsReceived, m_afterCommit, &AfterCommit::observe);
+    connect(m_watch, &Watch::eventsReceived, this, [this](const EventBatch &batch) { noteTime(batch.last); });
     connect(m_watch, &Watch::eventsReceived, this, &Connection::revisionChanged);
     connect(m_watch, &Watch::progressed, this, &Connection::revisionChanged);
     connect(m_watch, &Watch::compacted, this, [this] {
@@ -81,6 +83,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
         if (m_state == State::Closed)
             return;
         if (watching == Watch::State::Live) {
+            m_watchedSince = QDateTime::currentDateTime();
             m_attempts = 0;
             m_error = {};
             setState(State::Online);
@@ -162,6 +165,7 @@ void Connection::attempt()
         if (!status)
             return failed(status.error());
         m_status = *status;
+        m_times.note(status->header.revision, QDateTime::currentDateTime());
         openSchema();
         openEdits();
         m_directory->load();
@@ -213,6 +217,14 @@ void Connection::failed(const Error &error)
     // Many windows on one etcd do not come back all at once.
     m_retry.start(delay + delay * QRandomGenerator::global()->bounded(25) / 100);
     Q_EMIT stateChanged();
+}
+
+void Connection::noteTime(Revision revision)
+{
+    const QDateTime now = QDateTime::currentDateTime();
+    // What a watch that was away catches up with came about earlier.
+    if (m_watchedSince.msecsTo(now) >= CatchingUp.count())
+        m_times.note(revision, now);
 }
 
 Revision Connection::revision() const

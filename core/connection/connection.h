@@ -7,6 +7,7 @@
 #include "core/edit/indexupkeep.h"
 #include "core/etcd/leasebook.h"
 #include "core/etcd/watch.h"
+#include "core/history/timebook.h"
 #include "core/table/livetable.h"
 #include "core/table/slotdirectory.h"
 
@@ -63,6 +64,9 @@ public:
     SafetyGate *safety() const { return m_safety; }
     Client *client() const { return m_client; }
     LeaseBook *leases() const { return m_leases; }
+    /// When revisions came about, as far as it was seen.
+    TimeBook &times() { return m_times; }
+    const TimeBook &times() const { return m_times; }
     Watch *watch() const { return m_watch; }
     SlotDirectory *directory() const { return m_directory; }
     EditSession *edits() const { return m_edits; }
@@ -103,6 +107,7 @@ private:
     void failed(const Error &error);
     void setState(State state);
     void reloadTables();
+    void noteTime(Revision revision);
     void openSchema();
     void openEdits();
     void startEventLog();
@@ -111,6 +116,8 @@ private:
     SafetyGate *m_safety;
     Client *m_client;
     LeaseBook *m_leases;
+    TimeBook m_times;
+    QDateTime m_watchedSince; // what came at once may be older
     Watch *m_watch;
     SlotDirectory *m_directory;
     EditSession *m_edits;

@@ -37,6 +37,8 @@ bool mayHaveHappened(const Error &error)
     }
 }
 
+constexpr QLatin1String OfThePast("what is shown is the past");
+
 Error refusal(ErrorKind kind, const char *detail)
 {
     return {.kind = kind, .detail = QLatin1String(detail)};
@@ -100,8 +102,21 @@ void SafetyGate::checkTime()
     Q_EMIT relocked();
 }
 
+void SafetyGate::setPast(Revision revision)
+{
+    m_past = revision;
+    Q_EMIT changed();
+}
+
+bool SafetyGate::isOfThePast(const Error &refusal)
+{
+    return refusal.kind == ErrorKind::ReadOnly && refusal.detail == OfThePast;
+}
+
 std::optional<Error> SafetyGate::refusesStaging() const
 {
+    if (m_past.value != 0)
+        return Error {.kind = ErrorKind::ReadOnly, .detail = OfThePast};
     if (m_level == SafetyLevel::ReadOnly)
         return refusal(ErrorKind::ReadOnly, "this connection is read-only");
     if (isLocked())

@@ -42,6 +42,14 @@ public:
     const QString &clusterName() const { return m_clusterName; }
     void setClusterName(const QString &name);
 
+    /// For a connection that shows an etcd as it was at that revision: nothing is written, whatever the
+    /// level.
+    void setPast(Revision revision);
+    /// 0: it is the present.
+    Revision past() const { return m_past; }
+    /// Whether it is for that reason that something was refused.
+    static bool isOfThePast(const Error &refusal);
+
     /// At the level Guarded, and not unlocked.
     bool isLocked() const { return m_level == SafetyLevel::Guarded && m_clock() >= m_unlockedUntil; }
     /// Until it locks itself again; 0: it is not unlocked.
@@ -77,6 +85,7 @@ private:
     Clock m_clock;
     SafetyLevel m_level = SafetyLevel::Open;
     QString m_clusterName;
+    Revision m_past;
     std::chrono::milliseconds m_unlockedUntil {}; // on the clock
     QTimer m_second;
     QHash<LeaseId, qint64> m_granted; // asked seconds of leases that no key hangs on yet

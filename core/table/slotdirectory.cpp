@@ -15,6 +15,9 @@ constexpr qint64 ProbeSize = 50;
 constexpr int Fanout = 16;
 constexpr std::chrono::milliseconds CountInterval(100);
 constexpr std::chrono::milliseconds SampleRetry(2000);
+/// A load that is overtaken by compaction again and again has lost the race, or was never in it: a revision
+/// that is read on purpose may be gone for good.
+constexpr int MostRestarts = 5;
 
 QByteArray prefixOf(Slot slot)
 {
@@ -165,10 +168,11 @@ void SlotDirectory::load()
 
 void SlotDirectory::fail(const Error &error)
 {
-    if (error.kind == ErrorKind::Compacted) {
+    if (error.kind == ErrorKind::Compacted && ++m_restarts <= MostRestarts) {
         load(); // the revision that we count at went away meanwhile
         return;
     }
+    m_restarts = 0;
     ++m_generation;
     Q_EMIT loadFailed(error);
 }
@@ -331,6 +335,7 @@ void SlotDirectory::probeKeys(std::vector<Slot> candidates)
 
 void SlotDirectory::finish()
 {
+    m_restarts = 0;
     const std::map<Slot, SlotInfo> before = std::exchange(m_slots, std::exchange(m_loading, {}));
     m_shortKeys = std::exchange(m_loadingShortKeys, {});
     m_toSample.clear();

@@ -62,6 +62,9 @@ public:
     /// revision()+1.
     void load();
     bool isLoaded() const { return m_loaded; }
+    /// Before the first load: tables are taken to have the types that the other one has found, until they are
+    /// looked for here.
+    void expectTypesOf(const SlotDirectory &other) { m_slots = other.m_slots; }
     Revision revision() const { return m_revision; }
 
     const SlotInfo *find(Slot slot) const;
@@ -167,6 +170,7 @@ private:
     quint64 m_generation = 0;
     quint64 m_sampleGeneration = 0;
     size_t m_operationsPerTxn = 64;
+    int m_restarts = 0; // of this load
     Revision m_revision;
 };
 
