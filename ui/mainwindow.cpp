@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/mainwindow.h"
 
+#include "core/connection/pastconnection.h"
+#include "core/history/revisionbounds.h"
 #include "ui/dialogs/connectdialog.h"
 #include "ui/errortext.h"
 #include "ui/panels/banner.h"
@@ -14,6 +16,7 @@
 #include "ui/panels/recordtab.h"
 #include "ui/panels/referrerspanel.h"
 #include "ui/panels/safetyband.h"
+#include "ui/panels/travelband.h"
 #include "ui/sessionsettings.h"
 #include "ui/views/recordview.h"
 
@@ -39,7 +42,7 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     : QMainWindow(parent)
     , m_prompts(prompts ? std::move(prompts) : std::make_unique<DialogPrompts>())
     , m_pages(new QStackedWidget(this))
-    , m_tabs(new QTabWidget(this))
+    , m_tabs(nullptr)
     , m_pageText(new QLabel(this))
     , m_pageRetry(new QPushButton(tr("&Retry now"), this))
     , m_bar(new ConnectionBar(this))
@@ -50,6 +53,7 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     setObjectName(QStringLiteral("mainWindow"));
     addToolBar(Qt::TopToolBarArea, m_bar);
     buildSafetyBand();
+    buildTravelBand();
 
     auto *page = new QWidget(this);
     auto *pageLayout = new QVBoxLayout(page);
@@ -75,18 +79,8 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
             m_connection->retryNow();
     });
 
-    m_tabs->setTabsClosable(true);
-    m_tabs->setMovable(true);
-    m_tabs->setDocumentMode(true);
-    connect(m_tabs, &QTabWidget::tabCloseRequested, this, &MainWindow::closeTab);
-    connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
-        inspectCurrent();
-        updateActions();
-        updateStatus();
-        updateTitle();
-    });
     m_pages->addWidget(page);
-    m_pages->addWidget(m_tabs);
+    m_tabs = newTabs();
     m_schemaBanner->setObjectName(QStringLiteral("schemaBanner"));
     connect(m_schemaBanner, &Banner::actionTriggered, this, &MainWindow::keepSchemaInNewFile);
     m_draftBanner->setObjectName(QStringLiteral("draftBanner"));
@@ -111,6 +105,7 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     buildMenus();
     resize(1400, 860);
     restoreWindow(this);
+    m_travelBand->follow(nullptr);
     m_band->follow(nullptr); // whatever was saved: hidden while there is no connection
     m_inspector->setBytesBelow(areBytesBelowRemembered());
 
@@ -124,6 +119,25 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
 MainWindow::~MainWindow()
 {
     closeConnection();
+}
+
+QTabWidget *MainWindow::newTabs()
+{
+    auto *tabs = new QTabWidget(this);
+    tabs->setTabsClosable(true);
+    tabs->setMovable(true);
+    tabs->setDocumentMode(true);
+    connect(tabs, &QTabWidget::tabCloseRequested, this, &MainWindow::closeTab);
+    connect(tabs, &QTabWidget::currentChanged, this, [this, tabs] {
+        if (tabs != m_tabs)
+            return;
+        inspectCurrent();
+        updateActions();
+        updateStatus();
+        updateTitle();
+    });
+    m_pages->addWidget(tabs);
+    return tabs;
 }
 
 void MainWindow::buildDocks()
@@ -217,6 +231,8 @@ void MainWindow::closeConnection()
 {
     // The parts that follow the connection let go of it before it goes.
     m_settleTimer.stop();
+    if (m_past)
+        leavePast();
     closeSchemaDialogs();
     m_inspector->clear();
     m_inspector->forgetWrongTexts();
@@ -252,16 +268,11 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     m_tabsRestored = false;
     m_connection = std::make_unique<core::Connection>(endpoint);
     core::Connection *connection = m_connection.get();
-    m_plainKeys =
-        std::make_unique<core::PlainKeys>(connection->client(), connection->watch(), connection->directory());
     m_bar->follow(connection);
     // What nobody can come back to, the demo, is nobody's data either.
     followSafety(remember ? rememberedProfile(endpoint).value_or(profileFor(endpoint)) : ConnectionProfile());
-    m_navigator->follow(connection->directory(), m_plainKeys.get(), connection->relations());
-    m_pending->setSession(connection->edits(), resolverFor(connection->directory()));
+    showConnection();
     followReview();
-    m_problems->follow(connection);
-    m_referrers->follow(connection);
 
     connect(connection, &core::Connection::stateChanged, this, &MainWindow::connectionStateChanged);
     connect(connection, &core::Connection::revisionChanged, this, &MainWindow::updateStatus);
@@ -511,6 +522,11 @@ void MainWindow::updateStatus()
     RecordTab *tab = currentTab();
     m_rowsLabel->setText(tab ? tab->statusText() : QString());
     m_sizeLabel->setText(tab ? locale().formattedDataSize(tab->table()->rows().payloadBytes()) : QString());
+    if (m_past) {
+        m_travelBand->setLoading(!isPastShown());
+        m_liveLabel->setText(tab && !isPastShown() ? tr("loading") : tr("as of %1").arg(m_past->at().value));
+        return;
+    }
     if (!m_connection || !tab) {
         m_liveLabel->setText(m_connection ? connectionStateText(*m_connection) : QString());
         return;
@@ -544,12 +560,15 @@ void MainWindow::updateTitle()
         parts.append(connectionTitle());
     parts.append(QStringLiteral("Slotscope"));
     setWindowTitle(QStringLiteral("[*]") + parts.join(QStringLiteral(" — ")));
-    setWindowModified(m_connection && !m_connection->edits()->isEmpty());
+    setWindowModified(m_connection && !present()->edits()->isEmpty());
 }
 
 void MainWindow::updatePage()
 {
-    m_pages->setCurrentIndex(m_tabs->count() > 0 ? 1 : 0);
+    if (m_tabs->count() > 0)
+        m_pages->setCurrentWidget(m_tabs);
+    else
+        m_pages->setCurrentIndex(0);
     bool retry = false;
     QString text = tr("Connect to an etcd to see what it holds.");
     if (m_connection && m_connection->directory()->isLoaded()) {
@@ -562,7 +581,8 @@ void MainWindow::updatePage()
         m_pageText->setToolTip(error.technical);
         retry = true;
     } else if (m_connection) {
-        text = tr("Connecting to %1 …").arg(m_connection->endpoint().toString());
+        text = m_past ? tr("Reading revision %1 …").arg(m_past->at().value)
+                      : tr("Connecting to %1 …").arg(m_connection->endpoint().toString());
     }
     m_pageText->setText(text);
     m_pageRetry->setVisible(retry);
@@ -573,7 +593,7 @@ bool MainWindow::isSettled() const
     RecordTab *tab = currentTab();
     if (!tab || !m_connection->directory()->isSampled()
         || tab->table()->state() != core::LiveTable::State::Live || tab->model()->isOrdering()
-        || m_plainKeys->isLoading() || m_inspector->isBusy())
+        || m_plainKeys->isLoading() || m_inspector->isBusy() || (m_past && !isPastShown()))
         return false;
     const int first = tab->view()->rowAt(0);
     const int last = tab->view()->rowAt(tab->view()->viewport()->height() - 1);
@@ -599,7 +619,7 @@ void MainWindow::checkSettled()
 
 void MainWindow::saveSession() const
 {
-    if (!m_connection)
+    if (!m_connection || m_past)
         return;
     std::vector<OpenTab> tabs;
     for (int i = 0; i < m_tabs->count(); ++i) {
@@ -614,6 +634,8 @@ void MainWindow::saveSession() const
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    if (m_past)
+        returnToPresent();
     if (!m_closing && currentTab() && !currentTab()->view()->finishEditing()) {
         event->ignore();
         return;

@@ -19,6 +19,11 @@ class QStackedWidget;
 class QTabWidget;
 class QUndoGroup;
 
+namespace slotscope::core {
+class PastConnection;
+class RevisionBounds;
+} // namespace slotscope::core
+
 namespace slotscope::ui {
 
 class Banner;
@@ -31,6 +36,7 @@ class ProblemsPanel;
 class ReferrersPanel;
 class RecordTab;
 class SafetyBand;
+class TravelBand;
 struct ConnectionProfile;
 struct OpenTarget;
 
@@ -58,6 +64,12 @@ public:
 
     /// Opens a table by name or slot number as soon as the slots are known.
     void openTable(const QString &nameOrSlot);
+    /// Shows everything as it was at that revision; nothing can be edited until returnToPresent().
+    void travelTo(core::Revision revision);
+    /// Null pointer while the present is shown.
+    core::PastConnection *past() const { return m_past; }
+    void returnToPresent();
+    /// Of what is shown.
     core::Connection *connection() const { return m_connection.get(); }
     RecordTab *currentTab() const;
     Navigator *navigator() const { return m_navigator; }
@@ -77,6 +89,7 @@ protected:
 private:
     static constexpr int MessageMilliseconds = 8000; // of a message in the status bar
 
+    QTabWidget *newTabs();
     void buildDocks();
     void buildMenus();
     QAction *addDockAction(QMenu *menu, QDockWidget *dock, const QKeySequence &keys);
@@ -87,6 +100,20 @@ private:
     void closeConnection();
     void buildSafetyBand();
     void buildSafetyMenu(QMenu *menu);
+    // mainwindow_travel.cpp
+    void buildTravelBand();
+    void buildTravelMenu(QMenu *menu);
+    /// Where things can be staged, whatever is shown.
+    core::Connection *present() const;
+    void travel(core::Revision revision);
+    void enterPast(core::Revision revision);
+    void leavePast();
+    void pastLoaded();
+    void findBounds();
+    void takeBounds();
+    bool isPastShown() const;
+    /// Navigator and panels are on m_connection from now on.
+    void showConnection();
     /// Commits; above SafetyLevel::Open after the user has seen and confirmed what is written.
     void confirmCommit();
     void askForUnlock();
@@ -183,6 +210,13 @@ private:
     std::unique_ptr<Prompts> m_prompts;
     std::unique_ptr<core::Connection> m_connection;
     std::unique_ptr<core::PlainKeys> m_plainKeys;
+    // While the past is shown: the present, and what it was shown in.
+    std::unique_ptr<core::Connection> m_present;
+    std::unique_ptr<core::PlainKeys> m_presentKeys;
+    QTabWidget *m_presentTabs = nullptr;
+    core::PastConnection *m_past = nullptr; // m_connection
+    std::unique_ptr<core::RevisionBounds> m_bounds;
+    QTimer m_boundsTimer;
     bool m_remember = true;
     bool m_closing = false;
     QString m_wantedTable;
@@ -193,6 +227,7 @@ private:
     QPushButton *m_pageRetry;
     ConnectionBar *m_bar;
     SafetyBand *m_band = nullptr;
+    TravelBand *m_travelBand = nullptr;
     Navigator *m_navigator = nullptr;
     Inspector *m_inspector = nullptr;
     PendingPanel *m_pending = nullptr;
@@ -242,6 +277,7 @@ private:
     QAction *m_forwardAction = nullptr;
     std::vector<QAction *> m_tabActions; // need an open tab
     std::vector<QAction *> m_connectionActions; // need a connection
+    std::vector<QAction *> m_pastActions; // need the past
 };
 
 } // namespace slotscope::ui

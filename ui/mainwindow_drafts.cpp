@@ -33,6 +33,7 @@ QString whenText(const QDateTime &time)
 
 void MainWindow::unlessStaged(const QString &what, std::function<void()> go)
 {
+    returnToPresent();
     const qsizetype staged =
         m_connection && !m_keptAsDraft ? static_cast<qsizetype>(m_connection->edits()->changes().size()) : 0;
     // A text that is not valid yet is not staged, but somebody's work as well.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What MainWindow does with staged edits: take them, settle their conflicts, commit them.
+#include "core/connection/pastconnection.h"
 #include "ui/connectionprofile.h"
 #include "ui/errortext.h"
 #include "ui/mainwindow.h"
@@ -83,6 +84,10 @@ void MainWindow::commitStaged()
 {
     if (!m_connection)
         return;
+    if (m_past) {
+        statusBar()->showMessage(stagingRefusal(m_past->safety()->refusesStaging()), MessageMilliseconds);
+        return;
+    }
     if (m_connection->edits()->isEmpty()) {
         statusBar()->showMessage(tr("There is nothing to commit."), MessageMilliseconds);
         return;

@@ -152,6 +152,9 @@ void MainWindow::buildMenus()
     addForTab(go, tr("&Who refers to this record?"), QKeySequence(Qt::SHIFT | Qt::Key_F4),
               [this](RecordTab *) { findReferrers(); });
 
+    go->addSeparator();
+    buildTravelMenu(go);
+
     QMenu *tools = menuBar()->addMenu(tr("&Tools"));
     add(tools, tr("&Check indexes and catalogue"), QKeySequence(Qt::Key_F8), [this] { checkProblems(); });
     addForTab(tools, tr("Check the indexes of this &table"), {},
@@ -208,6 +211,8 @@ void MainWindow::updateActions()
         action->setEnabled(currentTab() != nullptr);
     for (QAction *action : m_connectionActions)
         action->setEnabled(m_connection != nullptr);
+    for (QAction *action : m_pastActions)
+        action->setEnabled(m_past != nullptr);
     if (staged > 0 && !m_pendingDock->isVisible() && !m_pendingWasOffered) {
         m_pendingWasOffered = true;
         offerPending();

@@ -117,6 +117,8 @@ void MainWindow::askForUnlock()
 QString MainWindow::connectionTitle() const
 {
     const core::SafetyGate *gate = m_connection->safety();
+    if (gate->past().value != 0)
+        return tr("%1 in the past, at revision %2").arg(gate->clusterName()).arg(gate->past().value);
     return gate->level() == core::SafetyLevel::Open
         ? gate->clusterName()
         : QStringLiteral("%1 (%2)").arg(gate->clusterName(), safetyState(*gate));

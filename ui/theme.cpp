@@ -33,6 +33,8 @@ int hueOf(Mark mark)
         return 32;
     case Mark::Match:
         return 52;
+    case Mark::Past:
+        return 176;
     }
     return 0;
 }
@@ -67,6 +69,8 @@ Mark markOf(Glyph glyph)
         return Mark::Flash;
     case Glyph::Warning:
         return Mark::Warning;
+    case Glyph::Clock:
+        return Mark::Past;
     default:
         return Mark::Edited;
     }
@@ -92,7 +96,7 @@ std::optional<Caution> cautionOf(Glyph glyph)
 
 bool hasMarkColour(Glyph glyph)
 {
-    return glyph <= Glyph::Warning;
+    return glyph <= Glyph::Warning || glyph == Glyph::Clock;
 }
 
 // All glyphs are drawn on a board of 16 by 16.
@@ -200,6 +204,12 @@ void drawGlyph(QPainter &painter, Glyph glyph, const QColor &colour)
         painter.drawEllipse(QPointF(8, 8), 2.1, 2.1);
         break;
     }
+    case Glyph::Clock:
+        painter.setBrush(light);
+        painter.drawEllipse(QPointF(8, 8), 6, 6);
+        painter.drawLine(QPointF(8, 8), QPointF(8, 4));
+        painter.drawLine(QPointF(8, 8), QPointF(10.8, 9.6));
+        break;
     case Glyph::Table:
         painter.fillRect(QRectF(2, 3, 12, 3), light);
         painter.drawRect(QRectF(2, 3, 12, 10));
@@ -417,6 +427,8 @@ QIcon icon(Mark mark)
         return icon(Glyph::Conflict);
     case Mark::Warning:
         return icon(Glyph::Warning);
+    case Mark::Past:
+        return icon(Glyph::Clock);
     case Mark::Flash:
         return icon(Glyph::News);
     case Mark::Match:

@@ -20,6 +20,7 @@ enum class Mark {
     Flash, ///< has just changed on the server
     Warning,
     Match, ///< found text, highlighted bytes
+    Past, ///< what is shown is not the present
 };
 
 /// How careful a connection is; each has a colour and an icon of its own.
@@ -54,6 +55,7 @@ enum class Glyph {
     Locked,
     Unlocked,
     Eye,
+    Clock,
     // What there is.
     Table,
     Index,
