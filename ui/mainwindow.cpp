@@ -386,6 +386,7 @@ RecordTab *MainWindow::openRange(const core::KeyRange &range, std::optional<core
             inspectCurrent();
     });
     connect(tab, &RecordTab::statusChanged, this, &MainWindow::updateStatus);
+    followNews(tab);
     connect(tab, &RecordTab::messageRaised, this,
             [this](const QString &text) { statusBar()->showMessage(text, MessageMilliseconds); });
     connect(tab, &RecordTab::followRequested, this, &MainWindow::followLink);
@@ -428,6 +429,8 @@ void MainWindow::inspectCurrent()
         return;
     }
     const ShownRow shown = tab->model()->shownRow(row);
+    if (shown.state == RowState::Gone)
+        return; // soon another is current; until then this one can still be read
     // What is being typed was begun on the state that is shown: news waits until it is staged on that.
     if (shown.key == m_inspectedKey && m_inspector->isEditing())
         return;

@@ -95,6 +95,9 @@ private:
     QAction *addDockAction(QMenu *menu, QDockWidget *dock, const QKeySequence &keys);
     /// What the table can do with several cells or records at once.
     void addBulkActions(QMenu *edit);
+    /// How tables follow the server.
+    void addLiveActions(QMenu *view);
+    void followNews(RecordTab *tab);
     void buildStatusBar();
     void setConnection(const core::Endpoint &endpoint, bool remember);
     void closeConnection();

@@ -3,7 +3,6 @@
 // The menus of MainWindow, and when their actions may be used.
 #include "ui/mainwindow.h"
 #include "ui/panels/inspector.h"
-#include "ui/panels/livecontrols.h"
 #include "ui/panels/navigator.h"
 #include "ui/panels/pendingpanel.h"
 #include "ui/panels/recordtab.h"
@@ -114,8 +113,7 @@ void MainWindow::buildMenus()
         m_navigatorDock->show();
         m_navigator->focusFilter();
     });
-    // The table itself listens for Space.
-    addForTab(view, tr("&Pause, or go on\tSpace"), {}, [](RecordTab *tab) { tab->live()->togglePause(); });
+    addLiveActions(view);
     addForTab(view, tr("&Reload"), QKeySequence::Refresh, [](RecordTab *tab) { tab->reload(); });
     auto *columns = view->addMenu(tr("&Columns"));
     connect(columns, &QMenu::aboutToShow, this, [this, columns] {

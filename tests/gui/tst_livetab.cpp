@@ -17,11 +17,14 @@
 #include <QToolButton>
 #include <QtTest>
 
+#include <set>
+
 using namespace slotscope;
 using namespace slotscope::core;
 using namespace slotscope::test;
 using slotscope::ui::RecordModel;
 using slotscope::ui::RecordTab;
+using slotscope::ui::RecordView;
 
 class TestLiveTab : public QObject
 {
@@ -162,6 +165,223 @@ private Q_SLOTS:
         m_tab->live()->togglePause();
         QTRY_VERIFY(m_connection->edits()->hasConflicts());
         QCOMPARE(m_connection->edits()->find(keyOf(10))->value, record(QStringLiteral("mine")));
+    }
+
+    void deletedRowsFadeBeforeTheyGo()
+    {
+        open(5);
+        const RecordModel *model = m_tab->model();
+        QTRY_COMPARE(name(20), QStringLiteral("n2"));
+        QTRY_VERIFY(model->shownRow(2).decoded);
+        std::optional<ui::RowState> state;
+        QString text;
+        double flash = 0;
+        QByteArray key("?");
+        QString reason;
+        // At the very moment, however long this machine takes until it comes back here.
+        const auto once = connect(model, &RecordModel::followed, this, [&] {
+            const QModelIndex cell = model->index(2, column("value.name"));
+            if (state)
+                return;
+            state = static_cast<ui::RowState>(cell.data(RecordModel::StateRole).toInt());
+            text = cell.data().toString();
+            flash = cell.data(RecordModel::FlashRole).toDouble();
+            key = model->keyAt(2);
+            reason = model->readOnlyReason(cell);
+        });
+        m_etcd->remove(keyOf(20));
+        QTRY_VERIFY(state.has_value());
+        disconnect(once);
+        QCOMPARE(*state, ui::RowState::Gone);
+        QCOMPARE(text, QStringLiteral("n2"));
+        QVERIFY(flash > 0);
+        QVERIFY(key.isEmpty());
+        QVERIFY(reason.contains(QStringLiteral("deleted")));
+        QTRY_COMPARE(model->rowCount(), 4);
+        QCOMPARE(model->index(2, column("value.name")).data().toString(), QStringLiteral("n3"));
+        QCOMPARE(model->index(2, 0).data(RecordModel::StateRole).toInt(), int(ui::RowState::Clean));
+    }
+
+    void withReducedMotionNothingFades()
+    {
+        open(5);
+        RecordModel *model = m_tab->model();
+        model->setMotionReduced(true);
+        QTRY_VERIFY(model->shownRow(1).decoded && model->shownRow(3).decoded);
+        std::set<double> seen;
+        connect(model, &QAbstractItemModel::dataChanged, this, [&] {
+            for (int row = 0; row < model->rowCount(); ++row)
+                seen.insert(model->index(row, column("value.name")).data(RecordModel::FlashRole).toDouble());
+        });
+        m_etcd->put(keyOf(10), record(QStringLiteral("later")));
+        m_etcd->remove(keyOf(30));
+        QTRY_COMPARE(model->rowCount(), 4);
+        QTRY_COMPARE(name(10), QStringLiteral("later"));
+        const QModelIndex changed = model->index(1, column("value.name"));
+        QTRY_COMPARE(changed.data(RecordModel::FlashRole).toDouble(), 0.0);
+        QTRY_COMPARE(seen, std::set<double>({0.0, 1.0}));
+    }
+
+    void anEditorStaysOverARecordThatIsDeleted()
+    {
+        open(5);
+        select(10);
+        const QPointer<QLineEdit> editor = openEditor();
+        QVERIFY(editor);
+        QTest::keyClicks(editor, QStringLiteral("mine"));
+        m_etcd->remove(keyOf(10));
+        QTRY_COMPARE(m_tab->table()->rows().count(), size_t(4));
+        // One that fades later is gone, so the time of the other would be over, too.
+        m_etcd->remove(keyOf(30));
+        QTRY_COMPARE(m_tab->model()->rowCount(), 4);
+        QCOMPARE(m_tab->table()->rows().count(), size_t(3));
+        QVERIFY(editor && editor->isVisible());
+        QCOMPARE(editor->text(), QStringLiteral("mine"));
+        QTest::keyClick(editor.data(), Qt::Key_Return);
+        QTRY_VERIFY(m_connection->edits()->hasConflicts());
+        const Change *change = m_connection->edits()->find(keyOf(10));
+        QVERIFY(change);
+        QCOMPARE(change->value, record(QStringLiteral("mine")));
+        QVERIFY(change->conflict && !change->conflict->exists);
+        QTRY_COMPARE(m_tab->model()->rowOf(keyOf(10)), 3); // behind the three that are left
+        QTRY_COMPARE(m_tab->model()->rowCount(), 4);
+    }
+
+    void anEditorStaysOverARecordThatTheFilterNoLongerLetsThrough()
+    {
+        open(5);
+        m_tab->model()->setFilter(QStringLiteral("n1"));
+        QTRY_COMPARE(m_tab->model()->rowCount(), 1);
+        select(10);
+        const QPointer<QLineEdit> editor = openEditor();
+        QVERIFY(editor);
+        QTest::keyClicks(editor, QStringLiteral("mine"));
+        m_etcd->put(keyOf(10), record(QStringLiteral("theirs")));
+        QTRY_COMPARE(m_tab->model()->recordAt(0).current.value, record(QStringLiteral("theirs")));
+        QVERIFY(editor && editor->isVisible());
+        QCOMPARE(editor->text(), QStringLiteral("mine"));
+        QTest::keyClick(editor.data(), Qt::Key_Escape);
+        QTRY_COMPARE(m_tab->model()->rowCount(), 0);
+    }
+
+    void rowsInSightStayWhereTheyAre_data()
+    {
+        QTest::addColumn<bool>("sorted");
+        QTest::newRow("by key") << false;
+        QTest::newRow("sorted") << true;
+    }
+    void rowsInSightStayWhereTheyAre()
+    {
+        QFETCH(const bool, sorted);
+        open(300);
+        RecordModel *model = m_tab->model();
+        RecordView *view = m_tab->view();
+        if (sorted) {
+            view->sortByColumn(0, Qt::AscendingOrder);
+            QTRY_VERIFY(!model->isOrdering());
+        }
+        view->scrollTo(model->index(100, 0), QAbstractItemView::PositionAtTop);
+        QTRY_COMPARE(view->rowAt(0), 100);
+        const QByteArray top = model->keyAt(100);
+        select(1030);
+        const QModelIndex selected = view->currentIndex();
+        view->verticalScrollBar()->setValue(100);
+        for (int i = 0; i < 7; ++i)
+            m_etcd->put(keyOf(100 + 10 * i + 1), record(QStringLiteral("between")));
+        QTRY_COMPARE(model->rowCount(), 307);
+        QTRY_COMPARE(view->rowAt(0), 107);
+        QCOMPARE(model->keyAt(view->rowAt(0)), top);
+        m_etcd->remove(keyOf(500));
+        m_etcd->remove(keyOf(510));
+        QTRY_COMPARE(model->rowCount(), 305);
+        QTRY_COMPARE(view->rowAt(0), 105);
+        QCOMPARE(model->keyAt(view->rowAt(0)), top);
+        QCOMPARE(model->keyAt(view->currentIndex().row()), keyOf(1030));
+        QCOMPARE(view->currentIndex().column(), selected.column());
+        // At the top one sees what comes first.
+        view->verticalScrollBar()->setValue(0);
+        m_etcd->put(slotKey(1, "0"), record(QStringLiteral("first")));
+        QTRY_COMPARE(model->rowCount(), 306);
+        QTRY_COMPARE(view->rowAt(0), 0);
+    }
+
+    void tellsWhatHasChangedSinceSomebodyLooked()
+    {
+        open(30);
+        RecordModel *model = m_tab->model();
+        auto *button = m_tab->findChild<QToolButton *>(QStringLiteral("newsButton"));
+        QCOMPARE(model->newsCount(), 0);
+        QVERIFY(button->isHidden());
+        m_etcd->put(keyOf(10), record(QStringLiteral("later")));
+        m_etcd->put(keyOf(205), record(QStringLiteral("new")));
+        m_etcd->put(keyOf(250), record(QStringLiteral("short")));
+        m_etcd->remove(keyOf(250));
+        QTRY_COMPARE(m_tab->table()->revision(), m_etcd->revision());
+        QCOMPARE(model->newsCount(), 2);
+        QVERIFY(!button->isHidden());
+        const int changed = model->rowOf(keyOf(10));
+        QVERIFY(!model->headerData(changed, Qt::Vertical, Qt::DecorationRole).isNull());
+        QVERIFY(model->headerData(changed, Qt::Vertical, Qt::ToolTipRole)
+                    .toString()
+                    .contains(QStringLiteral("since you looked")));
+        QVERIFY(model->headerData(changed + 1, Qt::Vertical, Qt::DecorationRole).isNull());
+        m_tab->live()->showNextNews();
+        QCOMPARE(model->keyAt(m_tab->view()->currentIndex().row()), keyOf(10));
+        m_tab->live()->showNextNews();
+        QCOMPARE(model->keyAt(m_tab->view()->currentIndex().row()), keyOf(205));
+        m_tab->live()->showNextNews();
+        QCOMPARE(model->keyAt(m_tab->view()->currentIndex().row()), keyOf(10));
+
+        // What one has written oneself is no news.
+        QVERIFY(model->stageBytes(keyOf(20), record(QStringLiteral("mine"))));
+        m_connection->edits()->commit();
+        QTRY_VERIFY(m_connection->edits()->isEmpty());
+        QTRY_COMPARE(m_tab->table()->revision(), m_etcd->revision());
+        QCOMPARE(model->newsCount(), 2);
+
+        m_tab->reload();
+        QTRY_COMPARE(m_tab->table()->state(), LiveTable::State::Live);
+        QCOMPARE(model->newsCount(), 2);
+
+        m_tab->live()->clearNews();
+        QCOMPARE(model->newsCount(), 0);
+        QVERIFY(button->isHidden());
+        QVERIFY(model->headerData(changed, Qt::Vertical, Qt::DecorationRole).isNull());
+        QSignalSpy messages(m_tab.get(), &RecordTab::messageRaised);
+        m_tab->live()->showNextNews();
+        QCOMPARE(messages.size(), 1);
+        m_etcd->put(keyOf(10), record(QStringLiteral("again")));
+        QTRY_COMPARE(model->newsCount(), 1);
+    }
+
+    void followsTheNewestUntilTheUserMoves()
+    {
+        open(300);
+        RecordView *view = m_tab->view();
+        const auto isInSight = [&](int number) {
+            const QRect cell =
+                view->visualRect(m_tab->model()->index(m_tab->model()->rowOf(keyOf(number)), 0));
+            return view->viewport()->rect().intersects(cell);
+        };
+        select(0);
+        m_tab->live()->setFollowing(true);
+        m_etcd->put(keyOf(2000), record(QStringLiteral("later")));
+        QTRY_VERIFY(isInSight(2000));
+        QVERIFY(!isInSight(0));
+        QCOMPARE(m_tab->model()->keyAt(view->currentIndex().row()), keyOf(0)); // only what is seen moves
+        m_etcd->put(keyOf(1005), record(QStringLiteral("new")));
+        QTRY_VERIFY(isInSight(1005));
+        view->verticalScrollBar()->triggerAction(QAbstractSlider::SliderPageStepAdd);
+        QVERIFY(!m_tab->live()->isFollowing());
+        QVERIFY(!m_tab->findChild<QToolButton *>(QStringLiteral("followButton"))->isChecked());
+        const int at = view->verticalScrollBar()->value();
+        m_etcd->put(keyOf(2000), record(QStringLiteral("last")));
+        QTRY_COMPARE(m_tab->model()->recordAt(m_tab->model()->rowOf(keyOf(2000))).current.value,
+                     record(QStringLiteral("last")));
+        QCOMPARE(view->verticalScrollBar()->value(), at);
+        m_tab->live()->setFollowing(true);
+        QTest::keyClick(view, Qt::Key_Down);
+        QVERIFY(!m_tab->live()->isFollowing());
     }
 };
 

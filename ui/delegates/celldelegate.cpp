@@ -72,6 +72,7 @@ theme::Mark markOf(RowState state)
     case RowState::Inserted:
         return theme::Mark::Inserted;
     case RowState::Deleted:
+    case RowState::Gone:
         return theme::Mark::Deleted;
     case RowState::Conflict:
         return theme::Mark::Conflict;
@@ -131,6 +132,15 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
 {
     const auto state = static_cast<RowState>(index.data(RecordModel::StateRole).toInt());
     const double flash = index.data(RecordModel::FlashRole).toDouble();
+    if (state == RowState::Gone) {
+        constexpr double FaintestText = 0.3;
+        painter->fillRect(option.rect, theme::tint(theme::Mark::Deleted, option.palette, flash));
+        painter->save();
+        painter->setOpacity(FaintestText + (1 - FaintestText) * flash);
+        QStyledItemDelegate::paint(painter, option, index);
+        painter->restore();
+        return;
+    }
     if (state != RowState::Clean) {
         // The row lightly, what was changed in it plainly.
         const bool changed = index.data(RecordModel::ChangedRole).toBool();

@@ -20,7 +20,6 @@ constexpr size_t ColumnSample = 100;
 /// More separate runs than this are told to the views as one.
 constexpr size_t MostRuns = 64;
 constexpr size_t MostFlashes = 2000;
-constexpr qint64 FlashMilliseconds = 900;
 constexpr int FadeInterval = 60;
 constexpr int PassingTimeInterval = 10'000;
 
@@ -70,6 +69,8 @@ RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSessi
     connect(m_table.get(), &core::LiveTable::reset, this, [this] {
         m_cache.reset(m_codec);
         m_flashes.clear();
+        m_gone.clear();
+        m_keepsEdited = false;
         m_order.reset();
         m_orderCall.cancel();
         m_rows = m_table->rows().keyOrder();
@@ -78,10 +79,18 @@ RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSessi
         takeColumns();
         m_extras = currentExtras();
         endResetModel();
+        findNews();
         Q_EMIT columnsChanged();
         startOrdering();
     });
     connect(m_table.get(), &core::LiveTable::stateChanged, this, &RecordModel::completeColumns);
+    const auto beginNews = [this] {
+        if (m_lookedAt.value == 0 && m_table->state() == core::LiveTable::State::Live)
+            m_lookedAt = m_table->revision();
+    };
+    connect(m_table.get(), &core::LiveTable::stateChanged, this, beginNews);
+    beginNews();
+    connect(m_edits, &core::EditSession::committed, this, &RecordModel::takeCommitted);
     connect(m_table.get(), &core::LiveTable::appended, this, [this](quint32 first, quint32 count) {
         core::TableDelta delta;
         delta.inserted.resize(count);
@@ -102,6 +111,7 @@ void RecordModel::setCodec(const core::SlotCodec &codec)
     if (codec.type() == m_codec.type() && codec.prefixLength() == m_codec.prefixLength())
         return;
     beginResetModel();
+    dropGone();
     m_codec = codec;
     m_cache.reset(m_codec);
     m_flashes.clear();
@@ -226,6 +236,8 @@ int RecordModel::columnCount(const QModelIndex &parent) const
 QByteArray RecordModel::keyAt(int row) const
 {
     const auto position = static_cast<size_t>(row);
+    if (isGone(row))
+        return {}; // it is the key of nothing
     if (position < m_rows.size())
         return m_table->rows().row(m_rows[position]).key.toByteArray();
     return position - m_rows.size() < m_extras.size() ? m_extras[position - m_rows.size()] : QByteArray();
@@ -255,6 +267,8 @@ core::RowChoice RecordModel::choiceOf(const std::vector<int> &rows) const
     core::RowChoice choice;
     for (const int row : rows) {
         const auto position = static_cast<size_t>(row);
+        if (isGone(row))
+            continue;
         if (position < m_rows.size())
             choice.rows.push_back(m_rows[position]);
         else if (position - m_rows.size() < m_extras.size())
@@ -275,6 +289,8 @@ const RecordModel::Overlay *RecordModel::overlayOf(QByteArrayView key) const
 
 RowState RecordModel::stateAt(int row) const
 {
+    if (isGone(row))
+        return RowState::Gone;
     const auto position = static_cast<size_t>(row);
     const Overlay *overlay = position < m_rows.size() ? overlayOf(m_table->rows().row(m_rows[position]).key)
                                                       : overlayOf(m_extras[position - m_rows.size()]);
@@ -289,6 +305,8 @@ RowCache::Row RecordModel::decodedAt(int row) const
         return overlay ? overlay->decoded : RowCache::Row();
     }
     const RowId id = m_rows[position];
+    if (const auto gone = m_gone.constFind(id.value); gone != m_gone.cend())
+        return gone->decoded;
     const core::RowView view = m_table->rows().row(id);
     if (const Overlay *overlay = overlayOf(view.key); overlay && overlay->decoded)
         return overlay->decoded;
@@ -382,6 +400,7 @@ void RecordModel::startOrdering()
 
 void RecordModel::adopt(std::vector<RowId> rows, std::vector<QByteArray> extras)
 {
+    keepGone(&rows);
     const bool promotes = std::any_of(m_extras.cbegin(), m_extras.cend(), [&](const QByteArray &key) {
         return std::find(extras.cbegin(), extras.cend(), key) == extras.cend() && m_table->rows().find(key);
     });
@@ -500,17 +519,20 @@ void RecordModel::takeDelta(const core::TableDelta &delta)
                 m_flashes.insert(id.value, {m_clock.elapsed(), {}});
         }
     }
-    for (const RowId id : delta.removed)
-        m_flashes.remove(id.value);
+    letFade(delta.removed);
+    takeNews(delta);
 
     const bool rowsMayMove = !delta.inserted.empty() || !delta.removed.empty() || m_order;
     if (m_order)
         m_order->apply(m_table->rows(), core::RowEvaluator(m_codec, m_query), delta);
     // While a first order is being found out, new rows wait for it.
-    if (rowsMayMove && (m_order || m_query.isPlain()))
+    if (rowsMayMove && (m_order || m_query.isPlain())) {
+        Q_EMIT aboutToFollow();
         adopt(m_order ? m_order->rows() : m_table->rows().keyOrder(), currentExtras());
-    else
+        Q_EMIT followed();
+    } else {
         setExtras(currentExtras());
+    }
 
     std::vector<int> rows;
     for (const RowId id : delta.updated) {
@@ -538,6 +560,8 @@ std::vector<bool> RecordModel::differing(const core::DecodedRow &a, const core::
 bool RecordModel::isChanged(int row, int column) const
 {
     const auto position = static_cast<size_t>(row);
+    if (isGone(row))
+        return true;
     const Overlay *overlay = position < m_rows.size() ? overlayOf(m_table->rows().row(m_rows[position]).key)
                                                       : overlayOf(m_extras[position - m_rows.size()]);
     return overlay && overlay->state != RowState::Clean && includes(overlay->changed, column);
@@ -596,34 +620,6 @@ void RecordModel::rowsChanged(std::vector<int> rows, const QList<int> &roles)
         Q_EMIT dataChanged(index(first, 0), index(last, lastColumn), roles);
         Q_EMIT headerDataChanged(Qt::Vertical, first, last);
     });
-}
-
-double RecordModel::flashOf(int row, int column) const
-{
-    const auto position = static_cast<size_t>(row);
-    if (m_flashes.isEmpty() || position >= m_rows.size())
-        return 0;
-    const auto it = m_flashes.constFind(m_rows[position].value);
-    if (it == m_flashes.cend())
-        return 0;
-    if (!includes(it->columns, column))
-        return 0;
-    const double age = static_cast<double>(m_clock.elapsed() - it->since) / FlashMilliseconds;
-    return std::clamp(1 - age, 0.0, 1.0);
-}
-
-void RecordModel::fadeFlashes()
-{
-    std::vector<int> rows;
-    const qint64 now = m_clock.elapsed();
-    for (auto it = m_flashes.begin(); it != m_flashes.end();) {
-        if (const int row = rowOf(RowId(it.key())); row >= 0)
-            rows.push_back(row);
-        it = now - it->since > FlashMilliseconds ? m_flashes.erase(it) : std::next(it);
-    }
-    if (m_flashes.isEmpty())
-        m_fade.stop();
-    rowsChanged(std::move(rows), {FlashRole, Qt::BackgroundRole});
 }
 
 void RecordModel::updateOverlay(const QByteArray &key)

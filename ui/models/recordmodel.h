@@ -26,6 +26,7 @@ enum class RowState {
     Inserted,
     Deleted,
     Conflict, ///< staged here, changed there
+    Gone, ///< deleted on the server, still seen for a moment
 };
 
 /// One row as it is shown.
@@ -73,7 +74,7 @@ public:
         KeyRole = Qt::UserRole + 1, ///< QByteArray
         StateRole, ///< int(RowState)
         ChangedRole, ///< bool: the cell itself is what was edited, inserted or deleted
-        FlashRole, ///< double 1 … 0: how freshly the cell was changed by the server
+        FlashRole, ///< double 1 … 0: how freshly the cell was changed, or its row deleted, by the server
         ErrorRole, ///< bool: the cell shows bytes that could not be decoded
         NullRole, ///< bool: the cell is null or absent
         KindRole, ///< int(core::Value::Kind) of the cell, -1 when absent
@@ -119,6 +120,25 @@ public:
     /// The rows as jobs on other threads know them; see core::StagedRows.
     core::RowChoice choiceOf(const std::vector<int> &rows) const;
     core::RowChoice shownChoice() const { return {m_rows, m_extras}; }
+
+    /// What of the rows is before somebody's eyes; -1: nothing.
+    struct Sight
+    {
+        int first = -1;
+        int last = -1;
+        int edited = -1; ///< somebody types into it
+    };
+    /// Who tells it. Rows in sight fade before they go, and the one that is edited stays; without this, all
+    /// go at once.
+    void setSight(std::function<Sight()> sight);
+    /// Flashes and fading rows then keep one look until they end.
+    void setMotionReduced(bool reduced);
+
+    /// How many rows others have made or changed since clearNews(), or since the table was loaded.
+    int newsCount() const { return m_newsCount; }
+    void clearNews();
+    /// The next of them behind a row, going round; -1 when none is shown.
+    int nextNews(int row) const;
 
     /// Why a cell cannot be edited; empty if it can.
     QString readOnlyReason(const QModelIndex &index) const;
@@ -170,6 +190,10 @@ Q_SIGNALS:
     void orderingChanged();
     /// Rows of these keys show something else now.
     void recordsChanged();
+    void newsChanged();
+    /// Rows are going to come, go or move because the server's did, and have.
+    void aboutToFollow();
+    void followed();
 
 private:
     struct Flash
@@ -218,8 +242,24 @@ private:
     const Overlay *overlayOf(QByteArrayView key) const;
     RowCache::Row decodedAt(int row) const;
     RowState stateAt(int row) const;
+    // recordmodel_live.cpp
+    Sight sight() const;
+    bool isGone(int row) const;
+    double lifeOf(qint64 since, qint64 duration) const;
     double flashOf(int row, int column) const;
     void fadeFlashes();
+    void letFade(const std::vector<core::RowId> &removed);
+    void keepGone(std::vector<core::RowId> *rows);
+    void dropGone();
+    bool isNews(core::RowId id) const;
+    bool isNewsAt(int row) const
+    {
+        return static_cast<size_t>(row) < m_rows.size() && isNews(m_rows[static_cast<size_t>(row)]);
+    }
+    void setNews(core::RowId id, bool news);
+    void takeNews(const core::TableDelta &delta);
+    void findNews();
+    void takeCommitted(const core::CommitReport &report);
     QVariant display(int row, int number) const;
     const core::LeaseChoice *stagedLease(int row) const;
     QString leaseText(int row, bool withTime) const;
@@ -256,6 +296,19 @@ private:
     std::vector<QByteArray> m_extras;
     QHash<QByteArray, Overlay> m_overlay;
     QHash<quint32, Flash> m_flashes; // by RowId
+    struct Gone
+    {
+        qint64 since = 0;
+        RowCache::Row decoded;
+    };
+    QHash<quint32, Gone> m_gone; // by RowId; in m_rows, though the table has them no more
+    bool m_keepsEdited = false; // a row that is edited is in m_rows for that reason only
+    bool m_motionReduced = false;
+    std::function<Sight()> m_sight;
+    std::vector<bool> m_news; // by RowId
+    int m_newsCount = 0;
+    core::Revision m_lookedAt; // 0: not loaded yet
+    core::Revision m_ownRevision; // of the last commit here
     QElapsedTimer m_clock;
     QTimer m_fade;
 };

@@ -188,7 +188,7 @@ QVariant RecordModel::data(const QModelIndex &index, int role) const
     case Qt::TextAlignmentRole:
         return QVariant(Qt::AlignVCenter | (column.numeric ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::FontRole:
-        if (stateAt(row) == RowState::Deleted) {
+        if (const RowState state = stateAt(row); state == RowState::Deleted || state == RowState::Gone) {
             QFont font;
             font.setStrikeOut(true);
             return font;
@@ -281,14 +281,15 @@ QVariant RecordModel::headerData(int section, Qt::Orientation orientation, int r
             case RowState::Inserted:
                 return theme::icon(theme::Glyph::Inserted);
             case RowState::Deleted:
+            case RowState::Gone:
                 return theme::icon(theme::Glyph::Deleted);
             case RowState::Conflict:
                 return theme::icon(theme::Glyph::Conflict);
             case RowState::Clean: {
                 const RowCache::Row decoded = decodedAt(section);
-                return decoded && (decoded->keyError || decoded->valueError)
-                    ? QVariant(theme::icon(theme::Glyph::Warning))
-                    : QVariant();
+                if (decoded && (decoded->keyError || decoded->valueError))
+                    return theme::icon(theme::Glyph::Warning);
+                return isNewsAt(section) ? QVariant(theme::icon(theme::Glyph::News)) : QVariant();
             }
             }
         }
@@ -302,10 +303,15 @@ QVariant RecordModel::headerData(int section, Qt::Orientation orientation, int r
                 return tr("To be deleted at the next commit");
             case RowState::Conflict:
                 return tr("Changed on the server since you edited it");
+            case RowState::Gone:
+                return tr("Deleted on the server");
             case RowState::Clean: {
                 const RowCache::Row decoded = decodedAt(section);
-                return decoded && (decoded->keyError || decoded->valueError) ? tr("Cannot be decoded")
-                                                                             : QString();
+                if (decoded && (decoded->keyError || decoded->valueError))
+                    return tr("Cannot be decoded");
+                return isNewsAt(section) ? tr("Changed since you looked, at %1")
+                                               .arg(revisionText(recordAt(section).current.modRevision))
+                                         : QString();
             }
             }
         }
@@ -349,6 +355,8 @@ QString RecordModel::readOnlyReason(const QModelIndex &index) const
 {
     const ShownRow shown = recordAt(index.row());
     const Column &column = m_columns[static_cast<size_t>(index.column())];
+    if (shown.state == RowState::Gone)
+        return tr("The record was deleted on the server.");
     if (const QString refusal = stagingRefusal(*m_edits); !refusal.isEmpty())
         return refusal;
     if (column.meta == Column::Meta::Lease)
@@ -403,9 +411,10 @@ bool RecordModel::finishEdit(const QModelIndex &index, const EditStart &start, c
     const ShownRow now = recordOf(start.key);
     const Column &column = m_columns[static_cast<size_t>(index.column())];
     const bool isField = column.group == Column::Group::Field;
+    const bool isGoneMeanwhile = start.current.exists && !now.current.exists;
     if (isField && !now.change && now.current != start.current && !m_edits->isCommitting()
-        && editStart(index).value != start.value) {
-        // Somebody else has written this very cell while it was typed.
+        && (isGoneMeanwhile || editStart(index).value != start.value)) {
+        // Somebody else has written this very cell, or deleted the record, while it was typed.
         const auto before = m_codec.decodeValue(start.current.value);
         const auto whole = before ? core::replaced(*before, column.path, *after)
                                   : core::Expected<Value, QString>(core::Unexpected {before.error().what});
@@ -414,7 +423,9 @@ bool RecordModel::finishEdit(const QModelIndex &index, const EditStart &start, c
             : core::Expected<bool, QString>(core::Unexpected {whole.error()});
         return staged ? true : refuse(staged.error());
     }
-    const auto staged = stageCell(index, *after);
+    // A record that was staged before it was deleted on the server has another row now.
+    const int row = isGone(index.row()) ? rowOf(start.key) : index.row();
+    const auto staged = stageCell(row < 0 ? index : this->index(row, index.column()), *after);
     return staged ? true : refuse(staged.error());
 }
 
@@ -465,7 +476,10 @@ core::Expected<bool, QString> RecordModel::stageRecord(const QByteArray &key, co
                                                        const std::optional<core::KeyState> &madeOn,
                                                        const QString &stepName)
 {
-    const auto bytes = core::bytesFor(m_codec, stagedRow(recordOf(key)), value);
+    core::StagedRow row = stagedRow(recordOf(key));
+    if (madeOn && !row.change && !row.current.exists)
+        row.current = *madeOn; // whose style the value keeps, though it was deleted
+    const auto bytes = core::bytesFor(m_codec, row, value);
     if (!bytes)
         return core::Unexpected {bytes.error()};
     return stageBytes(key, *bytes, madeOn, stepName);
@@ -556,6 +570,8 @@ core::Expected<QByteArray, QString> RecordModel::stageNew(int row, bool withCont
     QByteArray bytes;
     if (row >= 0) {
         const ShownRow shown = recordAt(row);
+        if (shown.state == RowState::Gone)
+            return core::Unexpected {tr("The record was deleted on the server.")};
         const QByteArray &raw = shown.value();
         const core::DecodedRow decoded = core::decodeRow(m_codec, shown.key, raw);
         if (withContent) {
@@ -628,7 +644,8 @@ QStringList RecordModel::copyTexts(int row, const std::vector<int> &columns, Cop
 {
     // Not by way of the cache: copying many rows would fill it with some that are never shown.
     const ShownRow shown = recordAt(row);
-    const core::DecodedRow decoded = core::decodeRow(m_codec, shown.key, shown.value());
+    const core::DecodedRow decoded =
+        isGone(row) ? core::DecodedRow() : core::decodeRow(m_codec, shown.key, shown.value());
     QStringList texts;
     for (const int number : columns) {
         const Column &column = m_columns[static_cast<size_t>(number)];

@@ -58,6 +58,12 @@ void RowCache::insert(core::RowId id, core::Revision modRevision, Row row, qsize
     m_rows.insert(id.value, new Entry {std::move(row), modRevision}, cost);
 }
 
+RowCache::Row RowCache::known(core::RowId id) const
+{
+    const Entry *entry = m_rows.object(id.value);
+    return entry ? entry->row : Row();
+}
+
 void RowCache::request(core::RowId id)
 {
     m_queued.insert(id.value);

@@ -39,6 +39,8 @@ public:
     /// Takes a row that is decoded already, as of `modRevision`.
     void insert(core::RowId id, core::Revision modRevision, Row row, qsizetype bytes);
     bool contains(core::RowId id) const { return m_rows.contains(id.value); }
+    /// The row as last decoded, without asking for anything.
+    Row known(core::RowId id) const;
     /// Decodes in one batch with others, soon.
     void request(core::RowId id);
 

@@ -5,6 +5,7 @@
 #include "core/table/recordjson.h"
 #include "ui/errortext.h"
 #include "ui/models/slottypetext.h"
+#include "ui/motion.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/bulkrunner.h"
 #include "ui/panels/livecontrols.h"
@@ -53,10 +54,11 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     , m_bannerText(new QLabel(m_banner))
     , m_retry(new QPushButton(tr("&Retry"), m_banner))
     , m_typeLabel(new QToolButton(this))
-    , m_live(new LiveControls(m_table, connection->edits(), this))
+    , m_live(new LiveControls(m_table, connection->edits(), m_model, m_view, this))
     , m_empty(new QLabel(m_view->viewport()))
 {
     m_model->setTitle(m_title);
+    m_model->setMotionReduced(isMotionReduced());
     m_filter->setPlaceholderText(tr("Filter records by text in keys and values  (Ctrl+L)"));
     m_filter->setAccessibleName(tr("Filter records"));
     m_filter->setClearButtonEnabled(true);

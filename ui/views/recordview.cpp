@@ -12,6 +12,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMimeData>
+#include <QScrollBar>
 
 namespace slotscope::ui {
 
@@ -66,6 +67,49 @@ void RecordView::setRecordModel(RecordModel *model)
     for (QHeaderView *header : {horizontalHeader(), verticalHeader()})
         header->setSelectionModel(new QItemSelectionModel(model, header));
     sortByColumn(-1, Qt::AscendingOrder);
+    connect(model, &RecordModel::aboutToFollow, this, &RecordView::holdPlace);
+    connect(model, &RecordModel::followed, this, &RecordView::keepPlace);
+    model->setSight([this] {
+        if (!isVisible())
+            return RecordModel::Sight {};
+        const int last = rowAt(viewport()->height() - 1);
+        const bool isEdited = state() == EditingState && indexWidget(currentIndex());
+        return RecordModel::Sight {.first = rowAt(0),
+                                   .last = last < 0 ? m_model->rowCount() - 1 : last,
+                                   .edited = isEdited ? currentIndex().row() : -1};
+    });
+}
+
+void RecordView::holdPlace()
+{
+    m_place.clear();
+    const int top = rowAt(0);
+    if (top <= 0)
+        return; // at the very top one sees what comes first
+    const int last = rowAt(viewport()->height() - 1);
+    for (int row = top; row <= (last < 0 ? m_model->rowCount() - 1 : last); ++row) {
+        if (const QByteArray key = m_model->keyAt(row); !key.isEmpty())
+            m_place.emplace_back(row, key);
+    }
+}
+
+void RecordView::keepPlace()
+{
+    // By what most of the rows have moved; single ones may have gone elsewhere.
+    std::vector<int> shifts;
+    for (const auto &[row, key] : std::exchange(m_place, {})) {
+        if (const int now = m_model->rowOf(key); now >= 0)
+            shifts.push_back(now - row);
+    }
+    if (shifts.empty())
+        return;
+    const auto middle = shifts.begin() + static_cast<std::ptrdiff_t>(shifts.size() / 2);
+    std::nth_element(shifts.begin(), middle, shifts.end());
+    if (*middle == 0)
+        return;
+    const int at = verticalScrollBar()->value();
+    executeDelayedItemsLayout();
+    verticalScrollBar()->setValue(at + *middle);
 }
 
 std::vector<int> RecordView::selectedRows() const
@@ -97,6 +141,14 @@ bool RecordView::showRecord(const QByteArray &key)
     selectionModel()->setCurrentIndex(m_model->index(row, column), QItemSelectionModel::ClearAndSelect);
     scrollTo(currentIndex());
     return true;
+}
+
+void RecordView::scrollToRow(int row)
+{
+    const int column = std::max(0, columnAt(viewport()->width() / 2));
+    const int sideways = horizontalScrollBar()->value();
+    scrollTo(m_model->index(row, column));
+    horizontalScrollBar()->setValue(sideways);
 }
 
 bool RecordView::finishEditing()

@@ -3,6 +3,8 @@
 
 #include <QTableView>
 
+#include <vector>
+
 namespace slotscope::ui {
 
 class RecordModel;
@@ -24,6 +26,10 @@ public:
     /// Makes the record current and scrolls to it. False if it is not shown.
     bool showRecord(const QByteArray &key);
 
+    /// Brings the row in sight, whatever is current, and keeps the place sideways.
+    void scrollToRow(int row);
+
+    bool isEditing() const { return state() == EditingState; }
     /// Takes what is being typed into a cell. False if it does not fit: its editor stays open and says why.
     bool finishEditing();
 
@@ -56,7 +62,11 @@ protected:
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
 
 private:
+    void holdPlace();
+    void keepPlace();
+
     RecordModel *m_model = nullptr;
+    std::vector<std::pair<int, QByteArray>> m_place; // rows in sight and their keys, while rows move
 };
 
 } // namespace slotscope::ui

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// How the tables of MainWindow follow the server: pause, follow, what is new, motion.
+#include "ui/mainwindow.h"
+#include "ui/motion.h"
+#include "ui/panels/livecontrols.h"
+#include "ui/panels/recordtab.h"
+#include "ui/theme.h"
+
+#include <QActionGroup>
+#include <QMenu>
+#include <QTabWidget>
+
+namespace slotscope::ui {
+
+void MainWindow::addLiveActions(QMenu *view)
+{
+    QMenu *live = view->addMenu(tr("Li&ve"));
+    const auto add = [this, live](const QString &text, const QKeySequence &keys, auto run) {
+        QAction *action = live->addAction(text);
+        action->setShortcut(keys);
+        connect(action, &QAction::triggered, this, [this, run] {
+            if (const RecordTab *tab = currentTab())
+                run(tab->live());
+        });
+        m_tabActions.push_back(action);
+        return action;
+    };
+    // The table itself listens for Space: elsewhere it belongs to text and buttons.
+    QAction *pause = add(tr("&Pause\tSpace"), {}, [](LiveControls *of) { of->togglePause(); });
+    QAction *follow = add(tr("&Follow the newest"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F),
+                          [](LiveControls *of) { of->setFollowing(!of->isFollowing()); });
+    pause->setCheckable(true);
+    follow->setCheckable(true);
+    connect(live, &QMenu::aboutToShow, this, [this, pause, follow] {
+        const RecordTab *tab = currentTab();
+        pause->setChecked(tab && tab->table()->isPaused());
+        follow->setChecked(tab && tab->live()->isFollowing());
+    });
+    live->addSeparator();
+    add(tr("&Next record that has changed since I looked"), QKeySequence(Qt::Key_F7),
+        [](LiveControls *of) { of->showNextNews(); });
+    add(tr("I have &seen what has changed"), QKeySequence(Qt::CTRL | Qt::Key_F7),
+        [](LiveControls *of) { of->clearNews(); });
+    live->addSeparator();
+
+    QMenu *motion = live->addMenu(tr("&Motion"));
+    auto *choices = new QActionGroup(motion);
+    for (const auto &[choice, text] : {std::pair(Motion::AsDesktop, tr("&As the desktop says")),
+                                       std::pair(Motion::Reduced, tr("&Reduced: no fading")),
+                                       std::pair(Motion::Full, tr("&Full"))}) {
+        QAction *action = motion->addAction(text);
+        action->setCheckable(true);
+        action->setChecked(motionSetting() == choice);
+        choices->addAction(action);
+        connect(action, &QAction::triggered, this, [this, choice = choice] {
+            rememberMotion(choice);
+            for (int i = 0; i < m_tabs->count(); ++i) {
+                if (const auto *tab = qobject_cast<RecordTab *>(m_tabs->widget(i)))
+                    tab->model()->setMotionReduced(isMotionReduced());
+            }
+        });
+    }
+}
+
+void MainWindow::followNews(RecordTab *tab)
+{
+    // One that is not in front says by a dot that something has changed in it.
+    const auto mark = [this, tab] {
+        const int at = m_tabs->indexOf(tab);
+        const bool marked = tab->model()->newsCount() > 0;
+        if (at >= 0 && m_tabs->tabIcon(at).isNull() == marked)
+            m_tabs->setTabIcon(at, marked ? theme::icon(theme::Glyph::News) : QIcon());
+    };
+    connect(tab->model(), &RecordModel::newsChanged, this, mark);
+}
+
+} // namespace slotscope::ui
