@@ -46,9 +46,9 @@ void MainWindow::addLiveActions(QMenu *view)
 
     QMenu *motion = live->addMenu(tr("&Motion"));
     auto *choices = new QActionGroup(motion);
-    for (const auto &[choice, text] : {std::pair(Motion::AsDesktop, tr("&As the desktop says")),
-                                       std::pair(Motion::Reduced, tr("&Reduced: no fading")),
-                                       std::pair(Motion::Full, tr("&Full"))}) {
+    for (const auto &[choice, text] :
+         {std::pair(Motion::AsDesktop, tr("&As the desktop says")),
+          std::pair(Motion::Reduced, tr("&Reduced: no fading")), std::pair(Motion::Full, tr("&Full"))}) {
         QAction *action = motion->addAction(text);
         action->setCheckable(true);
         action->setChecked(motionSetting() == choice);

@@ -27,8 +27,8 @@ void rememberMotion(Motion motion)
     if (motion == Motion::AsDesktop)
         settings.remove(MotionKey);
     else
-        settings.setValue(MotionKey, motion == Motion::Reduced ? QStringLiteral("reduced")
-                                                               : QStringLiteral("full"));
+        settings.setValue(MotionKey,
+                          motion == Motion::Reduced ? QStringLiteral("reduced") : QStringLiteral("full"));
 }
 
 bool isMotionReduced()
