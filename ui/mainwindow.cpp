@@ -152,6 +152,7 @@ void MainWindow::buildDocks()
     };
     m_navigator = new Navigator(this);
     m_navigatorDock = dock(tr("Slots & keys"), "navigatorDock", m_navigator, Qt::LeftDockWidgetArea);
+    m_navigatorDock->toggleViewAction()->setText(tr("Slots && keys")); // else a mnemonic
     m_inspector = new Inspector(this);
     m_inspectorDock = dock(tr("Inspector"), "inspectorDock", m_inspector, Qt::RightDockWidgetArea);
     m_pending = new PendingPanel(this);
