@@ -3,6 +3,7 @@
 
 #include "app/commands/checkcommand.h"
 #include "app/commands/codeccommand.h"
+#include "app/commands/diffcommand.h"
 #include "app/commands/editcommand.h"
 #include "app/commands/getcommand.h"
 #include "app/commands/historycommand.h"
@@ -38,7 +39,7 @@ void Command::run(const core::Endpoint &endpoint, bool json)
 {
     m_endpoint = endpoint;
     m_json = json;
-    if (!needsServer()) {
+    if (!needsServer() || !needsDirectory()) {
         QMetaObject::invokeMethod(
             this, [this] { begin(); }, Qt::QueuedConnection);
         return;
@@ -185,6 +186,9 @@ const std::vector<CommandEntry> &commands()
          [] { return std::make_unique<GetCommand>(); }},
         {QStringLiteral("history"), QStringLiteral("list all retained versions of one record"),
          [] { return std::make_unique<HistoryCommand>(); }},
+        {QStringLiteral("diff"),
+         QStringLiteral("compare tables at two revisions, of two etcds, or with a file"),
+         [] { return std::make_unique<DiffCommand>(); }},
         {QStringLiteral("check"), QStringLiteral("look for faults in indexes and the catalogue"),
          [] { return std::make_unique<CheckCommand>(); }},
         {QStringLiteral("edit"), QStringLiteral("write what a script says, in one guarded transaction"),

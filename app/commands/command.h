@@ -35,6 +35,9 @@ public:
     /// Whether it connects to an etcd at all.
     virtual bool needsServer() const { return true; }
 
+    /// Whether it wants the slots of that etcd, or looks for itself.
+    virtual bool needsDirectory() const { return true; }
+
     /// Whether it edits, so that it needs all of a connection().
     virtual bool isEditing() const { return false; }
 
@@ -64,6 +67,8 @@ protected:
     /// Null pointer where isEditing() is not.
     core::Connection *connection() const { return m_connection.get(); }
     QString serverName() const;
+    const core::Endpoint &endpoint() const { return m_endpoint; }
+    const core::Schema &schema() const { return m_schema; }
 
     /// Goes on once the types of these slots (all, when empty) are known as far as they can be.
     void whenSampled(const std::vector<core::Slot> &numbers, std::function<void()> then);
