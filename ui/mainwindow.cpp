@@ -17,6 +17,7 @@
 #include "ui/panels/referrerspanel.h"
 #include "ui/panels/safetyband.h"
 #include "ui/panels/travelband.h"
+#include "ui/panels/versionspanel.h"
 #include "ui/sessionsettings.h"
 #include "ui/views/recordview.h"
 
@@ -166,6 +167,7 @@ void MainWindow::buildDocks()
     tabifyDockWidget(m_pendingDock, m_problemsDock);
     tabifyDockWidget(m_problemsDock, m_referrersDock);
     tabifyDockWidget(m_referrersDock, m_historyDock);
+    buildVersionsDock();
     for (QDockWidget *hidden : {m_pendingDock, m_problemsDock, m_referrersDock, m_historyDock})
         hidden->hide();
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
@@ -244,6 +246,7 @@ void MainWindow::closeConnection()
     m_problems->follow(nullptr);
     m_referrers->follow(nullptr);
     m_history->follow(nullptr);
+    m_versions->follow(nullptr);
     m_overwritten.clear();
     m_draftNews.clear();
     m_draftProblemDismissed = m_offeringDraft = m_lookedForDrafts = m_keptAsDraft = false;
@@ -274,6 +277,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     followSafety(remember ? rememberedProfile(endpoint).value_or(profileFor(endpoint)) : ConnectionProfile());
     showConnection();
     followReview();
+    m_versions->follow(connection);
 
     connect(connection, &core::Connection::stateChanged, this, &MainWindow::connectionStateChanged);
     connect(connection, &core::Connection::revisionChanged, this, &MainWindow::updateStatus);
@@ -321,6 +325,7 @@ void MainWindow::directoryLoaded()
         openRemembered();
     m_pending->refresh();
     m_history->refresh();
+    m_versions->refresh();
     updatePage();
 }
 
@@ -432,6 +437,7 @@ void MainWindow::inspectCurrent()
     const ShownRow shown = tab->model()->shownRow(row);
     if (shown.state == RowState::Gone)
         return; // soon another is current; until then this one can still be read
+    m_versions->setSelected(shown.key);
     // What is being typed was begun on the state that is shown: news waits until it is staged on that.
     if (shown.key == m_inspectedKey && m_inspector->isEditing())
         return;

@@ -37,6 +37,7 @@ class ReferrersPanel;
 class RecordTab;
 class SafetyBand;
 class TravelBand;
+class VersionsPanel;
 struct ConnectionProfile;
 struct OpenTarget;
 
@@ -139,6 +140,10 @@ private:
     void restage(const QString &receipt, const std::vector<QByteArray> &keys);
     void exportHistory(const QByteArray &lines);
     void review();
+    void buildVersionsDock();
+    /// Stages that a record is to be as it was at a revision; no value: not to be there.
+    void restoreVersion(const QByteArray &key, const core::KeyState &now,
+                        const std::optional<QByteArray> &value, core::Revision revision);
 
     void connectionStateChanged();
     void directoryLoaded();
@@ -237,11 +242,13 @@ private:
     ProblemsPanel *m_problems = nullptr;
     ReferrersPanel *m_referrers = nullptr;
     HistoryPanel *m_history = nullptr;
+    VersionsPanel *m_versions = nullptr;
     QDockWidget *m_inspectorDock = nullptr;
     QDockWidget *m_pendingDock = nullptr;
     QDockWidget *m_problemsDock = nullptr;
     QDockWidget *m_referrersDock = nullptr;
     QDockWidget *m_historyDock = nullptr;
+    QDockWidget *m_versionsDock = nullptr;
     QDockWidget *m_navigatorDock = nullptr;
     ConnectDialog *m_connectDialog = nullptr;
     Banner *m_schemaBanner;

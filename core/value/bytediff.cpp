@@ -8,7 +8,7 @@ namespace slotscope::core {
 
 namespace {
 
-constexpr qsizetype MostEdits = 256; // inserted and removed bytes that are looked for
+constexpr qsizetype MostEdits = 256; // inserted and removed items that are looked for
 constexpr qsizetype ShortSame = 3; // bytes; fewer between differences are chance rather than sense
 
 struct Point
@@ -19,7 +19,8 @@ struct Point
 
 // The shortest edit script by Myers ("An O(ND) Difference Algorithm and Its Variations", 1986), as the ends
 // of its diagonals. Nothing if it takes too many edits.
-std::optional<std::vector<ByteRun>> sameRuns(const char *a, qsizetype n, const char *b, qsizetype m)
+template <typename Item>
+std::optional<std::vector<ByteRun>> sameRuns(const Item *a, qsizetype n, const Item *b, qsizetype m)
 {
     const qsizetype most = std::min(MostEdits, n + m);
     std::vector<qsizetype> furthest(static_cast<size_t>(2 * most + 3), 0);
@@ -69,32 +70,33 @@ std::optional<std::vector<ByteRun>> sameRuns(const char *a, qsizetype n, const c
     return runs;
 }
 
-} // namespace
-
-std::vector<ByteRun> byteRuns(const QByteArray &before, const QByteArray &after)
+template <typename Items>
+std::vector<ByteRun> runsOf(const Items &before, const Items &after, qsizetype shortSame)
 {
-    const qsizetype shorter = std::min(before.size(), after.size());
+    const auto beforeSize = static_cast<qsizetype>(before.size());
+    const auto afterSize = static_cast<qsizetype>(after.size());
+    const qsizetype shorter = std::min(beforeSize, afterSize);
     const auto head = static_cast<qsizetype>(
         std::mismatch(before.cbegin(), before.cbegin() + shorter, after.cbegin()).first - before.cbegin());
     qsizetype tail = 0;
-    while (tail < shorter - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
+    while (tail < shorter - head && *(before.cend() - 1 - tail) == *(after.cend() - 1 - tail))
         ++tail;
 
     std::vector<ByteRun> same;
     if (head > 0)
         same.push_back({true, 0, head, 0, head});
-    const auto middle = sameRuns(before.constData() + head, before.size() - tail - head,
-                                 after.constData() + head, after.size() - tail - head);
+    const auto middle = sameRuns(before.data() + head, beforeSize - tail - head, after.data() + head,
+                                 afterSize - tail - head);
     if (middle) {
         for (ByteRun run : *middle) {
             run.before += head;
             run.after += head;
-            if (run.beforeLength >= ShortSame)
+            if (run.beforeLength >= shortSame)
                 same.push_back(run);
         }
     }
     if (tail > 0)
-        same.push_back({true, before.size() - tail, tail, after.size() - tail, tail});
+        same.push_back({true, beforeSize - tail, tail, afterSize - tail, tail});
 
     std::vector<ByteRun> runs;
     Point reached;
@@ -114,8 +116,20 @@ std::vector<ByteRun> byteRuns(const QByteArray &before, const QByteArray &after)
         }
         reached = {run.before + run.beforeLength, run.after + run.afterLength};
     }
-    goTo(before.size(), after.size());
+    goTo(beforeSize, afterSize);
     return runs;
+}
+
+} // namespace
+
+std::vector<ByteRun> byteRuns(const QByteArray &before, const QByteArray &after)
+{
+    return runsOf(before, after, ShortSame);
+}
+
+std::vector<ByteRun> itemRuns(const std::vector<quint32> &before, const std::vector<quint32> &after)
+{
+    return runsOf(before, after, 1);
 }
 
 } // namespace slotscope::core
