@@ -126,6 +126,8 @@ QVariant VersionModel::data(const QModelIndex &index, int role) const
         return versionKind(before(index.row()), *shown);
     case SizeColumn:
         return shown->deleted ? QString() : QLocale().formattedDataSize(shown->kv.value.size());
+    case TimeColumn:
+        return m_times ? m_times(shown->revision()) : QString();
     case ChangeColumn: {
         const auto text = m_texts.constFind(shown->revision());
         if (text != m_texts.cend())
@@ -154,6 +156,8 @@ QVariant VersionModel::headerData(int section, Qt::Orientation orientation, int 
         return tr("What");
     case SizeColumn:
         return tr("Size");
+    case TimeColumn:
+        return tr("When");
     case ChangeColumn:
         return tr("Change");
     default:

@@ -8,6 +8,7 @@
 #include <QPointer>
 #include <QTimer>
 
+#include <functional>
 #include <vector>
 
 namespace slotscope::ui {
@@ -18,7 +19,15 @@ class VersionModel : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Column { RevisionColumn, VersionColumn, KindColumn, SizeColumn, ChangeColumn, ColumnCount };
+    enum Column {
+        RevisionColumn,
+        VersionColumn,
+        KindColumn,
+        SizeColumn,
+        TimeColumn,
+        ChangeColumn,
+        ColumnCount
+    };
 
     explicit VersionModel(QObject *parent = nullptr);
 
@@ -26,6 +35,8 @@ public:
     void follow(core::KeyHistory *history, const core::SlotCodec &codec);
     /// The type of the slot is another now.
     void setCodec(const core::SlotCodec &codec);
+    /// Tells when a revision came about, as far as it is known.
+    void setTimes(std::function<QString(core::Revision)> times) { m_times = std::move(times); }
     /// Null pointer for a row that is none; valid until the history changes.
     const core::KeyVersion *version(int row) const;
     /// The one that `row` came after.
@@ -47,6 +58,7 @@ private:
 
     QPointer<core::KeyHistory> m_history;
     core::SlotCodec m_codec;
+    std::function<QString(core::Revision)> m_times;
     int m_count = 0; // as views know it
     QHash<core::Revision, QString> m_texts;
     mutable std::vector<core::Revision> m_wanted; // lines that were looked at in vain

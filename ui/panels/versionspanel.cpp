@@ -5,6 +5,7 @@
 #include "ui/errortext.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/panelparts.h"
+#include "ui/panels/travelband.h"
 #include "ui/panels/versiondetail.h"
 
 #include <QCheckBox>
@@ -55,6 +56,7 @@ VersionsPanel::VersionsPanel(QWidget *parent)
     m_view->header()->resizeSection(VersionModel::VersionColumn, 9 * unit);
     m_view->header()->resizeSection(VersionModel::KindColumn, 16 * unit);
     m_view->header()->resizeSection(VersionModel::SizeColumn, 10 * unit);
+    m_view->header()->resizeSection(VersionModel::TimeColumn, 18 * unit);
     m_title->setTextFormat(Qt::PlainText);
     m_title->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_followBox->setChecked(true);
@@ -173,6 +175,9 @@ void VersionsPanel::read()
     m_model->follow(nullptr, core::SlotCodec());
     m_history = std::make_unique<KeyHistory>(m_connection->client(), m_key);
     m_resolved = resolverFor(m_connection->directory())(m_key);
+    m_model->setTimes([connection = m_connection](core::Revision revision) {
+        return connection ? timeText(connection->times().at(revision)) : QString();
+    });
     m_model->follow(m_history.get(), m_resolved.codec);
     connect(m_connection->watch(), &core::Watch::eventsReceived, m_history.get(), &KeyHistory::observe);
     connect(m_history.get(), &KeyHistory::stateChanged, this, &VersionsPanel::stateChanged);
