@@ -6,6 +6,7 @@
 #include "ui/dialogs/connectdialog.h"
 #include "ui/errortext.h"
 #include "ui/panels/banner.h"
+#include "ui/panels/eventlogpanel.h"
 #include "ui/panels/historypanel.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/inspectortree.h"
@@ -205,6 +206,7 @@ void MainWindow::buildDocks()
     connect(m_pending, &PendingPanel::mergeRequested, this, &MainWindow::mergeConflict);
     connect(m_pending, &PendingPanel::guardsRequested, this, &MainWindow::settleGuards);
     connect(m_inspector, &Inspector::mergeRequested, this, &MainWindow::mergeConflict);
+    buildEventLog();
 }
 
 void MainWindow::buildStatusBar()
@@ -247,6 +249,7 @@ void MainWindow::closeConnection()
     m_referrers->follow(nullptr);
     m_history->follow(nullptr);
     m_versions->follow(nullptr);
+    m_events->follow(nullptr);
     m_overwritten.clear();
     m_draftNews.clear();
     m_draftProblemDismissed = m_offeringDraft = m_lookedForDrafts = m_keptAsDraft = false;
@@ -278,6 +281,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     showConnection();
     followReview();
     m_versions->follow(connection);
+    m_events->follow(connection); // also while the past is shown
 
     connect(connection, &core::Connection::stateChanged, this, &MainWindow::connectionStateChanged);
     connect(connection, &core::Connection::revisionChanged, this, &MainWindow::updateStatus);

@@ -28,6 +28,7 @@ namespace slotscope::ui {
 
 class Banner;
 class ConnectDialog;
+class EventLogPanel;
 class HistoryPanel;
 class Inspector;
 class Navigator;
@@ -93,6 +94,7 @@ private:
     QTabWidget *newTabs();
     void buildDocks();
     void buildMenus();
+    void buildEventLog();
     QAction *addDockAction(QMenu *menu, QDockWidget *dock, const QKeySequence &keys);
     /// What the table can do with several cells or records at once.
     void addBulkActions(QMenu *edit);
@@ -243,12 +245,14 @@ private:
     ReferrersPanel *m_referrers = nullptr;
     HistoryPanel *m_history = nullptr;
     VersionsPanel *m_versions = nullptr;
+    EventLogPanel *m_events = nullptr;
     QDockWidget *m_inspectorDock = nullptr;
     QDockWidget *m_pendingDock = nullptr;
     QDockWidget *m_problemsDock = nullptr;
     QDockWidget *m_referrersDock = nullptr;
     QDockWidget *m_historyDock = nullptr;
     QDockWidget *m_versionsDock = nullptr;
+    QDockWidget *m_eventsDock = nullptr;
     QDockWidget *m_navigatorDock = nullptr;
     ConnectDialog *m_connectDialog = nullptr;
     Banner *m_schemaBanner;

@@ -133,6 +133,7 @@ void MainWindow::buildMenus()
     view->addAction(m_referrersDock->toggleViewAction());
     addDockAction(view, m_historyDock, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_H));
     addDockAction(view, m_versionsDock, QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_H));
+    addDockAction(view, m_eventsDock, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L));
     view->addSeparator();
     add(view, tr("&Next tab"), QKeySequence(Qt::CTRL | Qt::Key_PageDown),
         [this] { m_tabs->setCurrentIndex((m_tabs->currentIndex() + 1) % std::max(1, m_tabs->count())); });
