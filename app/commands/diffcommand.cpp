@@ -144,8 +144,7 @@ void DiffCommand::failFor(const core::Error &error, const DiffEnd &end)
                  .arg(end.revision().value)
                  .arg(server.url.authority()));
     else if (error.kind == core::ErrorKind::FutureRevision)
-        fail(
-            tr("there is no revision %1 of %2 yet").arg(end.revision().value).arg(server.url.authority()));
+        fail(tr("there is no revision %1 of %2 yet").arg(end.revision().value).arg(server.url.authority()));
     else
         fail(ui::describe(error, server.url.authority()).sentence());
 }
@@ -281,9 +280,8 @@ void DiffCommand::compareNext()
                         return;
                 }
             });
-    connect(m_diff.get(), &core::TableDiff::failed, this, [this](const core::Error &error, bool first) {
-        failFor(error, first ? *m_before : *m_after);
-    });
+    connect(m_diff.get(), &core::TableDiff::failed, this,
+            [this](const core::Error &error, bool first) { failFor(error, first ? *m_before : *m_after); });
     connect(
         m_diff.get(), &core::TableDiff::finished, this,
         [this] {
@@ -372,8 +370,8 @@ bool DiffCommand::showText(const RowDifference &difference, const QByteArray &ke
         sign = difference.kind == RowDifference::Kind::Added ? QStringLiteral("+") : QStringLiteral("-");
         details += core::displayText(row.value);
     }
-    const QString line = QStringLiteral("%1 %2  %3").arg(sign, parts.join(QLatin1String(", ")),
-                                                         details.join(QLatin1String(", ")));
+    const QString line = QStringLiteral("%1 %2  %3")
+                             .arg(sign, parts.join(QLatin1String(", ")), details.join(QLatin1String(", ")));
     const int width = outputWidth();
     return print(width > 0 ? TextTable::cut(line, width) : line);
 }

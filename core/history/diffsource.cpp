@@ -108,8 +108,8 @@ void DiffEnd::open()
 void DiffEnd::openAt(Revision revision)
 {
     m_revision = revision;
-    m_client = std::make_unique<Client>(std::make_unique<RevisionTransport>(
-        std::make_unique<GatewayTransport>(m_endpoint.url), m_revision));
+    m_client = std::make_unique<Client>(
+        std::make_unique<RevisionTransport>(std::make_unique<GatewayTransport>(m_endpoint.url), m_revision));
     m_watch = std::make_unique<Watch>(m_client.get(), KeyRange::all(), Watch::Options {});
     m_directory = std::make_unique<SlotDirectory>(m_client.get(), m_watch.get());
     m_directory->setSchema(m_schema);

@@ -75,9 +75,8 @@ Expected<std::shared_ptr<const RecordFile>, QString> RecordFile::open(const QStr
     const auto before = [](const Entry &a, const Entry &b) { return a.key < b.key; };
     if (!std::is_sorted(entries.cbegin(), entries.cend(), before))
         std::stable_sort(entries.begin(), entries.end(), before);
-    const auto twice =
-        std::adjacent_find(entries.cbegin(), entries.cend(),
-                           [](const Entry &a, const Entry &b) { return a.key == b.key; });
+    const auto twice = std::adjacent_find(entries.cbegin(), entries.cend(),
+                                          [](const Entry &a, const Entry &b) { return a.key == b.key; });
     if (twice != entries.cend())
         return Unexpected {QStringLiteral("%1 holds the key 0x%2 more than once")
                                .arg(path, QString::fromLatin1(twice->key.toHex()))};

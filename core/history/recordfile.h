@@ -12,13 +12,13 @@
 
 namespace slotscope::core {
 
-/// A file of records as `slotscope records --json` writes them, one JSON object a line. In memory are its keys
-/// only. Safe on any thread.
+/// A file of records as `slotscope records --json` writes them, one JSON object a line. In memory are its
+/// keys only. Safe on any thread.
 class RecordFile
 {
 public:
-    /// Reads all of it once, so that what is wrong is told before anything is done with it: in words, with the
-    /// line. Takes its time.
+    /// Reads all of it once, so that what is wrong is told before anything is done with it: in words, with
+    /// the line. Takes its time.
     static Expected<std::shared_ptr<const RecordFile>, QString> open(const QString &path);
 
     const QString &path() const { return m_path; }

@@ -76,20 +76,18 @@ FileSide::FileSide(std::shared_ptr<const RecordFile> file, KeyRange range, int p
         records.reserve(read->size());
         for (const KeyValue &kv : *read)
             records.push_back(recordOf(kv, m_prefixLength));
-        Q_EMIT page(records,
-                    m_position >= m_file->count() || !m_range.contains(m_file->keyAt(m_position)));
+        Q_EMIT page(records, m_position >= m_file->count() || !m_range.contains(m_file->keyAt(m_position)));
     });
 }
 
 void FileSide::next()
 {
-    m_reading.setFuture(
-        QtConcurrent::run([file = m_file, range = m_range, from = m_position]() -> Read {
-            size_t end = from;
-            while (end < file->count() && end < from + FilePage && range.contains(file->keyAt(end)))
-                ++end;
-            return file->read(from, end - from);
-        }));
+    m_reading.setFuture(QtConcurrent::run([file = m_file, range = m_range, from = m_position]() -> Read {
+        size_t end = from;
+        while (end < file->count() && end < from + FilePage && range.contains(file->keyAt(end)))
+            ++end;
+        return file->read(from, end - from);
+    }));
 }
 
 void EmptySide::next()

@@ -101,6 +101,12 @@ bool isBareShare(const Value &value)
     return value.kind() == Value::Kind::Tag && cbor::flagsOf(value) & cbor::Shared;
 }
 
+/// Such a tag around a reference to itself, which the copy of it has to its own self.
+bool refersToItself(const Value &value)
+{
+    return isBareShare(value) && holds(value.items().front(), isBareReference);
+}
+
 /// With the content in the place of such tags.
 Value withoutShares(const Value &value)
 {
@@ -462,7 +468,8 @@ private:
             return at.node.isContainer() && m_random.below(3) == 0;
         });
         // The level that a reference names is that of the place which it was copied from.
-        if (m_codec.type().value == ValueType::FlatBuffers || holds(place.node, isReferenceUpwards))
+        if (m_codec.type().value == ValueType::FlatBuffers || holds(place.node, isReferenceUpwards)
+            || holds(place.node, refersToItself))
             return;
         const auto edited = inserted(value, target.path, qsizetype(m_random.below(4)), place.node,
                                      target.node.kind() == Value::Kind::Map

@@ -53,8 +53,8 @@ class TestDiffCommand : public QObject
             };
             if (line.value(QLatin1String("type")).toString() == QLatin1String("table"))
                 result.counts[line.value(QLatin1String("table")).toString()] =
-                    QStringLiteral("%1 %2 %3 %4").arg(number("added"), number("removed"), number("changed"),
-                                                      number("same"));
+                    QStringLiteral("%1 %2 %3 %4")
+                        .arg(number("added"), number("removed"), number("changed"), number("same"));
             else
                 result.differences.push_back(line);
         }
@@ -97,10 +97,11 @@ private Q_SLOTS:
         const Result result = run({then(m_then), then(m_last), QStringLiteral("Users")});
         QVERIFY2(result.code == 0, qPrintable(result.errors));
         QCOMPARE(result.counts.size(), 1);
-        QVERIFY2(result.counts.first().startsWith(QStringLiteral("1 0 1 ")), qPrintable(result.counts.first()));
+        QVERIFY2(result.counts.first().startsWith(QStringLiteral("1 0 1 ")),
+                 qPrintable(result.counts.first()));
         QCOMPARE(result.differences.size(), size_t(2));
-        const auto changed = std::find_if(
-            result.differences.cbegin(), result.differences.cend(), [](const QJsonObject &line) {
+        const auto changed =
+            std::find_if(result.differences.cbegin(), result.differences.cend(), [](const QJsonObject &line) {
                 return line.value(QLatin1String("type")).toString() == QLatin1String("changed");
             });
         QVERIFY(changed != result.differences.cend());
@@ -139,8 +140,8 @@ private Q_SLOTS:
         QCOMPARE(count(QStringLiteral("name contains Nils")), size_t(1)); // as it was
         QCOMPARE(count(QStringLiteral("name contains Olaf")), size_t(2));
         QCOMPARE(count(QStringLiteral("name contains Nobody")), size_t(0));
-        const Result wrong = run({then(m_then), QStringLiteral("now"), QStringLiteral("--filter"),
-                                  QStringLiteral("name =")});
+        const Result wrong =
+            run({then(m_then), QStringLiteral("now"), QStringLiteral("--filter"), QStringLiteral("name =")});
         QCOMPARE(wrong.code, 2);
         QVERIFY(wrong.errors.contains(QStringLiteral("--filter")));
     }

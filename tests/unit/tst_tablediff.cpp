@@ -214,9 +214,8 @@ private Q_SLOTS:
         QCOMPARE(records->at(0).key, a);
         QCOMPARE(records->at(2).value, QByteArray("3"));
         QCOMPARE(records->at(1).modRevision, Revision(7));
-        const Outcome outcome =
-            run(std::make_unique<FileSide>(*file, KeyRange::slot(Slot(7)), 2),
-                std::make_unique<FileSide>(*file, KeyRange::slot(Slot(9)), 2));
+        const Outcome outcome = run(std::make_unique<FileSide>(*file, KeyRange::slot(Slot(7)), 2),
+                                    std::make_unique<FileSide>(*file, KeyRange::slot(Slot(9)), 2));
         QVERIFY((outcome.counts == TableDiff::Counts {1, 2, 0, 0}));
     }
 
@@ -265,14 +264,15 @@ private Q_SLOTS:
         QCOMPARE(kind(QStringLiteral("123")), Kind::Then);
         QCOMPARE(kind(QStringLiteral("http://host:2379")), Kind::Server);
         QCOMPARE(kind(fileOf("")), Kind::File);
-        for (const char *wrong : {"", "0", "-5", "99999999999999999999", "nothing.jsonl", "http://", "ftp://x",
-                                  "http://host@0"})
+        for (const char *wrong :
+             {"", "0", "-5", "99999999999999999999", "nothing.jsonl", "http://", "ftp://x", "http://host@0"})
             QVERIFY2(!kind(QLatin1String(wrong)), wrong);
         const auto then = DiffSource::parse(QStringLiteral("http://host:2379@17"));
         QVERIFY(then);
         QCOMPARE(then->revision, Revision(17));
-        for (const QString &text : {QStringLiteral("now"), QStringLiteral("5"),
-                                    QStringLiteral("http://host:2379"), QStringLiteral("http://host:2379@17")})
+        for (const QString &text :
+             {QStringLiteral("now"), QStringLiteral("5"), QStringLiteral("http://host:2379"),
+              QStringLiteral("http://host:2379@17")})
             QCOMPARE(DiffSource::parse(text)->text(), text);
     }
 };
