@@ -78,8 +78,11 @@ private:
                 failOrRetry(result.error(), m_retry == Retry::Reads);
                 return;
             }
-            if constexpr (requires { result->header; })
+            if constexpr (requires { result->header; }) {
                 m_client->noteHeader(result->header);
+                if (m_client)
+                    Q_EMIT m_client->revisionHeard(result->header.revision);
+            }
             m_state->complete(result);
         });
     }
@@ -116,6 +119,8 @@ public:
         });
     }
 
+    bool isKnownAlive() const override { return m_stream && m_stream->isKnownAlive(); }
+
 private:
     void begin(const std::vector<WatchCreateRequest> &requests)
     {
@@ -123,6 +128,9 @@ private:
         connect(m_stream.get(), &WatchStream::received, this, [this](const WatchReply &reply) {
             if (m_client)
                 m_client->noteHeader(reply.header);
+            // Later this member may be the one that is lost.
+            if (m_client && reply.created)
+                m_client->m_transport->learnMembers();
             Q_EMIT received(reply);
         });
         connect(m_stream.get(), &WatchStream::ended, this, [this](const Error &error) {
@@ -130,6 +138,7 @@ private:
                 m_client->noteError(error);
             Q_EMIT ended(error);
         });
+        connect(m_stream.get(), &WatchStream::active, this, &WatchStream::active);
     }
 
     QPointer<Client> m_client;
@@ -227,6 +236,7 @@ void Client::noteError(const Error &error)
     case ErrorKind::Protocol:
     case ErrorKind::Http:
     case ErrorKind::Tls:
+    case ErrorKind::Unavailable: // another member may have a leader
         m_detected = false;
         break;
     default:

@@ -62,7 +62,12 @@ public:
     /// Never tried again by itself; Watch does that.
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests);
 
+    /// The server is in doubt, for a reason that no reply has told: the next request looks anew who is there.
+    void doubtServer() { m_detected = false; }
+
 Q_SIGNALS:
+    /// The store is at this revision, as the reply to a request tells on the side.
+    void revisionHeard(slotscope::core::Revision newest);
     /// Another etcd version answers than before, or the first one does.
     void serverVersionChanged(const slotscope::core::ServerVersion &version);
     /// Replies come from another cluster than before: everything read so far is of other data.

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/etcd/memberchoice.h"
 #include "core/etcd/messages.h"
 
 namespace slotscope::core::gateway {
@@ -29,6 +30,7 @@ Result<DeleteRangeReply> parseDeleteRangeReply(const QByteArray &json);
 Result<TxnReply> parseTxnReply(const QByteArray &json);
 Result<Nothing> parseCompactionReply(const QByteArray &json);
 Result<StatusReply> parseStatusReply(const QByteArray &json);
+Result<MemberListReply> parseMemberListReply(const QByteArray &json);
 Result<LeaseGrantReply> parseLeaseGrantReply(const QByteArray &json);
 Result<Nothing> parseLeaseRevokeReply(const QByteArray &json);
 Result<LeaseLeasesReply> parseLeaseLeasesReply(const QByteArray &json);

@@ -244,6 +244,26 @@ Result<StatusReply> parseStatusReply(const QByteArray &json)
     });
 }
 
+Result<MemberListReply> parseMemberListReply(const QByteArray &json)
+{
+    return parsed<MemberListReply>(json, [](const Json &object) {
+        MemberListReply reply {.header = header(object, HeaderRule::Required), .members = {}};
+        eachObject(object, "members", [&](const Json &entry) {
+            ClusterMember member {.id = integer<quint64>(entry, "ID"),
+                                  .name = text(entry, "name"),
+                                  .clientUrls = {},
+                                  .isLearner = flag(entry, "isLearner")};
+            eachElement(entry, "clientURLs", [&](const Json &url) {
+                if (!url.is_string())
+                    misfit("clientURLs", "a list of texts", url);
+                member.clientUrls.append(QString::fromStdString(url.get_ref<const std::string &>()));
+            });
+            reply.members.push_back(std::move(member));
+        });
+        return reply;
+    });
+}
+
 Result<LeaseGrantReply> parseLeaseGrantReply(const QByteArray &json)
 {
     return parsed<LeaseGrantReply>(json, [](const Json &object) -> Result<LeaseGrantReply> {

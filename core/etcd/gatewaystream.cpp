@@ -25,6 +25,7 @@ GatewayStream::GatewayStream(QNetworkReply *reply, Limits limits)
     , m_framer(limits.line)
 {
     reply->setReadBufferSize(ReadBuffer);
+    connect(reply, &QNetworkReply::readyRead, this, &GatewayStream::active);
     connect(reply, &QNetworkReply::readyRead, this, &GatewayStream::process);
     connect(reply, &QNetworkReply::finished, this, &GatewayStream::onReplyEnded);
     // The transport went away first; say so when whoever destroys it is done.

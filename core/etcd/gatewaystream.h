@@ -25,6 +25,8 @@ public:
     GatewayStream(QNetworkReply *reply, Limits limits);
     ~GatewayStream() override;
 
+    bool isKnownAlive() const override { return m_parsing; }
+
 private:
     void process();
     void take(const Result<WatchReply> &reply);

@@ -42,6 +42,7 @@ GatewayTransport::GatewayTransport(const QUrl &endpoint, QObject *parent)
 GatewayTransport::GatewayTransport(const QUrl &endpoint, Options options, QObject *parent)
     : Transport(parent)
     , m_endpoint(endpoint)
+    , m_address(endpoint)
     , m_options(options)
     , m_apiPath(QStringLiteral("/v3"))
 {
@@ -59,10 +60,10 @@ GatewayTransport::~GatewayTransport()
         exchange->fail({.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")});
 }
 
-QUrl GatewayTransport::url(const QString &path) const
+QUrl GatewayTransport::url(const QUrl &address, const QString &path)
 {
-    QUrl url = m_endpoint;
-    QString base = m_endpoint.path();
+    QUrl url = address;
+    QString base = address.path();
     while (base.endsWith(QLatin1Char('/')))
         base.chop(1);
     url.setPath(base + path);
@@ -70,15 +71,16 @@ QUrl GatewayTransport::url(const QString &path) const
 }
 
 template <typename T>
-Call<T> GatewayTransport::start(QNetworkReply *reply, bool large, Result<T> (*parse)(const QByteArray &))
+Call<T> GatewayTransport::start(QNetworkReply *reply, bool large, std::chrono::milliseconds deadline,
+                                Result<T> (*parse)(const QByteArray &))
 {
     // A range takes as long as it needs while bytes flow; all else is small and has one deadline.
     const HttpExchange::Limits limits {
-        .silence = large ? m_options.rangeSilence : m_options.deadline,
-        .head = large ? m_options.rangeHead : m_options.deadline,
+        .silence = large ? m_options.rangeSilence : deadline,
+        .head = large ? m_options.rangeHead : deadline,
         .size = m_options.largestReply,
     };
-    auto *state = new CallState<T>(large ? std::chrono::milliseconds {} : m_options.deadline);
+    auto *state = new CallState<T>(large ? std::chrono::milliseconds {} : deadline);
     auto *exchange = new HttpExchange(reply, limits, this);
     state->setAbort([exchange = QPointer(exchange)] {
         if (exchange)
@@ -101,23 +103,74 @@ Call<T> GatewayTransport::post(const QString &path, const QByteArray &body,
                                Result<T> (*parse)(const QByteArray &))
 {
     return start(postOnce(m_manager, gatewayRequest(url(m_apiPath + path)), body),
-                 std::is_same_v<T, RangeReply>, parse);
+                 std::is_same_v<T, RangeReply>, m_options.deadline, parse);
 }
 
 Call<ServerVersion> GatewayTransport::detect()
 {
+    const std::vector<MemberAddress> all = addresses();
+    if (all.size() < 2)
+        return detectAddress();
+
+    // Something went wrong before, or there would be no other detection: see who of the cluster serves.
+    auto *state = new CallState<ServerVersion>;
+    const auto askStatus = [this](const QUrl &address) {
+        const QUrl place = url(address, m_apiPath + QStringLiteral("/maintenance/status"));
+        return start(postRead(m_manager, gatewayRequest(place), QByteArrayLiteral("{}")), false,
+                     m_options.choosing, gateway::parseStatusReply);
+    };
+    chooseMember(all, m_clusterId, askStatus, this).then(state, [this, state](const Result<QUrl> &address) {
+        if (!address)
+            return state->fail(address.error());
+        m_address = *address;
+        detectAddress().then(state,
+                             [state](const Result<ServerVersion> &version) { state->complete(version); });
+    });
+    return Call<ServerVersion>(state);
+}
+
+std::vector<MemberAddress> GatewayTransport::addresses() const
+{
+    std::vector<MemberAddress> all {{.url = m_address}};
+    const auto add = [&all](const MemberAddress &address) {
+        const bool known = std::any_of(all.cbegin(), all.cend(), [&address](const MemberAddress &other) {
+            return other.url == address.url;
+        });
+        if (!known)
+            all.push_back(address);
+    };
+    add({.url = m_endpoint});
+    for (const MemberAddress &other : m_others)
+        add(other);
+    return all;
+}
+
+void GatewayTransport::learnMembers()
+{
+    post(QStringLiteral("/cluster/member/list"), QByteArrayLiteral("{}"), gateway::parseMemberListReply)
+        .then(this, [this](const Result<MemberListReply> &reply) {
+            // Without an answer, those who were known before are still the best guess.
+            if (!reply)
+                return;
+            m_clusterId = reply->header.clusterId;
+            m_others = otherMembers(*reply, m_endpoint.scheme());
+        });
+}
+
+Call<ServerVersion> GatewayTransport::detectAddress()
+{
     DetectionSteps steps;
     steps.version = [this] {
         return start(m_manager.get(gatewayRequest(url(QStringLiteral("/version")))), false,
-                     gateway::parseVersion);
+                     m_options.deadline, gateway::parseVersion);
     };
     steps.status = [this](const QString &apiPath) {
         const QUrl address = url(apiPath + QStringLiteral("/maintenance/status"));
         return start(postRead(m_manager, gatewayRequest(address), QByteArrayLiteral("{}")), false,
-                     gateway::parseStatusReply);
+                     m_options.deadline, gateway::parseStatusReply);
     };
-    if (m_endpoint.scheme() == QLatin1String("http"))
-        steps.greeting = [this] { return probeGreeting(m_endpoint); };
+    if (m_address.scheme() == QLatin1String("http"))
+        steps.greeting = [this] { return probeGreeting(m_address); };
     steps.detected = [this](const QString &apiPath) { m_apiPath = apiPath; };
     return detectGateway(std::move(steps), this);
 }

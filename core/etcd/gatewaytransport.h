@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/etcd/memberchoice.h"
 #include "core/etcd/transport.h"
 
 #include <QNetworkAccessManager>
@@ -10,8 +11,9 @@
 
 namespace slotscope::core {
 
-/// etcd over the JSON gateway of one member: HTTP/1.1 by QNetworkAccessManager, streams on connections of
-/// their own.
+/// etcd over the JSON gateway of one member at a time: HTTP/1.1 by QNetworkAccessManager, streams on
+/// connections of their own. When the member is lost, or has lost its leader, the next detection goes on with
+/// another one of the same cluster, as far as they were learned.
 ///
 /// A request is sent at most once, but for those of the detection. Timeout and Network errors of a write
 /// leave open whether it happened.
@@ -22,6 +24,7 @@ public:
     struct Options
     {
         std::chrono::milliseconds deadline {10'000}; ///< for everything but ranges, from call to reply
+        std::chrono::milliseconds choosing {2'000}; ///< for the status of each member that may be gone to
         std::chrono::milliseconds rangeHead {60'000}; ///< for a range: until the reply begins
         std::chrono::milliseconds rangeSilence {30'000}; ///< for a range: without a byte
         qint64 largestReply = 1024LL * 1024 * 1024; ///< bytes; larger ones are refused
@@ -46,20 +49,30 @@ public:
     Call<Nothing> leaseRevoke(LeaseId lease) override;
     Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) override;
     Call<LeaseLeasesReply> leaseLeases() override;
+    void learnMembers() override;
     /// Servers before 3.4 number the watches themselves: 0, 1, … in the order of the requests.
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) override;
 
     /// The gateway's path as detected: "/v3", "/v3beta" or "/v3alpha".
     const QString &apiPath() const { return m_apiPath; }
+    /// The member that requests go to now.
+    const QUrl &address() const { return m_address; }
 
 private:
-    QUrl url(const QString &path) const;
+    static QUrl url(const QUrl &address, const QString &path);
+    QUrl url(const QString &path) const { return url(m_address, path); }
+    Call<ServerVersion> detectAddress();
+    std::vector<MemberAddress> addresses() const;
     template <typename T>
     Call<T> post(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
     template <typename T>
-    Call<T> start(QNetworkReply *reply, bool large, Result<T> (*parse)(const QByteArray &));
+    Call<T> start(QNetworkReply *reply, bool large, std::chrono::milliseconds deadline,
+                  Result<T> (*parse)(const QByteArray &));
 
-    QUrl m_endpoint;
+    QUrl m_endpoint; ///< as it was given
+    QUrl m_address;
+    std::vector<MemberAddress> m_others; ///< members, other than the one that told of them
+    quint64 m_clusterId = 0; ///< whose members they are
     Options m_options;
     QString m_apiPath;
     QNetworkAccessManager m_manager;

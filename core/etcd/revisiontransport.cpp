@@ -31,6 +31,8 @@ public:
         });
         progress->start();
     }
+
+    bool isKnownAlive() const override { return true; }
 };
 
 template <typename T>
@@ -151,7 +153,9 @@ std::unique_ptr<WatchStream> RevisionTransport::watch(const std::vector<WatchCre
     // Events that are asked for from earlier on are history, which is there.
     const bool isHistory =
         std::any_of(requests.cbegin(), requests.cend(), [this](const WatchCreateRequest &request) {
-            return request.startRevision.value > 0 && request.startRevision <= m_revision;
+            // A Watch, which asks for progress, begins one revision earlier than it tells of.
+            const Revision last(m_revision.value - (request.progressNotify ? 1 : 0));
+            return request.startRevision.value > 0 && request.startRevision <= last;
         });
     if (isHistory)
         return m_transport->watch(requests);

@@ -30,6 +30,7 @@ public:
     Call<Nothing> leaseRevoke(LeaseId lease) override;
     Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) override;
     Call<LeaseLeasesReply> leaseLeases() override;
+    void learnMembers() override { m_transport->learnMembers(); }
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) override;
 
 Q_SIGNALS:

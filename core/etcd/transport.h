@@ -17,9 +17,14 @@ class WatchStream : public QObject
 public:
     using QObject::QObject;
 
+    /// It needs no sign of life: it has taken a message that it has not told of yet, or has none to wait for.
+    virtual bool isKnownAlive() const { return false; }
+
 Q_SIGNALS:
     /// In the order in which the server sent them, fragments not yet joined.
     void received(const slotscope::core::WatchReply &reply);
+    /// Something came, though perhaps no whole message.
+    void active();
     /// The last signal: the connection is over, by fault or by the server's will.
     void ended(const slotscope::core::Error &error);
 };
@@ -45,6 +50,9 @@ public:
     virtual Call<Nothing> leaseRevoke(LeaseId lease) = 0;
     virtual Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) = 0;
     virtual Call<LeaseLeasesReply> leaseLeases() = 0;
+    /// Asks the cluster who else belongs to it, so that detect() may go on with another member. Nothing where
+    /// there is but one way to the cluster.
+    virtual void learnMembers() { }
     /// Starts at once; the signals come later. Every request has its own watchId.
     virtual std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) = 0;
 };

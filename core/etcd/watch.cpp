@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/watch.h"
 
+#include "core/etcd/watchpulse.h"
+
 #include <QElapsedTimer>
 #include <QRandomGenerator>
 #include <QTimer>
@@ -56,6 +58,7 @@ private:
     QElapsedTimer m_live;
     QTimer m_retry;
     QTimer m_silence;
+    WatchPulse m_pulse;
 };
 
 Watch::Private::Private(Watch *watch, Client *client_, const KeyRange &range_, const Options &options_)
@@ -63,6 +66,8 @@ Watch::Private::Private(Watch *watch, Client *client_, const KeyRange &range_, c
     , client(client_)
     , range(range_)
     , options(options_)
+    , m_pulse(client_, range_ == KeyRange::all(),
+              {.heartbeat = options_.heartbeat, .overdue = options_.overdue})
 {
     m_retry.setSingleShot(true);
     m_silence.setSingleShot(true);
@@ -71,6 +76,7 @@ Watch::Private::Private(Watch *watch, Client *client_, const KeyRange &range_, c
         fail({.kind = ErrorKind::Timeout,
               .detail = QStringLiteral("the watch was silent for %1 ms").arg(m_silence.interval())});
     });
+    connect(&m_pulse, &WatchPulse::lost, this, &Private::fail);
 }
 
 void Watch::Private::start(Revision from)
@@ -115,10 +121,13 @@ void Watch::Private::connectNow()
         fail({.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")});
         return;
     }
+    // A compaction takes the deletions of its own revision along, and a watch from that revision on is not
+    // told that it missed them. So it begins one revision earlier, which is told when it is compacted away.
+    const Revision start(std::max<qint64>(delivered.value, 1));
     // One watch a stream, so that the replies need no telling apart by watch_id.
     m_stream = client->watch({{.watchId = 1,
                                .range = range,
-                               .startRevision = Revision(m_fromNow ? 0 : delivered.value + 1),
+                               .startRevision = m_fromNow ? Revision() : start,
                                .prevKv = options.prevKv,
                                .progressNotify = true,
                                .fragment = true}});
@@ -170,6 +179,7 @@ void Watch::Private::becomeLive(const ResponseHeader &header)
         delivered = header.revision;
     m_live.start();
     m_silence.start(options.silence);
+    m_pulse.begin(m_stream.get(), delivered);
     if (!changeState(State::Live))
         return;
     const QPointer<Private> alive(this);
@@ -184,33 +194,29 @@ void Watch::Private::becomeLive(const ResponseHeader &header)
 void Watch::Private::verify()
 {
     m_verifying = true;
-    // A linearizable read passes through the cluster's leader, so its revision and term are the newest there
-    // are.
-    RangeRequest request;
-    request.range = KeyRange::single(QByteArray(1, '\0'));
-    request.countOnly = true;
-    client->range(request).then(this, [this, serial = m_streamSerial](const Result<RangeReply> &reply) {
-        if (serial != m_streamSerial)
-            return;
-        m_verifying = false;
-        if (!reply) {
-            fail(reply.error());
-            return;
-        }
-        const ResponseHeader &header = reply->header;
-        if (header.revision < delivered || header.raftTerm < m_raftTerm) {
-            lose({.kind = ErrorKind::Compacted,
-                  .detail = QStringLiteral(
-                                "the cluster is at revision %1 (term %2), but was at %3 (term %4) before")
-                                .arg(header.revision.value)
-                                .arg(header.raftTerm)
-                                .arg(delivered.value)
-                                .arg(m_raftTerm)},
-                 header.revision);
-            return;
-        }
-        becomeLive(header);
-    });
+    client->range(newestRevisionRead())
+        .then(this, [this, serial = m_streamSerial](const Result<RangeReply> &reply) {
+            if (serial != m_streamSerial)
+                return;
+            m_verifying = false;
+            if (!reply) {
+                fail(reply.error());
+                return;
+            }
+            const ResponseHeader &header = reply->header;
+            if (header.revision < delivered || header.raftTerm < m_raftTerm) {
+                lose({.kind = ErrorKind::Compacted,
+                      .detail = QStringLiteral(
+                                    "the cluster is at revision %1 (term %2), but was at %3 (term %4) before")
+                                    .arg(header.revision.value)
+                                    .arg(header.raftTerm)
+                                    .arg(delivered.value)
+                                    .arg(m_raftTerm)},
+                     header.revision);
+                return;
+            }
+            becomeLive(header);
+        });
 }
 
 void Watch::Private::onEvents(const WatchReply &reply)
@@ -249,6 +255,7 @@ void Watch::Private::deliver(std::vector<Event> events)
         .first = events.front().kv.modRevision, .last = events.back().kv.modRevision, .events = {}};
     batch.events = std::move(events);
     delivered = batch.last;
+    m_pulse.note(delivered);
     m_backoff = options.firstBackoff;
     Q_EMIT q->eventsReceived(batch);
 }
@@ -259,6 +266,7 @@ void Watch::Private::onProgress(const ResponseHeader &header)
     if (state != State::Live || header.revision < delivered)
         return;
     delivered = header.revision;
+    m_pulse.note(delivered);
     m_backoff = options.firstBackoff;
     Q_EMIT q->progressed(delivered);
 }
@@ -293,6 +301,9 @@ void Watch::Private::fail(const Error &error)
         m_backoff = options.firstBackoff;
     dropStream();
     lastError = error;
+    // A silence that nobody but us has noticed.
+    if (error.kind == ErrorKind::Timeout && client)
+        client->doubtServer();
     switch (error.kind) {
     case ErrorKind::PermissionDenied:
     case ErrorKind::Unauthenticated:
@@ -328,6 +339,7 @@ void Watch::Private::lose(const Error &error, Revision upTo)
 void Watch::Private::dropStream()
 {
     m_silence.stop();
+    m_pulse.end();
     m_fragments.clear();
     m_held.clear();
     m_verifying = false;

@@ -38,12 +38,16 @@ public:
     {
         bool prevKv = false;
         std::chrono::milliseconds firstBackoff {100};
-        std::chrono::milliseconds longestBackoff {5000};
+        std::chrono::milliseconds longestBackoff {2000};
         /// From the attempt to the server's word that the watch exists.
         std::chrono::milliseconds connecting {15'000};
         /// A stream that says nothing for so long, progress notifications included, is taken for dead. etcd
         /// sends one at least every ten minutes.
         std::chrono::milliseconds silence {std::chrono::minutes(21)};
+        /// After so long without a word, one small read asks whether the server is there; 0: never.
+        std::chrono::milliseconds heartbeat {20'000};
+        /// A watch over all keys that tells nothing for so long, though the store has news, is dead, too.
+        std::chrono::milliseconds overdue {5000};
     };
 
     /// Does nothing until start().
@@ -51,7 +55,8 @@ public:
     ~Watch() override;
 
     /// Delivers every event with a revision of at least `from`; 0 means those that come after now. Starts
-    /// over when running.
+    /// over when running. What a compaction at `from` itself has left is not whole, so that is compacted,
+    /// too.
     void start(Revision from);
     /// No signal comes after it.
     void close();

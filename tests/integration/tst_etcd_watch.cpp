@@ -171,6 +171,33 @@ private Q_SLOTS:
         QCOMPARE(seen.revisions(), std::vector<qint64> {delivered.value});
     }
 
+    /// etcd forgets deletions of the very revision that it compacts at, and does not tell of that.
+    void aCompactedDeletionIsNotPassedOver()
+    {
+        EtcdProcess etcd;
+        QVERIFY(etcd.start());
+        Client client(etcd.parsedEndpoint());
+        Watch::Options options = WatchRecorder::quick();
+        options.firstBackoff = options.longestBackoff = 10min;
+        WatchRecorder seen(&client, KeyRange::all(), options);
+        seen.watch.start(Revision(0));
+        QTRY_COMPARE(seen.watch.state(), State::Live);
+        const Revision there = etcd.put("a", "1");
+        QTRY_COMPARE(seen.watch.deliveredRevision(), there);
+        etcd.kill();
+        QTRY_COMPARE(seen.watch.state(), State::Backoff);
+        QVERIFY(etcd.start());
+        const Revision gone = etcd.remove("a");
+        QCOMPARE(gone.value, there.value + 1);
+        QVERIFY(etcd.compact(gone));
+        seen.watch.retryNow();
+        QTRY_COMPARE(seen.watch.state(), State::Compacted);
+        // From the next one on nothing can be missing.
+        seen.watch.start(Revision(gone.value + 1));
+        const Revision again = etcd.put("a", "2");
+        QTRY_COMPARE(seen.revisions(), (std::vector<qint64> {there.value, again.value}));
+    }
+
     void anotherClusterAtTheSameAddress()
     {
         EtcdProcess etcd({QStringLiteral("--initial-cluster-token"), QStringLiteral("one")});

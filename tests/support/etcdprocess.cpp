@@ -14,19 +14,6 @@ namespace slotscope::test {
 
 namespace {
 
-/// Asks the system for ports that nobody listens on; all are held until all are known, so that they differ.
-std::vector<quint16> freePorts(int count)
-{
-    std::vector<std::unique_ptr<QTcpServer>> servers;
-    std::vector<quint16> ports;
-    for (int i = 0; i < count; ++i) {
-        servers.push_back(std::make_unique<QTcpServer>());
-        if (servers.back()->listen(QHostAddress::LocalHost))
-            ports.push_back(servers.back()->serverPort());
-    }
-    return ports;
-}
-
 QString loopback(quint16 port)
 {
     return QStringLiteral("http://127.0.0.1:%1").arg(port);
@@ -62,6 +49,24 @@ EtcdProcess::EtcdProcess(QStringList extraArguments)
 EtcdProcess::~EtcdProcess()
 {
     kill();
+}
+
+std::vector<quint16> EtcdProcess::freePorts(int count)
+{
+    std::vector<std::unique_ptr<QTcpServer>> servers;
+    std::vector<quint16> ports;
+    for (int i = 0; i < count; ++i) {
+        servers.push_back(std::make_unique<QTcpServer>());
+        if (servers.back()->listen(QHostAddress::LocalHost))
+            ports.push_back(servers.back()->serverPort());
+    }
+    return ports;
+}
+
+void EtcdProcess::usePorts(quint16 client, quint16 peer)
+{
+    m_port = client;
+    m_peerPort = peer;
 }
 
 bool EtcdProcess::start()
@@ -139,6 +144,16 @@ void EtcdProcess::kill()
         return;
     m_process.kill();
     m_process.waitForFinished();
+}
+
+void EtcdProcess::pause()
+{
+    ::kill(static_cast<pid_t>(m_process.processId()), SIGSTOP);
+}
+
+void EtcdProcess::resume()
+{
+    ::kill(static_cast<pid_t>(m_process.processId()), SIGCONT);
 }
 
 bool EtcdProcess::wipe()

@@ -36,6 +36,9 @@ public:
     /// Empties the data folder; while stopped. The next start makes another cluster.
     bool wipe();
     bool isRunning() const;
+    /// It stands still (SIGSTOP), as a machine does that hangs: connections stay, and nothing is answered.
+    void pause();
+    void resume();
 
     QString endpoint() const;
     core::Endpoint parsedEndpoint() const;
@@ -50,10 +53,17 @@ public:
     std::optional<core::KeyValue> get(const QByteArray &key);
     bool compact(core::Revision revision);
 
-private:
+    // The two halves of start(), for several that need one another.
+
+    /// Instead of free ones that it chooses.
+    void usePorts(quint16 client, quint16 peer);
     bool launch();
     bool waitUntilServing();
+    /// Asks the system for ports that nobody listens on; all are held until all are known, so that they
+    /// differ.
+    static std::vector<quint16> freePorts(int count);
 
+private:
     QTemporaryDir m_dir;
     QStringList m_extraArguments;
     QProcess m_process;

@@ -46,7 +46,7 @@ public:
     {
         for (const WatchCreateRequest &request : m_requests) {
             Q_EMIT received({.header = m_etcd->header(), .watchId = request.watchId, .created = true});
-            if (request.startRevision.value != 0 && request.startRevision.value <= m_etcd->m_compacted) {
+            if (request.startRevision.value != 0 && request.startRevision.value < m_etcd->m_compacted) {
                 Q_EMIT received({.header = m_etcd->header(),
                                  .watchId = request.watchId,
                                  .canceled = true,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/await.h"
 #include "tests/support/fakegateway.h"
 #include "tests/support/scriptedtransport.h"
 #include "tests/support/watchrecorder.h"
@@ -91,7 +92,8 @@ Error error(ErrorKind kind)
 
 qint64 startRevision(const ScriptedStream *stream)
 {
-    return stream->requests.at(0).startRevision.value;
+    // It asks for one revision more, to be told of a compaction at the first one that it needs.
+    return stream->requests.at(0).startRevision.value + 1;
 }
 
 } // namespace
@@ -116,7 +118,7 @@ private Q_SLOTS:
         QCOMPARE(stream->requests.size(), std::size_t {1});
         const WatchCreateRequest &request = stream->requests[0];
         QCOMPARE(request.range, KeyRange::prefix("p"));
-        QCOMPARE(request.startRevision, Revision(5));
+        QCOMPARE(request.startRevision, Revision(4));
         QVERIFY(request.prevKv && request.progressNotify && request.fragment);
         stream->say(created(header(9)));
         QCOMPARE(seen.watch.state(), State::Live);
@@ -131,7 +133,7 @@ private Q_SLOTS:
         WatchRecorder seen(s.client.get());
         seen.watch.start(Revision(0));
         NEXT_STREAM(stream, s);
-        QCOMPARE(startRevision(stream), 0);
+        QCOMPARE(stream->requests.at(0).startRevision, Revision());
         stream->say(created(header(9)));
         QCOMPARE(seen.watch.deliveredRevision(), Revision(9));
         stream->end(error(ErrorKind::Network));
@@ -387,6 +389,65 @@ private Q_SLOTS:
         QCOMPARE(startRevision(second), 5);
     }
 
+    /// What the store has and the watch does not tell, as any reply shows.
+    void newsThatAnotherReplyTellsAreWaitedForOnlySoLong()
+    {
+        Scripted s;
+        Watch::Options options = WatchRecorder::quick();
+        options.overdue = 1ms;
+        WatchRecorder dead(s.client.get(), KeyRange::all(), options);
+        dead.watch.start(Revision(5));
+        NEXT_STREAM(silent, s);
+        WatchRecorder alive(s.client.get(), KeyRange::all(), options);
+        alive.watch.start(Revision(5));
+        NEXT_STREAM(talking, s);
+        WatchRecorder narrow(s.client.get(), KeyRange::single("k"), options);
+        narrow.watch.start(Revision(5));
+        NEXT_STREAM(unconcerned, s);
+        for (ScriptedStream *stream : {silent, talking, unconcerned})
+            stream->say(created(header(9)));
+
+        // As soon as it is known, so that the pauses have just begun.
+        connect(s.client.get(), &Client::revisionHeard, talking, [talking](Revision newest) {
+            talking->say(events({7, newest.value}));
+        });
+        QVERIFY(await(s.client->range(RangeRequest {})).hasValue()); // of revision 10
+        QTRY_VERIFY(dead.states.contains(State::Backoff));
+        QCOMPARE(dead.watch.lastError().kind, ErrorKind::Timeout);
+        QVERIFY2(dead.watch.lastError().detail.contains(QStringLiteral("revision 10")),
+                 qPrintable(dead.watch.lastError().detail));
+        NEXT_STREAM(second, s);
+        QCOMPARE(startRevision(second), 5);
+        // Who does not say that it is gone may be gone itself.
+        QCOMPARE(s.transport->log.count(QStringLiteral("detect")), 2);
+        QCOMPARE(alive.states, (QList<State> {State::Connecting, State::Live}));
+        QCOMPARE(narrow.states, (QList<State> {State::Connecting, State::Live}));
+    }
+
+    void aLongSilenceAsksWhetherTheServerIsThere()
+    {
+        Scripted s;
+        Watch::Options options = WatchRecorder::quick();
+        options.heartbeat = 20ms;
+        s.transport->header.revision = Revision(4);
+        WatchRecorder seen(s.client.get(), KeyRange::all(), options);
+        seen.watch.start(Revision(5));
+        NEXT_STREAM(stream, s);
+        stream->say(created(header(9)));
+        const auto asked = [&s] { return s.transport->log.count(QStringLiteral("range")); };
+        QTRY_VERIFY(asked() >= 3);
+        QCOMPARE(seen.states, (QList<State> {State::Connecting, State::Live}));
+        // A refusal is an answer.
+        s.transport->outcomes = {error(ErrorKind::PermissionDenied)};
+        QTRY_VERIFY(asked() >= 5);
+        QCOMPARE(seen.states, (QList<State> {State::Connecting, State::Live}));
+        s.transport->outcomes = {error(ErrorKind::Timeout)};
+        QTRY_VERIFY(seen.states.contains(State::Backoff));
+        QCOMPARE(seen.watch.lastError().kind, ErrorKind::Timeout);
+        NEXT_STREAM(second, s);
+        QCOMPARE(startRevision(second), 5);
+    }
+
     void failedDetectionsAreWaitedOut()
     {
         Scripted s;
@@ -630,9 +691,10 @@ private Q_SLOTS:
             while (seen.watch.state() != State::Live)
                 QVERIFY(spy.wait());
             QCOMPARE(seen.revisions(), (Revisions {5, 6, 6, 6, 7}));
-            const QByteArray asked = gateway.requests().back().body;
-            QVERIFY2(asked.contains("\"start_revision\":\"" + QByteArray::number(next) + '"'),
-                     asked.constData());
+            const auto asked = std::find_if(gateway.requests().rbegin(), gateway.requests().rend(),
+                                            [](const auto &request) { return request.path == "/v3/watch"; });
+            QVERIFY2(asked->body.contains("\"start_revision\":\"" + QByteArray::number(next - 1) + '"'),
+                     asked->body.constData());
         }
     }
 };
