@@ -42,6 +42,9 @@ private Q_SLOTS:
     void watchSeesPutAndDelete();
     void watchLeavesOutOtherSlots();
     void watchSurvivesARestart();
+    void watchOfHistory();
+    void watchUntilARevisionToCome();
+    void watchOfCompactedHistory();
     void watchEndsBySignal_data();
     void watchEndsBySignal();
     void closedOutputEndsQuietly();
@@ -346,6 +349,93 @@ void TestCommands::watchSurvivesARestart()
     QCOMPARE(revisions, (std::vector<qint64> {first.value, second.value}));
     QVERIFY(watch.errors().contains("connected again"));
     QVERIFY(watch.isRunning());
+}
+
+void TestCommands::watchOfHistory()
+{
+    const core::Revision first = m_etcd.put("/story/a", "packed");
+    m_etcd.put("/story/b", "other");
+    m_etcd.put("/story/a", "shipped");
+    const core::Revision removed = m_etcd.remove("/story/a");
+    m_etcd.put("/story/b", "packed");
+    const auto watched = [this](const QStringList &more) {
+        return json(QStringList {QStringLiteral("watch")} + more);
+    };
+    const QStringList from {QStringLiteral("--from-revision"), QString::number(first.value)};
+    const QStringList until {QStringLiteral("--until"), QString::number(removed.value)};
+    const auto all = watched(from + until);
+    QCOMPARE(all.size(), std::size_t {4});
+    QVERIFY(!all[0].contains(QLatin1String("previousHex")));
+    QCOMPARE(watched(from + QStringList {QStringLiteral("--until"), QStringLiteral("now")}).size(),
+             std::size_t {5});
+
+    const auto withPrevious = watched(from + until + QStringList {QStringLiteral("--prev")});
+    QCOMPARE(withPrevious.size(), std::size_t {4});
+    QVERIFY(withPrevious[0].value(QLatin1String("previousHex")).isNull());
+    QCOMPARE(text(withPrevious[2], "previousHex"), QString::fromLatin1(QByteArray("packed").toHex()));
+    QCOMPARE(withPrevious[2].value(QLatin1String("previousRevision")).toInteger(), first.value);
+    QCOMPARE(text(withPrevious[3], "previousHex"), QString::fromLatin1(QByteArray("shipped").toHex()));
+
+    // What it became, what it was, and what was deleted.
+    const QStringList filter {QStringLiteral("--filter"), QStringLiteral("value contains ship")};
+    std::vector<qint64> revisions;
+    for (const QJsonObject &line : watched(from + until + filter))
+        revisions.push_back(line.value(QLatin1String("revision")).toInteger());
+    QCOMPARE(revisions, (std::vector<qint64> {removed.value - 1, removed.value}));
+    const QStringList packed {QStringLiteral("--filter"),
+                              QStringLiteral("value = packed and key contains a")};
+    QCOMPARE(watched(from + until + packed).size(), std::size_t {2});
+
+    Program people(connected(QStringList {QStringLiteral("watch"), QStringLiteral("--prev")} + from + until));
+    QCOMPARE(people.wait(), 0);
+    QVERIFY(people.output().contains(QStringLiteral("before, of revision %1").arg(first.value).toUtf8()));
+}
+
+void TestCommands::watchUntilARevisionToCome()
+{
+    const core::Revision now = m_etcd.put("/until", "before");
+    Program watch(
+        connected({QStringLiteral("watch"), QStringLiteral("--json"), QStringLiteral("--from-revision"),
+                   QString::number(now.value), QStringLiteral("--until"), QString::number(now.value + 2)}));
+    QTRY_COMPARE_WITH_TIMEOUT(watch.jsonLines().size(), std::size_t {1}, 20'000);
+    m_etcd.put("/until", "one");
+    m_etcd.put("/until", "two");
+    m_etcd.put("/until", "three");
+    QCOMPARE(watch.wait(), 0);
+    QCOMPARE(watch.jsonLines().size(), std::size_t {3});
+    QCOMPARE(text(watch.jsonLines().back(), "value"), QStringLiteral("two"));
+
+    Program late(connected({QStringLiteral("watch"), QStringLiteral("--until"), QString::number(now.value)}));
+    QCOMPARE(late.wait(), 1);
+    QVERIFY2(late.errors().contains("--from-revision"), late.errors().constData());
+}
+
+void TestCommands::watchOfCompactedHistory()
+{
+    EtcdProcess etcd;
+    QVERIFY(etcd.start());
+    const core::Revision gone = etcd.put("/a", "1");
+    etcd.put("/a", "2");
+    const core::Revision kept = etcd.put("/a", "3");
+    QVERIFY(etcd.compact(kept));
+    const auto watched = [&etcd](core::Revision from) {
+        return QStringList {QStringLiteral("watch"),
+                            QStringLiteral("--json"),
+                            QStringLiteral("-c"),
+                            etcd.endpoint(),
+                            QStringLiteral("--from-revision"),
+                            QString::number(from.value),
+                            QStringLiteral("--until"),
+                            QStringLiteral("now")};
+    };
+    Program watch(watched(gone));
+    QCOMPARE(watch.wait(), 1);
+    QVERIFY(watch.output().isEmpty());
+    QVERIFY2(watch.errors().contains(QByteArray::number(kept.value)), watch.errors().constData());
+    // From the next one on nothing is missing.
+    Program rest(watched(etcd.put("/a", "4")));
+    QCOMPARE(rest.wait(), 0);
+    QCOMPARE(rest.jsonLines().size(), std::size_t {1});
 }
 
 void TestCommands::watchEndsBySignal_data()
