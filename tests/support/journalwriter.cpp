@@ -109,7 +109,8 @@ private:
         m_client.range({.range = KeyRange::single(marker())}).then(this, [this](const auto &reply) {
             if (!reply)
                 QTimer::singleShot(PauseMs, this, [this] { lookBack(); });
-            else if (!reply->kvs.empty() && reply->kvs[0].value == QByteArray::number(m_number))
+            else if (!reply->kvs.empty() && reply->kvs[0].value == QByteArray::number(m_number)
+                     && reply->kvs[0].modRevision > m_writer->lastRevision())
                 written(reply->kvs[0].modRevision);
             else
                 send();
@@ -151,6 +152,12 @@ JournalWriter::~JournalWriter()
     m_stopping = true;
     m_thread.quit();
     m_thread.wait();
+}
+
+void JournalWriter::continueAfter(const JournalWriter &other)
+{
+    m_records = other.m_records;
+    m_lastRevision = other.m_lastRevision.load();
 }
 
 void JournalWriter::start()

@@ -42,6 +42,8 @@ public:
     JournalWriter(const core::Endpoint &endpoint, const Options &options);
     ~JournalWriter();
 
+    /// Before start(): goes on with the records of one that has ended, with a journal of its own.
+    void continueAfter(const JournalWriter &other);
     void start();
     /// After the transaction under way; then isRunning() is false soon.
     void stop() { m_stopping = true; }
