@@ -173,7 +173,7 @@ void MainWindow::buildDocks()
         hidden->hide();
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    resizeDocks({m_navigatorDock, m_inspectorDock}, {230, 340}, Qt::Horizontal);
+    resizeDocks({m_navigatorDock, m_inspectorDock}, {240, 340}, Qt::Horizontal);
     resizeDocks({m_pendingDock}, {170}, Qt::Vertical);
 
     connect(m_navigator, &Navigator::openRequested, this, &MainWindow::openTarget);

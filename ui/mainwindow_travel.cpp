@@ -167,7 +167,8 @@ void MainWindow::showConnection()
     if (!m_plainKeys)
         m_plainKeys = std::make_unique<core::PlainKeys>(connection->client(), connection->watch(),
                                                         connection->directory());
-    m_navigator->follow(connection->directory(), m_plainKeys.get(), connection->relations());
+    m_navigator->follow(connection->directory(), m_plainKeys.get(), connection->relations(),
+                        connection->rates());
     m_pending->setSession(connection->edits(), resolverFor(connection->directory()));
     m_problems->follow(connection);
     m_referrers->follow(connection);

@@ -4,6 +4,7 @@
 #include "core/connection/automerger.h"
 #include "core/edit/aftercommit.h"
 #include "core/live/eventlog.h"
+#include "core/live/liverates.h"
 
 #include <QRandomGenerator>
 
@@ -44,6 +45,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     , m_afterCommit(new AfterCommit(m_edits, m_receipts, m_client, this))
     , m_merger(new AutoMerger(m_edits, m_directory, this))
     , m_eventLog(new EventLog(this))
+    , m_rates(new LiveRates(this))
 {
     m_client->setParent(this);
     m_client->setGate(m_safety);
@@ -235,6 +237,7 @@ Revision Connection::revision() const
 void Connection::startEventLog()
 {
     connect(m_watch, &Watch::eventsReceived, m_eventLog, &EventLog::take);
+    connect(m_watch, &Watch::eventsReceived, m_rates, &LiveRates::take);
     connect(m_watch, &Watch::progressed, m_eventLog, &EventLog::noteProgress);
     m_eventLog->setRows([this](const QByteArray &key) -> std::optional<BeforeBook::Row> {
         for (const auto &[range, known] : m_tables) {

@@ -24,6 +24,7 @@ class DraftKeeper;
 class ReceiptBook;
 class AutoMerger;
 class EventLog;
+class LiveRates;
 
 /// One etcd, open: its client, the one watch over its key space, the directory of its slots, the tables that
 /// are open, and the edit session. Goes on trying until closed: an etcd that is away at the start or later is
@@ -90,6 +91,8 @@ public:
     AfterCommit *afterCommit() const { return m_afterCommit; }
     /// All events since it was opened, as far as there is room for them.
     EventLog *eventLog() const { return m_eventLog; }
+    /// How much is written, by slot.
+    LiveRates *rates() const { return m_rates; }
     /// Keeps drafts and history in these folders, in files of the endpoint and the cluster that answers
     /// there, from the next time that it connects. Else both are in memory only.
     void keepEditsIn(const QString &drafts, const QString &history);
@@ -133,6 +136,7 @@ private:
     QString m_historyFolder;
     AutoMerger *m_merger;
     EventLog *m_eventLog;
+    LiveRates *m_rates;
     State m_state = State::Closed;
     Error m_error;
     QDateTime m_since;

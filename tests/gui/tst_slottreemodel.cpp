@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/live/liverates.h"
 #include "core/table/plainkeys.h"
 #include "tests/support/memoryetcd.h"
+#include "ui/models/ratetext.h"
 #include "ui/models/slottreemodel.h"
 #include "ui/panels/navigator.h"
 
@@ -12,6 +14,7 @@
 
 #include <set>
 
+using namespace slotscope;
 using namespace slotscope::core;
 using slotscope::test::MemoryEtcd;
 using slotscope::ui::Navigator;
@@ -331,6 +334,55 @@ private Q_SLOTS:
         QTRY_VERIFY(!model.keyIndex("/config/a").isValid());
         model.follow(nullptr, nullptr);
         QCOMPARE(count(model.groupIndex(Group::PlainKeys)), 0);
+    }
+
+    void ratesAreToldWhileThereAreAny()
+    {
+        qint64 now = 100;
+        LiveRates rates(nullptr, [&now] { return now; });
+        Navigator navigator;
+        SlotTreeModel *model = navigator.model();
+        QAbstractItemModelTester tester(model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model->setSlot(table(1, QStringLiteral("app.Users")));
+        model->setSlot(table(2, QStringLiteral("app.Orders")));
+        model->followRates(&rates);
+        QVERIFY(navigator.view()->isColumnHidden(SlotTreeModel::RateColumn));
+        const auto cell = [model](quint16 slot) {
+            return model->slotIndex(Slot(slot)).siblingAtColumn(SlotTreeModel::RateColumn);
+        };
+        EventBatch batch;
+        for (int i = 0; i < 12; ++i)
+            batch.events.push_back(
+                {.kv = {.key = KeyRange::slot(Slot(1)).begin + QByteArray::number(i)}, .prevKv = {}});
+        batch.events.push_back({.kv = {.key = KeyRange::slot(Slot(99)).begin}, .prevKv = {}}); // not shown
+        rates.take(batch);
+        now = 101;
+        QTRY_VERIFY(model->hasRates());
+        QVERIFY(!navigator.view()->isColumnHidden(SlotTreeModel::RateColumn));
+        QCOMPARE(cell(1).data().toString(), QStringLiteral("12/s"));
+        QVERIFY(cell(1).data(Qt::ToolTipRole).toString().contains(QStringLiteral("at most 12 in a second")));
+        QCOMPARE(cell(1).data(SlotTreeModel::RateHistoryRole).value<std::vector<quint32>>().back(), 12u);
+        QCOMPARE(cell(2).data().toString(), QString());
+        QVERIFY(!cell(2).data(SlotTreeModel::RateHistoryRole).isValid());
+        QCOMPARE(model->slotIndex(Slot(1)).data().toString(), QStringLiteral("Users"));
+        // Quiet, but still in the plot; then over.
+        now = 110;
+        QCOMPARE(cell(1).data().toString(), QString());
+        QVERIFY(cell(1).data(SlotTreeModel::RateHistoryRole).isValid());
+        now = 500;
+        QTRY_VERIFY(navigator.view()->isColumnHidden(SlotTreeModel::RateColumn));
+        QVERIFY(!cell(1).data(SlotTreeModel::RateHistoryRole).isValid());
+    }
+
+    void ratesAreTextForPeople()
+    {
+        QCOMPARE(ui::rateText(0), QString());
+        QCOMPARE(ui::rateText(0.01), QStringLiteral("0.1/s"));
+        QCOMPARE(ui::rateText(0.4), QStringLiteral("0.4/s"));
+        QCOMPARE(ui::rateText(9.96), QStringLiteral("10/s"));
+        QCOMPARE(ui::rateText(12.4), QStringLiteral("12/s"));
+        QCOMPARE(ui::rateSummary({0, 3, 2}).left(15), QStringLiteral("at most 3 in a "));
+        QVERIFY(ui::rateSummary(std::vector<quint32>(300, 2)).contains(QStringLiteral("5 minutes")));
     }
 };
 

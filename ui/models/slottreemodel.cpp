@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/slottreemodel.h"
 
+#include "core/live/liverates.h"
 #include "core/table/plainkeys.h"
+#include "ui/models/ratetext.h"
 #include "ui/models/slottreenode.h"
 #include "ui/theme.h"
 
@@ -101,6 +103,7 @@ void SlotTreeModel::clear()
     m_slotNodes.clear();
     m_tableOf.clear();
     m_keysNote.clear();
+    m_active.clear();
     endResetModel();
 }
 
@@ -162,8 +165,10 @@ QVariant SlotTreeModel::headerData(int section, Qt::Orientation orientation, int
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::DisplayRole)
-        return section == CountColumn ? tr("Records") : tr("Slots and keys");
-    if (role == Qt::TextAlignmentRole && section == CountColumn)
+        return section == NameColumn ? tr("Slots and keys")
+            : section == CountColumn ? tr("Records")
+                                     : tr("Changes");
+    if (role == Qt::TextAlignmentRole && section != NameColumn)
         return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
     return {};
 }
@@ -377,17 +382,21 @@ QVariant SlotTreeModel::data(const QModelIndex &index, int role) const
     const Node &node = *nodeOf(index);
     const auto info = node.kind == Kind::Slot ? m_slots.find(node.slot) : m_slots.end();
     const bool isSlot = info != m_slots.end();
+    if (index.column() == RateColumn
+        && (role == Qt::DisplayRole || role == Qt::ToolTipRole || role == RateHistoryRole
+            || role == Qt::AccessibleTextRole))
+        return isSlot ? rateData(node.slot, role) : QVariant();
     switch (role) {
     case Qt::DisplayRole:
         if (index.column() == NameColumn)
             return nameOf(node);
         return node.kind == Kind::Key ? QVariant() : QVariant(QLocale().toString(node.count));
     case Qt::TextAlignmentRole:
-        if (index.column() == CountColumn)
+        if (index.column() != NameColumn)
             return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
         return {};
     case Qt::ForegroundRole:
-        if (index.column() == CountColumn)
+        if (index.column() != NameColumn)
             return theme::mutedText(QGuiApplication::palette());
         return {};
     case Qt::DecorationRole:
@@ -429,6 +438,50 @@ QVariant SlotTreeModel::data(const QModelIndex &index, int role) const
         return plainKeyText(node.order);
     default:
         return {};
+    }
+}
+
+void SlotTreeModel::followRates(core::LiveRates *rates)
+{
+    if (m_rates)
+        m_rates->disconnect(this);
+    m_rates = rates;
+    if (rates)
+        connect(rates, &core::LiveRates::changed, this, &SlotTreeModel::takeRates);
+    takeRates();
+}
+
+void SlotTreeModel::takeRates()
+{
+    const std::vector<Slot> active = m_rates ? m_rates->activeSlots() : std::vector<Slot>();
+    // Those that were to be seen before have to go.
+    std::set<Slot> concerned = std::exchange(m_active, {active.cbegin(), active.cend()});
+    concerned.insert(active.cbegin(), active.cend());
+    for (const Slot slot : concerned) {
+        const auto found = m_slotNodes.find(slot);
+        if (found == m_slotNodes.end())
+            continue;
+        const QModelIndex index = indexOf(found->second, RateColumn);
+        Q_EMIT dataChanged(index, index, {Qt::DisplayRole, RateHistoryRole});
+    }
+    Q_EMIT ratesChanged();
+}
+
+QVariant SlotTreeModel::rateData(Slot slot, int role) const
+{
+    if (!m_rates || !m_active.contains(slot))
+        return {};
+    const double rate = m_rates->rate(slot);
+    switch (role) {
+    case RateHistoryRole:
+        return QVariant::fromValue(m_rates->history(slot));
+    case Qt::ToolTipRole:
+    case Qt::AccessibleTextRole:
+        return tr("Changes: %1, %2")
+            .arg(rate > 0 ? tr("%1 lately").arg(rateText(rate)) : tr("none lately"),
+                 rateSummary(m_rates->history(slot)));
+    default:
+        return rateText(rate);
     }
 }
 

@@ -10,11 +10,13 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 namespace slotscope::core {
+class LiveRates;
 class PlainKeys;
-}
+} // namespace slotscope::core
 
 namespace slotscope::ui {
 
@@ -33,7 +35,7 @@ class SlotTreeModel : public QAbstractItemModel
 {
     Q_OBJECT
 public:
-    enum Column { NameColumn, CountColumn, ColumnCount };
+    enum Column { NameColumn, CountColumn, RateColumn, ColumnCount };
     enum Role {
         SlotRole = Qt::UserRole + 1, ///< core::Slot; invalid if it is none
         KeyRangeRole, ///< core::KeyRange: of a slot, a folder of plain keys, or one plain key
@@ -41,6 +43,8 @@ public:
         KindRole, ///< int of Kind
         CountRole, ///< qlonglong
         WarningRole, ///< in plain words; empty when nothing is wrong
+        RateHistoryRole, ///< std::vector<quint32>: events in each of the last seconds; invalid when there are
+                         ///< none
         FilterRole, ///< what a filter looks in
     };
     enum class Kind { Group, Slot, Folder, Key };
@@ -52,6 +56,11 @@ public:
 
     /// Follows them from now on; null pointers: empties the tree. `keys` may be null.
     void follow(core::SlotDirectory *directory, core::PlainKeys *keys);
+
+    /// Whose changes per second are shown; null pointer: nobody's.
+    void followRates(core::LiveRates *rates);
+    /// Something was written in the last minutes.
+    bool hasRates() const { return !m_active.empty(); }
 
     // What follow() calls for every change.
     void setSlot(const core::SlotInfo &info);
@@ -79,6 +88,10 @@ public:
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
+Q_SIGNALS:
+    /// hasRates() may be something else now.
+    void ratesChanged();
+
 private:
     struct Node;
     using KeySpan = std::pair<const QByteArray *, const QByteArray *>; // first, behind the last
@@ -97,6 +110,8 @@ private:
     qint64 addKeys(Node *folder, KeySpan keys);
     qint64 removeKeys(Node *folder, KeySpan keys);
     void countChanged(Node *node);
+    void takeRates();
+    QVariant rateData(core::Slot slot, int role) const;
 
     std::unique_ptr<Node> m_root;
     std::map<core::Slot, core::SlotInfo> m_slots;
@@ -105,6 +120,8 @@ private:
     QString m_keysNote;
     QPointer<core::SlotDirectory> m_directory;
     QPointer<core::PlainKeys> m_keys;
+    QPointer<core::LiveRates> m_rates;
+    std::set<core::Slot> m_active; // have a rate, or a history of one
 };
 
 /// The tree with a filter: shows what matches the text, all below it, the way to it, and no empty groups.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/connectionbar.h"
 
+#include "core/live/liverates.h"
 #include "ui/errortext.h"
 #include "ui/theme.h"
+#include "ui/views/rateplot.h"
 
 #include <QLabel>
 #include <QLocale>
@@ -34,6 +36,7 @@ ConnectionBar::ConnectionBar(QWidget *parent)
     , m_endpoint(new QLabel(this))
     , m_state(new QLabel(this))
     , m_revision(new QLabel(this))
+    , m_rates(new RatePlot(this))
     , m_retry(new QPushButton(tr("Retry now"), this))
 {
     setObjectName(QStringLiteral("connectionBar"));
@@ -51,6 +54,7 @@ ConnectionBar::ConnectionBar(QWidget *parent)
     auto *stretch = new QWidget(this);
     stretch->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     addWidget(stretch);
+    m_ratesAction = addWidget(m_rates);
     addWidget(m_revision);
     // A widget in a tool bar is shown and hidden by its action only.
     QAction *retry = addWidget(m_retry);
@@ -61,19 +65,31 @@ ConnectionBar::ConnectionBar(QWidget *parent)
             m_connection->retryNow();
     });
     update();
+    updateRates();
 }
 
 void ConnectionBar::follow(core::Connection *connection)
 {
-    if (m_connection)
+    if (m_connection) {
         disconnect(m_connection, nullptr, this, nullptr);
+        disconnect(m_connection->rates(), nullptr, this, nullptr);
+    }
     m_connection = connection;
     if (connection) {
         connect(connection, &core::Connection::stateChanged, this, &ConnectionBar::update);
         connect(connection, &core::Connection::revisionChanged, this, &ConnectionBar::update);
+        connect(connection->rates(), &core::LiveRates::changed, this, &ConnectionBar::updateRates);
         connect(connection, &QObject::destroyed, this, &ConnectionBar::update);
     }
     update();
+    updateRates();
+}
+
+void ConnectionBar::updateRates()
+{
+    m_ratesAction->setVisible(m_connection);
+    if (m_connection)
+        m_rates->setRates(m_connection->rates()->rate(), m_connection->rates()->history());
 }
 
 void ConnectionBar::update()

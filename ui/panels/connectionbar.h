@@ -10,6 +10,8 @@ class QPushButton;
 
 namespace slotscope::ui {
 
+class RatePlot;
+
 /// The bar at the top: which etcd, in what state, at which revision, and what to do when it is away.
 class ConnectionBar : public QToolBar
 {
@@ -22,12 +24,15 @@ public:
 
 private:
     void update();
+    void updateRates();
 
     QPointer<core::Connection> m_connection;
     QLabel *m_mark;
     QLabel *m_endpoint;
     QLabel *m_state;
     QLabel *m_revision;
+    RatePlot *m_rates;
+    QAction *m_ratesAction; // by which it is shown and hidden
     QPushButton *m_retry;
 };
 

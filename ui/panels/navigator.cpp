@@ -3,6 +3,7 @@
 
 #include "core/doctor/relations.h"
 #include "core/table/plainkeys.h"
+#include "ui/delegates/ratedelegate.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -50,6 +51,11 @@ Navigator::Navigator(QWidget *parent)
     m_view->header()->setSectionResizeMode(SlotTreeModel::NameColumn, QHeaderView::Stretch);
     m_view->header()->setSectionResizeMode(SlotTreeModel::CountColumn, QHeaderView::ResizeToContents);
     m_view->header()->setResizeContentsPrecision(50);
+    // Of one width: names do not move with each change of a number.
+    m_view->header()->setSectionResizeMode(SlotTreeModel::RateColumn, QHeaderView::Fixed);
+    m_view->header()->resizeSection(SlotTreeModel::RateColumn,
+                                    fontMetrics().horizontalAdvance(QStringLiteral("1,000/s ")));
+    m_view->setItemDelegateForColumn(SlotTreeModel::RateColumn, new RateDelegate(m_view));
     m_view->setHeaderHidden(true);
 
     m_hint->setObjectName(QStringLiteral("navigatorHint"));
@@ -77,15 +83,25 @@ Navigator::Navigator(QWidget *parent)
     });
     connect(m_filter, &QAbstractItemModel::rowsRemoved, this, &Navigator::updateHint);
     connect(m_filter, &QAbstractItemModel::modelReset, this, &Navigator::updateHint);
+    connect(m_model, &SlotTreeModel::ratesChanged, this, &Navigator::showRates);
+    showRates();
     updateHint();
 }
 
-void Navigator::follow(core::SlotDirectory *directory, core::PlainKeys *keys, core::Relations *relations)
+void Navigator::showRates()
+{
+    // Where nothing changes, names get the room.
+    m_view->setColumnHidden(SlotTreeModel::RateColumn, !m_model->hasRates());
+}
+
+void Navigator::follow(core::SlotDirectory *directory, core::PlainKeys *keys, core::Relations *relations,
+                       core::LiveRates *rates)
 {
     if (m_relations)
         m_relations->disconnect(this);
     m_relations = relations;
     m_model->follow(directory, keys);
+    m_model->followRates(rates);
     if (relations) {
         const auto take = [this, relations] {
             std::map<core::Slot, core::Slot> tableOf;

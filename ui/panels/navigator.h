@@ -24,7 +24,8 @@ public:
     explicit Navigator(QWidget *parent = nullptr);
 
     /// Follows them from now on; null pointers: nothing is connected.
-    void follow(core::SlotDirectory *directory, core::PlainKeys *keys, core::Relations *relations = nullptr);
+    void follow(core::SlotDirectory *directory, core::PlainKeys *keys, core::Relations *relations = nullptr,
+                core::LiveRates *rates = nullptr);
     SlotTreeModel *model() const { return m_model; }
     QTreeView *view() const { return m_view; }
 
@@ -48,6 +49,7 @@ private:
     void showContextMenu(const QPoint &position);
     void expandGroups();
     void updateHint();
+    void showRates();
 
     QPointer<core::Relations> m_relations;
     SlotTreeModel *m_model;
