@@ -118,6 +118,9 @@ private:
     void findBounds();
     void takeBounds();
     bool isPastShown() const;
+    void updateTravelNote();
+    /// The table in front with its past, with another etcd or with a file.
+    void compareTable();
     /// Navigator and panels are on m_connection from now on.
     void showConnection();
     /// Commits; above SafetyLevel::Open after the user has seen and confirmed what is written.

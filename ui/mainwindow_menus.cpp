@@ -159,6 +159,8 @@ void MainWindow::buildMenus()
     add(tools, tr("&Check indexes and catalogue"), QKeySequence(Qt::Key_F8), [this] { checkProblems(); });
     addForTab(tools, tr("Check the indexes of this &table"), {},
               [this](RecordTab *tab) { checkProblems(tab->slot()); });
+    addForTab(tools, tr("Co&mpare this table …"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_D),
+              [this](RecordTab *) { compareTable(); });
 
     QMenu *schema = menuBar()->addMenu(tr("&Schema"));
     addForTab(schema, tr("&Decode as …"), QKeySequence(Qt::CTRL | Qt::Key_T),

@@ -146,9 +146,7 @@ void MainWindow::enterPast(core::Revision revision)
         insertToolBarBreak(m_travelBand);
     m_travelBand->setBounds(core::Revision(1), m_present->revision());
     m_travelBand->setRevision(revision);
-    const auto staged = static_cast<int>(m_present->edits()->changes().size());
-    m_travelBand->setNote(staged == 0 ? QString()
-                                      : tr("%1 staged, kept for the present").arg(changesText(staged)));
+    updateTravelNote();
     m_boundsTimer.start();
     m_bounds = std::make_unique<core::RevisionBounds>(m_present->client());
     connect(m_bounds.get(), &core::RevisionBounds::found, this, &MainWindow::takeBounds);
@@ -191,6 +189,13 @@ void MainWindow::pastLoaded()
     }
     updatePage();
     updateStatus();
+}
+
+void MainWindow::updateTravelNote()
+{
+    const auto staged = static_cast<int>(m_present->edits()->changes().size());
+    m_travelBand->setNote(staged == 0 ? QString()
+                                      : tr("%1 staged, kept for the present").arg(changesText(staged)));
 }
 
 void MainWindow::findBounds()

@@ -140,7 +140,7 @@ void TableDiff::fetch(Half *half)
 
 void TableDiff::goOn()
 {
-    if (!m_running || m_comparing.isRunning())
+    if (!m_running)
         return;
     fetch(&m_before);
     fetch(&m_after);
