@@ -238,6 +238,7 @@ void MainWindow::closeConnection()
     m_settleTimer.stop();
     if (m_past)
         leavePast();
+    saveTimes();
     closeSchemaDialogs();
     m_inspector->clear();
     m_inspector->forgetWrongTexts();
@@ -299,6 +300,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     followConflicts();
     followSchema();
     followEdits();
+    followTimes();
     m_settleTimer.start();
     connection->open();
     updateActions();

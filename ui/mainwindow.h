@@ -119,6 +119,9 @@ private:
     void takeBounds();
     bool isPastShown() const;
     void updateTravelNote();
+    /// When revisions came about is remembered from one session to the next.
+    void followTimes();
+    void saveTimes();
     /// The table in front with its past, with another etcd or with a file.
     void compareTable();
     /// Navigator and panels are on m_connection from now on.
@@ -230,6 +233,8 @@ private:
     core::PastConnection *m_past = nullptr; // m_connection
     std::unique_ptr<core::RevisionBounds> m_bounds;
     QTimer m_boundsTimer;
+    QString m_timesFile; // of the connection, once its cluster is known
+    QTimer m_timesTimer;
     bool m_remember = true;
     bool m_closing = false;
     QString m_wantedTable;

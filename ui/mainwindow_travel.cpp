@@ -3,8 +3,10 @@
 // MainWindow in the past: everything is shown as it was at one revision, by a connection of its own. The
 // present goes on behind it, with its tabs and with what is staged, and is there again on the way back.
 #include "core/connection/pastconnection.h"
+#include "core/edit/draftkeeper.h"
 #include "core/edit/receiptbook.h"
 #include "core/history/revisionbounds.h"
+#include "core/history/timefile.h"
 #include "ui/errortext.h"
 #include "ui/mainwindow.h"
 #include "ui/models/changesummary.h"
@@ -15,10 +17,12 @@
 #include "ui/panels/recordtab.h"
 #include "ui/panels/referrerspanel.h"
 #include "ui/panels/travelband.h"
+#include "ui/sessionsettings.h"
 #include "ui/theme.h"
 #include "ui/views/recordview.h"
 
 #include <QAction>
+#include <QFutureWatcher>
 #include <QLineEdit>
 #include <QMenu>
 #include <QStackedWidget>
@@ -26,6 +30,7 @@
 #include <QTabWidget>
 #include <QUndoGroup>
 #include <QUndoStack>
+#include <QtConcurrentRun>
 
 namespace slotscope::ui {
 
@@ -33,6 +38,8 @@ namespace {
 
 /// The newest revision goes on while the past is shown; the slider follows now and then.
 constexpr std::chrono::milliseconds BoundsInterval(1000);
+/// So much at most is forgotten by a crash.
+constexpr std::chrono::minutes TimesInterval(5);
 
 } // namespace
 
@@ -45,6 +52,13 @@ void MainWindow::buildTravelBand()
     connect(m_travelBand, &TravelBand::presentWanted, this, &MainWindow::returnToPresent);
     connect(m_travelBand, &TravelBand::refused, this,
             [this](const QString &why) { statusBar()->showMessage(why, MessageMilliseconds); });
+    m_timesTimer.setInterval(TimesInterval);
+    connect(&m_timesTimer, &QTimer::timeout, this, [this] {
+        if (!m_timesFile.isEmpty())
+            (void)QtConcurrent::run([file = m_timesFile, entries = present()->times().entries()] {
+                (void)core::writeTimes(file, entries);
+            });
+    });
     m_boundsTimer.setInterval(BoundsInterval);
     connect(&m_boundsTimer, &QTimer::timeout, this, [this] {
         if (m_past)
@@ -189,6 +203,42 @@ void MainWindow::pastLoaded()
     }
     updatePage();
     updateStatus();
+}
+
+void MainWindow::followTimes()
+{
+    if (!m_remember)
+        return; // its etcd goes with the program
+    core::Connection *connection = m_connection.get();
+    connect(connection, &core::Connection::stateChanged, this, [this, connection] {
+        const quint64 cluster = connection->serverStatus().header.clusterId;
+        if (!m_timesFile.isEmpty() || cluster == 0 || connection->state() != core::Connection::State::Online)
+            return;
+        m_timesFile = QStringLiteral("%1/%2.txt")
+                          .arg(timesFolder(), core::clusterFileName(connection->endpoint(), cluster));
+        m_timesTimer.start();
+        using Times = core::Result<std::vector<core::TimeBook::Entry>>;
+        auto *reading = new QFutureWatcher<Times>(connection);
+        connect(reading, &QFutureWatcherBase::finished, connection, [connection, reading] {
+            reading->deleteLater();
+            // What cannot be read is not known; it is a guide, no more.
+            if (const Times times = reading->result()) {
+                for (const core::TimeBook::Entry &entry : *times)
+                    connection->times().note(entry.revision, entry.time);
+            }
+        });
+        reading->setFuture(QtConcurrent::run([file = m_timesFile] { return core::readTimes(file); }));
+    });
+}
+
+void MainWindow::saveTimes()
+{
+    m_timesTimer.stop();
+    if (!m_connection || m_timesFile.isEmpty())
+        return;
+    // Some thousand lines; the program may be about to end.
+    (void)core::writeTimes(m_timesFile, m_connection->times().entries());
+    m_timesFile.clear();
 }
 
 void MainWindow::updateTravelNote()

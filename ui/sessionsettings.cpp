@@ -151,6 +151,11 @@ QString historyFolder()
         + QStringLiteral("/commits");
 }
 
+QString timesFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/times");
+}
+
 qint64 historyLimit()
 {
     return std::max<qint64>(0,

@@ -52,6 +52,8 @@ void rememberLimits(const core::Endpoint &endpoint, const core::TxnLimits &limit
 /// Drafts of edit sessions and histories of commits, among the application's data: files for each etcd.
 QString draftFolder();
 QString historyFolder();
+/// For what is known of when revisions came about, a file for each endpoint and cluster.
+QString timesFolder();
 /// How large the history of one etcd may grow, in bytes; 0: none is kept.
 qint64 historyLimit();
 void rememberHistoryLimit(qint64 bytes);

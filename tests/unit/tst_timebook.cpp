@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/history/timebook.h"
+#include "core/history/timefile.h"
 
+#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace slotscope::core;
@@ -71,6 +72,33 @@ private Q_SLOTS:
         for (int i = 1; i <= 10'000; ++i)
             busy.note(Revision(i), m_noon.addMSecs(i));
         QVERIFY(busy.entries().size() <= 11);
+    }
+
+    void isWrittenDownAndReadAgain()
+    {
+        const QTemporaryDir dir;
+        const QString path = dir.filePath(QStringLiteral("times/one.txt"));
+        QVERIFY(readTimes(path));
+        QVERIFY(readTimes(path)->empty());
+        TimeBook mine;
+        mine.note(Revision(10), at(0));
+        mine.note(Revision(30), at(90));
+        QVERIFY(writeTimes(path, mine.entries()));
+        // Another window on the same etcd has seen something else.
+        TimeBook theirs;
+        theirs.note(Revision(20), at(60));
+        QVERIFY(writeTimes(path, theirs.entries()));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::Append));
+        file.write("nonsense\n-5 7\n40\n");
+        file.close();
+        const auto read = readTimes(path);
+        QVERIFY(read);
+        QCOMPARE(read->size(), size_t(3));
+        QCOMPARE(read->at(1).revision, Revision(20));
+        QCOMPARE(read->at(1).time, at(60));
+        QVERIFY(!writeTimes(dir.path(), mine.entries())); // a folder
+        QVERIFY(!readTimes(dir.path()));
     }
 };
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/history/timefile.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QSaveFile>
+
+namespace slotscope::core {
+
+Result<std::vector<TimeBook::Entry>> readTimes(const QString &path)
+{
+    QFile file(path);
+    if (!file.exists())
+        return std::vector<TimeBook::Entry>();
+    if (!file.open(QIODevice::ReadOnly))
+        return Unexpected {Error {.kind = ErrorKind::Io, .detail = file.errorString()}};
+    std::vector<TimeBook::Entry> entries;
+    while (!file.atEnd()) {
+        const QList<QByteArray> parts = file.readLine().trimmed().split(' ');
+        bool isRevision = false;
+        bool isTime = false;
+        const qint64 revision = parts.value(0).toLongLong(&isRevision);
+        const qint64 time = parts.value(1).toLongLong(&isTime);
+        if (parts.size() == 2 && isRevision && isTime && revision > 0)
+            entries.push_back({Revision(revision), QDateTime::fromMSecsSinceEpoch(time)});
+    }
+    return entries;
+}
+
+Result<Nothing> writeTimes(const QString &path, const std::vector<TimeBook::Entry> &entries, size_t most)
+{
+    const auto there = readTimes(path);
+    if (!there)
+        return Unexpected {there.error()}; // not to be written over
+    TimeBook book(most);
+    for (const std::vector<TimeBook::Entry> *some : {&*there, &entries}) {
+        for (const TimeBook::Entry &entry : *some)
+            book.note(entry.revision, entry.time);
+    }
+    QSaveFile file(path);
+    if (!QDir().mkpath(QFileInfo(path).absolutePath()) || !file.open(QIODevice::WriteOnly))
+        return Unexpected {Error {.kind = ErrorKind::Io, .detail = file.errorString()}};
+    for (const TimeBook::Entry &entry : book.entries())
+        file.write(QByteArray::number(entry.revision.value) + ' '
+                   + QByteArray::number(entry.time.toMSecsSinceEpoch()) + '\n');
+    if (!file.commit())
+        return Unexpected {Error {.kind = ErrorKind::Io, .detail = file.errorString()}};
+    return Nothing {};
+}
+
+} // namespace slotscope::core
