@@ -4,6 +4,7 @@
 #include "core/etcd/gatewaymessages.h"
 #include "core/etcd/httpexchange.h"
 
+#include <QElapsedTimer>
 #include <QFutureWatcher>
 #include <QNetworkReply>
 #include <QtConcurrentRun>
@@ -17,6 +18,9 @@ constexpr qint64 ReadBuffer = 8LL * 1024 * 1024;
 /// Bytes taken from the reply at once, so that the framer does not grow by everything there is.
 constexpr qint64 ReadAtOnce = 1024LL * 1024;
 
+/// How long the thread is taken at once by what a fast server has sent.
+constexpr std::chrono::milliseconds Slice(10);
+
 } // namespace
 
 GatewayStream::GatewayStream(QNetworkReply *reply, Limits limits)
@@ -25,6 +29,9 @@ GatewayStream::GatewayStream(QNetworkReply *reply, Limits limits)
     , m_framer(limits.line)
 {
     reply->setReadBufferSize(ReadBuffer);
+    // Timers come after what the user does, other than events that are posted.
+    m_nextSlice.setSingleShot(true);
+    connect(&m_nextSlice, &QTimer::timeout, this, &GatewayStream::process);
     connect(reply, &QNetworkReply::readyRead, this, &GatewayStream::active);
     connect(reply, &QNetworkReply::readyRead, this, &GatewayStream::process);
     connect(reply, &QNetworkReply::finished, this, &GatewayStream::onReplyEnded);
@@ -46,7 +53,13 @@ void GatewayStream::process()
 {
     // Every signal may destroy the stream.
     const QPointer<GatewayStream> alive(this);
+    QElapsedTimer slice;
+    slice.start();
     while (alive && !m_ended && !m_parsing) {
+        if (slice.hasExpired(Slice.count())) {
+            m_nextSlice.start(0);
+            return;
+        }
         if (const auto line = m_framer.next()) {
             if (line->size() >= m_limits.parseOnPool)
                 parseOnPool(*line);

@@ -4,13 +4,15 @@
 #include "core/etcd/lineframer.h"
 #include "core/etcd/transport.h"
 
+#include <QTimer>
+
 class QNetworkReply;
 
 namespace slotscope::core {
 
 /// A watch over the gateway: one POST whose reply does not end, one JSON object a line. Large lines are
 /// parsed on the thread pool; meanwhile nothing more is read, so that a fast server waits instead of filling
-/// the memory.
+/// the memory. Many small ones are told in slices, between which the thread may do something else.
 class GatewayStream final : public WatchStream
 {
     Q_OBJECT
@@ -25,7 +27,7 @@ public:
     GatewayStream(QNetworkReply *reply, Limits limits);
     ~GatewayStream() override;
 
-    bool isKnownAlive() const override { return m_parsing; }
+    bool isKnownAlive() const override { return m_parsing || m_nextSlice.isActive(); }
 
 private:
     void process();
@@ -37,6 +39,7 @@ private:
     QPointer<QNetworkReply> m_reply;
     Limits m_limits;
     LineFramer m_framer;
+    QTimer m_nextSlice;
     bool m_parsing = false; ///< a line is on the pool
     bool m_replyEnded = false;
     bool m_ended = false;

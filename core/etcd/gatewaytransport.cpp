@@ -245,7 +245,8 @@ std::unique_ptr<WatchStream> GatewayTransport::watch(const std::vector<WatchCrea
     http.setRawHeader("Grpc-Metadata-hasleader", "true");
     return std::make_unique<GatewayStream>(
         postOnce(m_streams, http, body),
-        GatewayStream::Limits {.line = m_options.longestLine, .parseOnPool = m_options.parseOnPool});
+        GatewayStream::Limits {.line = m_options.longestLine,
+                               .parseOnPool = std::min(m_options.parseOnPool, m_options.parseLineOnPool)});
 }
 
 } // namespace slotscope::core

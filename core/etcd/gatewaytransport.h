@@ -30,6 +30,8 @@ public:
         qint64 largestReply = 1024LL * 1024 * 1024; ///< bytes; larger ones are refused
         qint64 longestLine = 512LL * 1024 * 1024; ///< bytes of one message of a watch
         qint64 parseOnPool = 1024LL * 1024; ///< bodies of so many bytes are parsed on the thread pool
+        qint64 parseLineOnPool =
+            128LL * 1024; ///< the same of messages of a watch, which come while one works
     };
 
     /// The endpoint's scheme, host, port and path (for gateways behind a proxy) are used.
