@@ -29,7 +29,7 @@ void MainWindow::compareTable()
         subject.oid = info->entry->oid;
     auto *dialog = new CompareDialog(present(), m_prompts.get(), std::move(subject), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    m_schemaDialogs.push_back(dialog);
+    m_schemaDialogs.emplace_back(dialog);
     connect(dialog, &CompareDialog::showRequested, this, &MainWindow::goTo);
     connect(dialog, &CompareDialog::staged, this, [this](const QString &text) {
         statusBar()->showMessage(text, MessageMilliseconds);
