@@ -97,7 +97,8 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     auto *centreLayout = new QVBoxLayout(centre);
     centreLayout->setContentsMargins(0, 0, 0, 0);
     centreLayout->setSpacing(0);
-    for (Banner *banner : {m_schemaBanner, m_draftBanner, m_overwriteBanner})
+    buildCompactionBanner();
+    for (Banner *banner : {m_schemaBanner, m_draftBanner, m_overwriteBanner, m_compactionBanner})
         centreLayout->addWidget(banner);
     centreLayout->addWidget(m_pages, 1);
     setCentralWidget(centre);
@@ -239,6 +240,7 @@ void MainWindow::closeConnection()
     if (m_past)
         leavePast();
     saveTimes();
+    delete m_compactDialog;
     closeSchemaDialogs();
     m_inspector->clear();
     m_inspector->forgetWrongTexts();
@@ -283,6 +285,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     followReview();
     m_versions->follow(connection);
     m_events->follow(connection); // also while the past is shown
+    followCompactions();
 
     connect(connection, &core::Connection::stateChanged, this, &MainWindow::connectionStateChanged);
     connect(connection, &core::Connection::revisionChanged, this, &MainWindow::updateStatus);

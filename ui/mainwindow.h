@@ -148,6 +148,13 @@ private:
     void restage(const QString &receipt, const std::vector<QByteArray> &keys);
     void exportHistory(const QByteArray &lines);
     void review();
+    void buildCompactionBanner();
+    void followCompactions();
+    void tellCompacted(core::Revision revision);
+    void openCompactDialog();
+    /// Of what was seen in the dialog; at the level Guarded the name is typed for it.
+    void confirmCompaction(const core::CompactionRequest &request, const QString &loss);
+    void compact(const core::CompactionRequest &request, const QString &typedName);
     void buildVersionsDock();
     /// Stages that a record is to be as it was at a revision; no value: not to be there.
     void restoreVersion(const QByteArray &key, const core::KeyState &now,
@@ -266,6 +273,9 @@ private:
     Banner *m_schemaBanner;
     Banner *m_draftBanner;
     Banner *m_overwriteBanner;
+    Banner *m_compactionBanner = nullptr;
+    bool m_compactionTold = false; // of this connection
+    QPointer<QDialog> m_compactDialog;
     QStringList m_draftNews; // told until they are dismissed
     bool m_draftProblemDismissed = false;
     bool m_offeringDraft = false;

@@ -162,6 +162,8 @@ void MainWindow::buildMenus()
     addForTab(tools, tr("Co&mpare this table …"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_D),
               [this](RecordTab *) { compareTable(); });
 
+    m_connectionActions.push_back(add(tools, tr("C&ompact …"), {}, [this] { openCompactDialog(); }));
+
     QMenu *schema = menuBar()->addMenu(tr("&Schema"));
     addForTab(schema, tr("&Decode as …"), QKeySequence(Qt::CTRL | Qt::Key_T),
               [this](RecordTab *tab) { decodeAs(tab->slot()); });

@@ -10,6 +10,7 @@
 #include "ui/panels/problemspanel.h"
 #include "ui/panels/recordtab.h"
 #include "ui/panels/referrerspanel.h"
+#include "ui/panels/versionspanel.h"
 #include "ui/views/recordview.h"
 
 #include <QAction>
@@ -83,6 +84,7 @@ void MainWindow::goTo(const QByteArray &key)
         m_forward.clear();
     }
     showKey(key);
+    m_versions->visit(key);
     updateActions();
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/connection/automerger.h"
 #include "core/edit/aftercommit.h"
+#include "core/history/compactionmonitor.h"
 #include "core/live/eventlog.h"
 #include "core/live/liverates.h"
 
@@ -43,6 +44,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     , m_receipts(new ReceiptBook(m_edits, this)) // hears of a commit before the draft of it goes
     , m_drafts(new DraftKeeper(m_edits, m_client, this))
     , m_afterCommit(new AfterCommit(m_edits, m_receipts, m_client, this))
+    , m_compactions(new CompactionMonitor(m_client, this))
     , m_merger(new AutoMerger(m_edits, m_directory, this))
     , m_eventLog(new EventLog(this))
     , m_rates(new LiveRates(this))
@@ -70,6 +72,9 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
         [this](const std::function<void()> &then) { m_receipts->whenWritten(m_drafts, then); });
     connect(m_drafts, &DraftKeeper::commitFound, m_receipts, &ReceiptBook::noteFound);
 
+    connect(m_directory, &SlotDirectory::loaded, m_compactions, &CompactionMonitor::check);
+    connect(m_watch, &Watch::eventsReceived, m_compactions, &CompactionMonitor::noteTraffic);
+    connect(m_watch, &Watch::progressed, m_compactions, &CompactionMonitor::noteTraffic);
     connect(m_watch, &Watch::eventsReceived, m_edits, &EditSession::observe);
     connect(m_watch, &Watch::eventsReceived, m_upkeep, &IndexUpkeep::observe);
     connect(m_watch, &Watch::eventsReceived, m_afterCommit, &AfterCommit::observe);
@@ -112,6 +117,7 @@ Connection::~Connection()
     }
     delete m_upkeep;
     delete m_afterCommit;
+    delete m_compactions;
     delete m_receipts;
     delete m_drafts;
     delete m_merger;

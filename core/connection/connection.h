@@ -20,6 +20,7 @@
 namespace slotscope::core {
 
 class AfterCommit;
+class CompactionMonitor;
 class DraftKeeper;
 class ReceiptBook;
 class AutoMerger;
@@ -89,6 +90,8 @@ public:
     ReceiptBook *receipts() const { return m_receipts; }
     /// What others do to that soon after.
     AfterCommit *afterCommit() const { return m_afterCommit; }
+    /// Notices what is compacted.
+    CompactionMonitor *compactions() const { return m_compactions; }
     /// All events since it was opened, as far as there is room for them.
     EventLog *eventLog() const { return m_eventLog; }
     /// How much is written, by slot.
@@ -132,6 +135,7 @@ private:
     ReceiptBook *m_receipts;
     DraftKeeper *m_drafts;
     AfterCommit *m_afterCommit;
+    CompactionMonitor *m_compactions;
     QString m_draftFolder;
     QString m_historyFolder;
     AutoMerger *m_merger;

@@ -149,10 +149,14 @@ std::optional<Error> SafetyGate::refuses(const TxnRequest &request, const Approv
     return refusal(ErrorKind::Unconfirmed, "it is not what was confirmed");
 }
 
-std::optional<Error> SafetyGate::refusesCompaction() const
+std::optional<Error> SafetyGate::refusesCompaction(const CompactionRequest &request,
+                                                   const Approval &approval) const
 {
-    // Cannot be taken back, and there is nothing yet that shows what it would do.
-    return refusesUnseen({});
+    if (auto error = refusesUnseen(approval))
+        return error;
+    if (m_level == SafetyLevel::Open || approval.digest == digestOf(request))
+        return std::nullopt;
+    return refusal(ErrorKind::Unconfirmed, "it is not what was confirmed");
 }
 
 std::optional<Error> SafetyGate::refusesGrant(const LeaseGrantRequest &request,

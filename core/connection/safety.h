@@ -15,15 +15,15 @@ namespace slotscope::core {
 /// How careful a connection is with what it writes.
 enum class SafetyLevel {
     Open, ///< whatever is asked for
-    Confirm, ///< transactions that somebody has seen and agreed to
+    Confirm, ///< transactions and compactions that somebody has seen and agreed to
     Guarded, ///< the same with the cluster's name typed, and only while unlocked
     ReadOnly, ///< nothing
 };
 
 /// Holds a connection to its safety level. It is asked by what writes, not by what shows buttons.
 ///
-/// Above Open nothing is written but approved transactions, the leases granted for them, and revocations of
-/// those of these leases that no key can hang on.
+/// Above Open nothing is written but approved transactions and compactions, the leases granted for them, and
+/// revocations of those of these leases that no key can hang on.
 class SafetyGate : public QObject, public WriteGate
 {
     Q_OBJECT
@@ -63,7 +63,8 @@ public:
 
     std::optional<Error> refusesStaging() const override;
     std::optional<Error> refuses(const TxnRequest &request, const Approval &approval) const override;
-    std::optional<Error> refusesCompaction() const override;
+    std::optional<Error> refusesCompaction(const CompactionRequest &request,
+                                           const Approval &approval) const override;
     std::optional<Error> refusesGrant(const LeaseGrantRequest &request,
                                       const Approval &approval) const override;
     std::optional<Error> refusesRevocation(LeaseId lease) const override;

@@ -285,10 +285,11 @@ Call<TxnReply> Client::txn(const TxnRequest &request, const Approval &approval)
         });
 }
 
-Call<Nothing> Client::compact(const CompactionRequest &request)
+Call<Nothing> Client::compact(const CompactionRequest &request, const Approval &approval)
 {
-    return write<Nothing>([](const WriteGate &gate) { return gate.refusesCompaction(); },
-                          [request](Transport &to) { return to.compact(request); });
+    return write<Nothing>(
+        [request, approval](const WriteGate &gate) { return gate.refusesCompaction(request, approval); },
+        [request](Transport &to) { return to.compact(request); });
 }
 
 Call<StatusReply> Client::status()

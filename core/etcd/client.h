@@ -51,7 +51,7 @@ public:
     Call<DeleteRangeReply> deleteRange(const DeleteRangeRequest &request, const Approval &approval = {});
     /// A failed compare is a normal reply. A Timeout or Network error leaves open whether it was committed.
     Call<TxnReply> txn(const TxnRequest &request, const Approval &approval = {});
-    Call<Nothing> compact(const CompactionRequest &request);
+    Call<Nothing> compact(const CompactionRequest &request, const Approval &approval = {});
     Call<StatusReply> status();
     Call<LeaseGrantReply> leaseGrant(const LeaseGrantRequest &request, const Approval &approval = {});
     /// Deletes the keys that hang on it, too. NotFound when there is no such lease (any more).

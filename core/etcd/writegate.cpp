@@ -30,12 +30,25 @@ QByteArray digestOf(const TxnRequest &request, const NewLeases &newLeases)
     return hash.result();
 }
 
+QByteArray digestOf(const CompactionRequest &request)
+{
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    hash.addData(QByteArrayLiteral("compaction "));
+    hash.addData(gateway::toJson(request));
+    return hash.result();
+}
+
 Approval Approval::of(const TxnRequest &shown, const NewLeases &newLeases, const QString &typedName)
 {
     Approval approval {.digest = digestOf(shown, newLeases), .grants = {}, .typedName = typedName};
     for (const auto &[position, seconds] : newLeases)
         approval.grants.push_back(seconds);
     return approval;
+}
+
+Approval Approval::of(const CompactionRequest &shown, const QString &typedName)
+{
+    return {.digest = digestOf(shown), .grants = {}, .typedName = typedName};
 }
 
 } // namespace slotscope::core

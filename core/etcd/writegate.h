@@ -18,15 +18,20 @@ using NewLeases = std::map<size_t, qint64>;
 /// of puts that are to get new ones do not count.
 QByteArray digestOf(const TxnRequest &request, const NewLeases &newLeases = {});
 
-/// What somebody has seen and agreed to: one transaction and the leases that are granted for it.
+/// The same of compactions; no transaction has the same digest.
+QByteArray digestOf(const CompactionRequest &request);
+
+/// What somebody has seen and agreed to: one transaction and the leases that are granted for it, or one
+/// compaction.
 struct Approval
 {
-    QByteArray digest; ///< of the transaction that was shown; empty: nothing was
+    QByteArray digest; ///< of what was shown; empty: nothing was
     std::vector<qint64> grants; ///< seconds
     QString typedName; ///< of the cluster, where it was asked for
 
     static Approval of(const TxnRequest &shown, const NewLeases &newLeases = {},
                        const QString &typedName = {});
+    static Approval of(const CompactionRequest &shown, const QString &typedName = {});
 };
 
 /// Decides for a Client what may be written, and is told what became of it. Asked at the call and again at
@@ -40,7 +45,8 @@ public:
     virtual std::optional<Error> refusesStaging() const = 0;
     /// Of a transaction that writes; a single put or deletion counts as one.
     virtual std::optional<Error> refuses(const TxnRequest &request, const Approval &approval) const = 0;
-    virtual std::optional<Error> refusesCompaction() const = 0;
+    virtual std::optional<Error> refusesCompaction(const CompactionRequest &request,
+                                                   const Approval &approval) const = 0;
     virtual std::optional<Error> refusesGrant(const LeaseGrantRequest &request,
                                               const Approval &approval) const = 0;
     virtual std::optional<Error> refusesRevocation(LeaseId lease) const = 0;

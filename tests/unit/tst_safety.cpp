@@ -189,6 +189,37 @@ private Q_SLOTS:
         QVERIFY(!errorOf(guarded.client->put(put, Approval::of({.success = {{put}}}))));
     }
 
+    void compactionsAreApprovedAsTheyWereShown()
+    {
+        const CompactionRequest shown {.revision = Revision(7), .physical = true};
+        const auto kind = [](Guarded *guarded, const CompactionRequest &request, const Approval &approval) {
+            const auto error = errorOf(guarded->client->compact(request, approval));
+            return error ? error->kind : ErrorKind::Cancelled;
+        };
+        Guarded confirming(SafetyLevel::Confirm);
+        QCOMPARE(kind(&confirming, {.revision = Revision(8), .physical = true}, Approval::of(shown)),
+                 ErrorKind::Unconfirmed);
+        QCOMPARE(kind(&confirming, {.revision = Revision(7)}, Approval::of(shown)), ErrorKind::Unconfirmed);
+        QCOMPARE(kind(&confirming, shown, Approval::of(putting("k", "v"))), ErrorKind::Unconfirmed);
+        QCOMPARE(errorOf(confirming.client->txn(putting("k", "v"), Approval::of(shown)))->kind,
+                 ErrorKind::Unconfirmed);
+        QVERIFY(!confirming.reached("compact"));
+        QCOMPARE(kind(&confirming, shown, Approval::of(shown)), ErrorKind::Cancelled); // no error
+        QVERIFY(confirming.reached("compact"));
+
+        Guarded guarded(SafetyLevel::Guarded);
+        const Approval named = Approval::of(shown, QStringLiteral("orders"));
+        QCOMPARE(kind(&guarded, shown, named), ErrorKind::Locked);
+        QVERIFY(guarded.gate.unlock(5min));
+        QCOMPARE(kind(&guarded, shown, Approval::of(shown)), ErrorKind::Unconfirmed);
+        QVERIFY(!guarded.reached("compact"));
+        QCOMPARE(kind(&guarded, shown, named), ErrorKind::Cancelled);
+
+        Guarded readOnly(SafetyLevel::ReadOnly);
+        QCOMPARE(kind(&readOnly, shown, named), ErrorKind::ReadOnly);
+        QVERIFY(!readOnly.reached("compact"));
+    }
+
     void guardedWantsTheNameAndTheLockOpen()
     {
         Guarded guarded(SafetyLevel::Guarded);

@@ -89,8 +89,10 @@ VersionsPanel::VersionsPanel(QWidget *parent)
     setFocusProxy(m_view);
 
     connect(m_followBox, &QCheckBox::toggled, this, [this](bool on) {
-        if (on)
-            m_due.start();
+        if (!on || m_selected.isEmpty())
+            return;
+        m_wanted = m_selected;
+        m_due.start();
     });
     connect(m_restore, &QPushButton::clicked, this, &VersionsPanel::restore);
     connect(m_banner, &Banner::actionTriggered, this, &VersionsPanel::bannerAction);
@@ -114,6 +116,7 @@ void VersionsPanel::follow(core::Connection *connection)
     m_history.reset();
     m_key.clear();
     m_selected.clear();
+    m_wanted.clear();
     m_connection = connection;
     stateChanged();
     if (!connection)
@@ -139,16 +142,24 @@ void VersionsPanel::setSelected(const QByteArray &key)
     if (key.isEmpty() || key == m_selected)
         return;
     m_selected = key;
-    if (m_followBox->isChecked())
-        m_due.start();
+    if (!m_followBox->isChecked() && !m_wanted.isEmpty())
+        return;
+    m_wanted = key;
+    m_due.start();
 }
 
 void VersionsPanel::showKey(const QByteArray &key)
 {
-    m_selected = key;
-    m_key = key;
+    m_wanted = key;
+    m_key.clear();
     m_due.stop();
-    read();
+    readIfSeen();
+}
+
+void VersionsPanel::visit(const QByteArray &key)
+{
+    if (m_followBox->isChecked() && key != m_key)
+        showKey(key);
 }
 
 void VersionsPanel::showEvent(QShowEvent *event)
@@ -160,11 +171,9 @@ void VersionsPanel::showEvent(QShowEvent *event)
 
 void VersionsPanel::readIfSeen()
 {
-    if (!isVisible() || !m_connection || m_selected.isEmpty())
+    if (!isVisible() || !m_connection || m_wanted.isEmpty() || (m_history && m_key == m_wanted))
         return;
-    if (m_history && (m_key == m_selected || !m_followBox->isChecked()))
-        return;
-    m_key = m_selected;
+    m_key = m_wanted;
     read();
 }
 

@@ -37,8 +37,10 @@ public:
     /// The record that is selected; its history is read when the panel is seen, unless it holds on to
     /// another. A null key: none, which leaves the last one.
     void setSelected(const QByteArray &key);
-    /// Shows the history of this record whatever is selected, until another one is.
+    /// Shows the history of this record, also of one that is gone, anew; until another one is selected.
     void showKey(const QByteArray &key);
+    /// Somebody went to this record; if it is gone, no selection will tell.
+    void visit(const QByteArray &key);
     /// Names or types of slots have changed.
     void refresh();
     /// While something is read or worked out.
@@ -82,7 +84,8 @@ private:
 
     QPointer<core::Connection> m_connection;
     std::unique_ptr<core::KeyHistory> m_history;
-    QByteArray m_selected;
+    QByteArray m_selected; // in the table
+    QByteArray m_wanted; // to be shown as soon as it is seen
     QByteArray m_key;
     ResolvedKey m_resolved;
     VersionModel *m_model;
