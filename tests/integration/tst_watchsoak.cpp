@@ -170,11 +170,12 @@ private Q_SLOTS:
 
         JournalWriter writer(etcd.parsedEndpoint(), work);
         writer.start();
+        const int patience = isLongRun() ? 3'600'000 : Patience;
         QElapsedTimer since;
         since.start();
         for (int kill = 1; kill <= kills; ++kill) {
             const qint64 due = work.changes * kill / (kills + 1);
-            QTRY_VERIFY_WITH_TIMEOUT(writer.changes() >= due, isLongRun() ? 3'600'000 : Patience);
+            QTRY_VERIFY_WITH_TIMEOUT(writer.changes() >= due, patience);
             // What has been told may go.
             if (const Revision past = watch.deliveredRevision(); past > compacted) {
                 QVERIFY(etcd.compact(past));
@@ -183,8 +184,7 @@ private Q_SLOTS:
             etcd.kill();
             QVERIFY(etcd.start());
         }
-        QTRY_VERIFY_WITH_TIMEOUT(writer.changes() >= work.changes && proxy.hadAll(faults),
-                                 isLongRun() ? 3'600'000 : Patience);
+        QTRY_VERIFY_WITH_TIMEOUT(writer.changes() >= work.changes && proxy.hadAll(faults), patience);
         proxy.rest();
         writer.stop();
         QTRY_VERIFY_WITH_TIMEOUT(!writer.isRunning(), Patience);
