@@ -2,6 +2,7 @@
 //
 // A table that changes while somebody looks at it.
 #include "core/codec/cbor.h"
+#include "core/connection/pastconnection.h"
 #include "tests/support/memoryconnection.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/livecontrols.h"
@@ -382,6 +383,35 @@ private Q_SLOTS:
         m_tab->live()->setFollowing(true);
         QTest::keyClick(view, Qt::Key_Down);
         QVERIFY(!m_tab->live()->isFollowing());
+    }
+
+    void inThePastThereIsNothingToFollow()
+    {
+        open(5);
+        const Revision then = m_etcd->revision();
+        m_etcd->put(keyOf(10), record(QStringLiteral("later")));
+        QTRY_COMPARE(name(10), QStringLiteral("later"));
+        m_tab.reset();
+        PastConnection past(m_connection.get(), m_etcd->transport(), then);
+        past.open();
+        QTRY_VERIFY(past.directory()->isSampled());
+        m_tab =
+            std::make_unique<RecordTab>(&past, KeyRange::slot(Slot(1)), Slot(1), QStringLiteral("slot 1"));
+        m_tab->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_tab.get()));
+        QTRY_COMPARE(m_tab->table()->revision(), then);
+        QTRY_COMPARE(name(10), QStringLiteral("n1"));
+        QVERIFY(m_tab->live()->isHidden());
+        QSignalSpy messages(m_tab.get(), &RecordTab::messageRaised);
+        QTest::keyClick(m_tab->view(), Qt::Key_Space);
+        QVERIFY(!m_tab->table()->isPaused());
+        QCOMPARE(messages.size(), 1);
+        m_tab->live()->setFollowing(true);
+        QVERIFY(!m_tab->live()->isFollowing());
+        past.travelTo(m_etcd->revision());
+        QTRY_COMPARE(name(10), QStringLiteral("later"));
+        QCOMPARE(m_tab->model()->newsCount(), 0);
+        m_tab.reset();
     }
 };
 

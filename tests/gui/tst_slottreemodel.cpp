@@ -381,6 +381,7 @@ private Q_SLOTS:
         QCOMPARE(ui::rateText(0.4), QStringLiteral("0.4/s"));
         QCOMPARE(ui::rateText(9.96), QStringLiteral("10/s"));
         QCOMPARE(ui::rateText(12.4), QStringLiteral("12/s"));
+        QCOMPARE(ui::rateText(12'400), QStringLiteral("12k/s"));
         QCOMPARE(ui::rateSummary({0, 3, 2}).left(15), QStringLiteral("at most 3 in a "));
         QVERIFY(ui::rateSummary(std::vector<quint32>(300, 2)).contains(QStringLiteral("5 minutes")));
     }

@@ -14,7 +14,11 @@ QString rateText(double perSecond)
     if (perSecond <= 0)
         return {};
     constexpr double Whole = 9.95; // from here on a decimal is too much
+    constexpr double Thousands = 9'999.5; // and from here on the last digits are
     const QLocale locale;
+    if (perSecond >= Thousands)
+        return QCoreApplication::translate("RateText", "%1k/s")
+            .arg(locale.toString(static_cast<qlonglong>(qRound64(perSecond / 1000))));
     const QString number = perSecond < Whole ? locale.toString(std::max(perSecond, 0.1), 'f', 1)
                                              : locale.toString(static_cast<qlonglong>(qRound64(perSecond)));
     return QCoreApplication::translate("RateText", "%1/s").arg(number);

@@ -137,6 +137,8 @@ public:
     /// How many rows others have made or changed since clearNews(), or since the table was loaded.
     int newsCount() const { return m_newsCount; }
     void clearNews();
+    /// Whether there are any: not where time stands still.
+    void setTellsNews(bool tells) { m_tellsNews = tells; }
     /// The next of them behind a row, going round; -1 when none is shown.
     int nextNews(int row) const;
 
@@ -307,6 +309,7 @@ private:
     std::function<Sight()> m_sight;
     std::vector<bool> m_news; // by RowId
     int m_newsCount = 0;
+    bool m_tellsNews = true;
     core::Revision m_lookedAt; // 0: not loaded yet
     core::Revision m_ownRevision; // of the last commit here
     QElapsedTimer m_clock;

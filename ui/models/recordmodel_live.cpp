@@ -185,7 +185,7 @@ void RecordModel::setNews(RowId id, bool news)
 
 void RecordModel::takeNews(const core::TableDelta &delta)
 {
-    if (m_lookedAt.value == 0)
+    if (m_lookedAt.value == 0 || !m_tellsNews)
         return; // what is loaded is no news
     const int before = m_newsCount;
     for (const auto *ids : {&delta.inserted, &delta.updated}) {
@@ -208,7 +208,7 @@ void RecordModel::findNews()
     const core::RowStore &rows = m_table->rows();
     for (const RowId id : rows.keyOrder()) {
         const core::Revision revision = rows.row(id).modRevision;
-        if (m_lookedAt.value > 0 && revision > m_lookedAt && revision != m_ownRevision)
+        if (m_tellsNews && m_lookedAt.value > 0 && revision > m_lookedAt && revision != m_ownRevision)
             setNews(id, true);
     }
     Q_EMIT newsChanged();

@@ -91,6 +91,7 @@ LiveControls::LiveControls(std::shared_ptr<core::LiveTable> table, core::EditSes
 
 void LiveControls::setFollowing(bool following)
 {
+    following = following && !m_inPast;
     m_follow->setChecked(following);
     if (m_following == following)
         return;
@@ -166,8 +167,19 @@ void LiveControls::tellNews()
     Q_EMIT changed();
 }
 
+void LiveControls::setInPast()
+{
+    m_inPast = true;
+    m_model->setTellsNews(false);
+    hide();
+}
+
 void LiveControls::togglePause()
 {
+    if (m_inPast) {
+        Q_EMIT messageRaised(tr("Nothing changes in the past."));
+        return;
+    }
     m_table->setPaused(!m_table->isPaused());
 }
 

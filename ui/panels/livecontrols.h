@@ -27,6 +27,8 @@ public:
     /// To be placed above the table; hidden while nothing is to be said.
     Banner *banner() const { return m_banner; }
 
+    /// In the past nothing happens that could be followed, and so nothing of this is offered.
+    void setInPast();
     void togglePause();
     /// `paused at 41, 7 changes waiting`; empty while the table is not paused.
     QString pauseText() const;
@@ -60,6 +62,7 @@ private:
     QToolButton *m_follow;
     QToolButton *m_news;
     bool m_following = false;
+    bool m_inPast = false;
     Banner *m_banner;
 };
 

@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QStyle>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -53,8 +54,9 @@ Navigator::Navigator(QWidget *parent)
     m_view->header()->setResizeContentsPrecision(50);
     // Of one width: names do not move with each change of a number.
     m_view->header()->setSectionResizeMode(SlotTreeModel::RateColumn, QHeaderView::Fixed);
+    const int margin = style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, m_view) + 1;
     m_view->header()->resizeSection(SlotTreeModel::RateColumn,
-                                    fontMetrics().horizontalAdvance(QStringLiteral("1,000/s ")));
+                                    fontMetrics().horizontalAdvance(QStringLiteral("9,999/s")) + 3 * margin);
     m_view->setItemDelegateForColumn(SlotTreeModel::RateColumn, new RateDelegate(m_view));
     m_view->setHeaderHidden(true);
 

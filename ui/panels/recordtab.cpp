@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/recordtab.h"
 
+#include "core/connection/pastconnection.h"
 #include "core/edit/keymaker.h"
 #include "core/table/recordjson.h"
 #include "ui/errortext.h"
@@ -59,6 +60,8 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
 {
     m_model->setTitle(m_title);
     m_model->setMotionReduced(isMotionReduced());
+    if (qobject_cast<core::PastConnection *>(connection))
+        m_live->setInPast();
     m_filter->setPlaceholderText(tr("Filter records by text in keys and values  (Ctrl+L)"));
     m_filter->setAccessibleName(tr("Filter records"));
     m_filter->setClearButtonEnabled(true);

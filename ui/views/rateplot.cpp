@@ -58,7 +58,7 @@ void RatePlot::setRates(double now, std::vector<quint32> seconds)
 
 QSize RatePlot::sizeHint() const
 {
-    const int text = fontMetrics().horizontalAdvance(QStringLiteral("100,000/s"));
+    const int text = fontMetrics().horizontalAdvance(QStringLiteral("9,999/s  "));
     return {PlotWidth + TextRoom + text, fontMetrics().height() + 2};
 }
 
