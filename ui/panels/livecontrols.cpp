@@ -120,7 +120,7 @@ bool LiveControls::eventFilter(QObject *watched, QEvent *event)
 
 void LiveControls::showNewest(const core::TableDelta &delta)
 {
-    if (!m_following || m_view->isEditing())
+    if (!m_following || m_view->indexWidget(m_view->currentIndex()))
         return;
     const core::RowStore &rows = m_table->rows();
     std::optional<core::RowId> newest;

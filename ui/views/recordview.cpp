@@ -22,6 +22,13 @@ constexpr int GutterWidth = 26;
 constexpr int NarrowestColumn = 60;
 constexpr int WidestColumn = 320;
 
+/// The editor that is open; null pointer: none. The view's own state does not tell: it is NoState after any
+/// rows have gone, also with an editor open over another.
+QWidget *editorOf(const QAbstractItemView &view)
+{
+    return view.currentIndex().isValid() ? view.indexWidget(view.currentIndex()) : nullptr;
+}
+
 } // namespace
 
 RecordView::RecordView(QWidget *parent)
@@ -73,7 +80,7 @@ void RecordView::setRecordModel(RecordModel *model)
         if (!isVisible())
             return RecordModel::Sight {};
         const int last = rowAt(viewport()->height() - 1);
-        const bool isEdited = state() == EditingState && indexWidget(currentIndex());
+        const bool isEdited = editorOf(*this) != nullptr;
         return RecordModel::Sight {.first = rowAt(0),
                                    .last = last < 0 ? m_model->rowCount() - 1 : last,
                                    .edited = isEdited ? currentIndex().row() : -1};
@@ -153,7 +160,7 @@ void RecordView::scrollToRow(int row)
 
 bool RecordView::finishEditing()
 {
-    QWidget *editor = state() == EditingState ? indexWidget(currentIndex()) : nullptr;
+    QWidget *editor = editorOf(*this);
     if (!editor)
         return true;
     if (CellDelegate::refuses(editor))
@@ -225,7 +232,7 @@ void RecordView::fitColumns(const std::vector<int> &columns)
 void RecordView::keyPressEvent(QKeyEvent *event)
 {
     // What an open editor has no use for comes here as well; it is not meant for the records.
-    if (state() == QAbstractItemView::EditingState) {
+    if (editorOf(*this)) {
         QTableView::keyPressEvent(event);
         return;
     }

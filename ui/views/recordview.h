@@ -29,7 +29,6 @@ public:
     /// Brings the row in sight, whatever is current, and keeps the place sideways.
     void scrollToRow(int row);
 
-    bool isEditing() const { return state() == EditingState; }
     /// Takes what is being typed into a cell. False if it does not fit: its editor stays open and says why.
     bool finishEditing();
 
