@@ -51,6 +51,7 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     , m_schemaBanner(new Banner(this))
     , m_draftBanner(new Banner(this))
     , m_overwriteBanner(new Banner(this))
+    , m_alertBanner(new Banner(this))
 {
     setObjectName(QStringLiteral("mainWindow"));
     addToolBar(Qt::TopToolBarArea, m_bar);
@@ -93,12 +94,15 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     });
     m_overwriteBanner->setObjectName(QStringLiteral("overwriteBanner"));
     connect(m_overwriteBanner, &Banner::actionChosen, this, &MainWindow::overwriteAction);
+    m_alertBanner->setObjectName(QStringLiteral("alertBanner"));
+    connect(m_alertBanner, &Banner::actionChosen, this, &MainWindow::alertAction);
     auto *centre = new QWidget(this);
     auto *centreLayout = new QVBoxLayout(centre);
     centreLayout->setContentsMargins(0, 0, 0, 0);
     centreLayout->setSpacing(0);
     buildCompactionBanner();
-    for (Banner *banner : {m_schemaBanner, m_draftBanner, m_overwriteBanner, m_compactionBanner})
+    for (Banner *banner :
+         {m_schemaBanner, m_draftBanner, m_overwriteBanner, m_compactionBanner, m_alertBanner})
         centreLayout->addWidget(banner);
     centreLayout->addWidget(m_pages, 1);
     setCentralWidget(centre);
@@ -253,6 +257,9 @@ void MainWindow::closeConnection()
     m_history->follow(nullptr);
     m_versions->follow(nullptr);
     m_events->follow(nullptr);
+    m_alerts.reset();
+    m_lastAlert.reset();
+    m_alertBanner->clearMessage();
     m_overwritten.clear();
     m_draftNews.clear();
     m_draftProblemDismissed = m_offeringDraft = m_lookedForDrafts = m_keptAsDraft = false;
@@ -286,6 +293,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     m_versions->follow(connection);
     m_events->follow(connection); // also while the past is shown
     followCompactions();
+    followAlerts();
 
     connect(connection, &core::Connection::stateChanged, this, &MainWindow::connectionStateChanged);
     connect(connection, &core::Connection::revisionChanged, this, &MainWindow::updateStatus);

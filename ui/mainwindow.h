@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connection/connection.h"
+#include "core/live/alerts.h"
 #include "core/table/plainkeys.h"
 #include "ui/panels/connectionbar.h"
 #include "ui/prompts.h"
@@ -12,6 +13,7 @@
 #include <memory>
 
 class QDialog;
+class QSystemTrayIcon;
 class QLabel;
 class QMenu;
 class QPushButton;
@@ -95,6 +97,11 @@ private:
     void buildDocks();
     void buildMenus();
     void buildEventLog();
+    void followAlerts();
+    void tellAlert(const core::Alert &alert);
+    void alertAction(int index);
+    void editAlerts();
+    void setAlertRules(const std::vector<core::AlertRule> &rules);
     QAction *addDockAction(QMenu *menu, QDockWidget *dock, const QKeySequence &keys);
     /// What the table can do with several cells or records at once.
     void addBulkActions(QMenu *edit);
@@ -261,6 +268,10 @@ private:
     HistoryPanel *m_history = nullptr;
     VersionsPanel *m_versions = nullptr;
     EventLogPanel *m_events = nullptr;
+    std::unique_ptr<core::Alerts> m_alerts;
+    std::optional<core::Alert> m_lastAlert; // told in the banner
+    QStringList m_failedAlertLogs; // told once each
+    QSystemTrayIcon *m_tray = nullptr; // while there are rules that want it
     QDockWidget *m_inspectorDock = nullptr;
     QDockWidget *m_pendingDock = nullptr;
     QDockWidget *m_problemsDock = nullptr;
@@ -276,6 +287,7 @@ private:
     Banner *m_compactionBanner = nullptr;
     bool m_compactionTold = false; // of this connection
     QPointer<QDialog> m_compactDialog;
+    Banner *m_alertBanner;
     QStringList m_draftNews; // told until they are dismissed
     bool m_draftProblemDismissed = false;
     bool m_offeringDraft = false;

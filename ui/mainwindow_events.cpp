@@ -21,6 +21,7 @@ void MainWindow::buildEventLog()
     tabifyDockWidget(m_historyDock, m_eventsDock);
     m_eventsDock->hide();
     connect(m_events, &EventLogPanel::showRequested, this, &MainWindow::goTo);
+    connect(m_events, &EventLogPanel::alertsRequested, this, &MainWindow::editAlerts);
     connect(m_events, &EventLogPanel::exportRequested, this, [this] {
         m_prompts->chooseFile(this,
                               {.mode = FileQuestion::Mode::Save,

@@ -4,6 +4,7 @@
 #include "core/edit/aftercommit.h"
 
 #include <QFileInfo>
+#include <QJsonDocument>
 #include <QMainWindow>
 #include <QSettings>
 #include <QStandardPaths>
@@ -31,6 +32,11 @@ QString limitsKey(const core::Endpoint &endpoint)
 QString profileKey(const core::Endpoint &endpoint)
 {
     return QStringLiteral("profiles/") + QString::fromLatin1(endpoint.toString().toUtf8().toHex());
+}
+
+QString alertsKey(const core::Endpoint &endpoint)
+{
+    return QStringLiteral("alerts/") + QString::fromLatin1(endpoint.toString().toUtf8().toHex());
 }
 
 QString schemaKey(const core::Endpoint &endpoint)
@@ -95,6 +101,22 @@ void rememberProfile(const core::Endpoint &endpoint, const ConnectionProfile &pr
     QSettings().setValue(profileKey(endpoint),
                          QVariantMap {{QStringLiteral("name"), profile.name},
                                       {QStringLiteral("safety"), safetyWord(profile.safety)}});
+}
+
+std::vector<core::AlertRule> rememberedAlerts(const core::Endpoint &endpoint)
+{
+    const QByteArray json = QSettings().value(alertsKey(endpoint)).toByteArray();
+    return core::alertRulesFromJson(QJsonDocument::fromJson(json).array());
+}
+
+void rememberAlerts(const core::Endpoint &endpoint, const std::vector<core::AlertRule> &rules)
+{
+    QSettings settings;
+    if (rules.empty())
+        settings.remove(alertsKey(endpoint));
+    else
+        settings.setValue(alertsKey(endpoint),
+                          QJsonDocument(core::toJson(rules)).toJson(QJsonDocument::Compact));
 }
 
 QString schemaFolder()

@@ -5,6 +5,7 @@
 
 #include "core/edit/commitplan.h"
 #include "core/etcd/client.h"
+#include "core/live/alerts.h"
 #include "ui/connectionprofile.h"
 
 #include <QStringList>
@@ -38,6 +39,10 @@ void rememberEndpoint(const core::Endpoint &endpoint);
 /// Nothing: none was remembered for this etcd.
 std::optional<ConnectionProfile> rememberedProfile(const core::Endpoint &endpoint);
 void rememberProfile(const core::Endpoint &endpoint, const ConnectionProfile &profile);
+
+/// What is to be told of as it happens there.
+std::vector<core::AlertRule> rememberedAlerts(const core::Endpoint &endpoint);
+void rememberAlerts(const core::Endpoint &endpoint, const std::vector<core::AlertRule> &rules);
 
 /// Beside the settings: a file for each etcd.
 QString schemaFolder();

@@ -28,7 +28,8 @@ QString eventKeyText(const SlotCodec &codec, const QByteArray &key)
 
 bool EventFilter::isEmpty() const
 {
-    return !slot && keyPrefix.isEmpty() && keyText.isEmpty() && kinds == AllKinds && condition.isEmpty();
+    return !slot && keyPrefix.isEmpty() && keyStart.isEmpty() && keyText.isEmpty() && kinds == AllKinds
+        && condition.isEmpty();
 }
 
 bool EventFilter::matches(const LoggedEvent &logged, const CodecBook &book) const
@@ -38,9 +39,15 @@ bool EventFilter::matches(const LoggedEvent &logged, const CodecBook &book) cons
         return false;
     if (slot && SlotDirectory::slotOf(event.kv.key) != slot)
         return false;
-    if (keyText.isEmpty() && condition.isEmpty())
+    if (keyStart.isEmpty() && keyText.isEmpty() && condition.isEmpty())
         return true;
     const SlotCodec &codec = book.pageOf(event.kv.key).codec;
+    if (!keyStart.isEmpty()) {
+        const bool asBytes = keyStart.startsWith(QLatin1String("0x"))
+            && QString::fromLatin1(event.kv.key.toHex()).startsWith(keyStart.mid(2), Qt::CaseInsensitive);
+        if (!asBytes && !eventKeyText(codec, event.kv.key).startsWith(keyStart))
+            return false;
+    }
     if (!keyText.isEmpty()) {
         const bool asBytes = keyText.startsWith(QLatin1String("0x"))
             && QString::fromLatin1(event.kv.key.toHex()).contains(keyText.mid(2), Qt::CaseInsensitive);

@@ -14,6 +14,7 @@ struct EventFilter
 
     std::optional<Slot> slot {};
     QByteArray keyPrefix {}; ///< of the whole key
+    QString keyStart {}; ///< of the decoded key, or with 0x in front of the whole key's bytes
     QString keyText {}; ///< somewhere in the decoded key, or with 0x in front in its bytes; in any case
     quint8 kinds = AllKinds;
     /// Of the record as the event leaves it; of a deletion as it was, which may not be known: then it does

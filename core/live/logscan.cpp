@@ -47,11 +47,6 @@ void LogScan::stop()
     m_step = {};
 }
 
-void LogScan::replaceStep(Step step)
-{
-    m_step = std::move(step);
-}
-
 void LogScan::goOn()
 {
     if (!m_step || m_isRunning || !m_log || m_next >= m_log->end())

@@ -22,6 +22,7 @@ public:
         int what = 0; ///< whatever the step wants to say of it
         QByteArray key {};
         QString text {};
+        QByteArray json {};
     };
     /// Called on worker threads, never on two at a time.
     using Step = std::function<void(const LogEntry &entry, std::vector<Hit> *hits)>;
@@ -32,8 +33,6 @@ public:
     /// From this entry on; nothing of an earlier scan is heard any more.
     void start(Step step, qint64 from);
     void stop();
-    /// Another step for what has not been looked at yet.
-    void replaceStep(Step step);
     /// The entries before this one have been looked at.
     qint64 scannedTo() const { return m_next; }
     bool isCaughtUp() const { return !m_step || (m_log && m_next >= m_log->end() && !m_isRunning); }

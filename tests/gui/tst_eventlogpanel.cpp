@@ -3,9 +3,12 @@
 #include "tests/support/etcdprocess.h"
 #include "tests/support/slotsdump.h"
 #include "tests/support/storywindow.h"
+#include "ui/dialogs/alertsdialog.h"
+#include "ui/panels/banner.h"
 #include "ui/panels/eventlogpanel.h"
 
 #include <QAbstractItemModelTester>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QScrollBar>
 #include <QTableView>
@@ -209,6 +212,64 @@ private Q_SLOTS:
         panel()->exportButton()->click();
         QTRY_COMPARE(m_window->prompts()->errors.size(), size_t(1));
         QCOMPARE(m_window->prompts()->errors.front().title, QStringLiteral("The events were not exported"));
+    }
+
+    void alertsAreTold()
+    {
+        panel()->alertsButton()->click();
+        auto *dialog = (*m_window)->findChild<AlertsDialog *>();
+        QVERIFY(dialog);
+        QTRY_VERIFY(dialog->isVisible());
+        QVERIFY(!dialog->removeButton()->isEnabled());
+        dialog->addButton()->click();
+        dialog->nameLine()->setText(QStringLiteral("Emil comes"));
+        dialog->tableBox()->setEditText(Users);
+        dialog->conditionLine()->setText(QStringLiteral("name ="));
+        QVERIFY(!dialog->okButton()->isEnabled());
+        QVERIFY(dialog->faultLabel()->text().contains(QLatin1String("character 7")));
+        dialog->conditionLine()->setText(QStringLiteral("name = Emil"));
+        QVERIFY(dialog->okButton()->isEnabled());
+        QVERIFY(dialog->notifyBox()->isChecked());
+        dialog->okButton()->click();
+        const std::vector<AlertRule> kept = rememberedAlerts(m_etcd->parsedEndpoint());
+        QCOMPARE(kept.size(), size_t(1));
+        QCOMPARE(kept.front().condition, QStringLiteral("name = Emil"));
+        QVERIFY(m_window->activate());
+
+        QVERIFY(m_etcd->put("/elsewhere", "x").value > 0);
+        QTRY_COMPARE(model()->rowCount(), 1);
+        QVERIFY(m_window->type(m_window->cell(NilsKey, "value.name"), QStringLiteral("Emil")));
+        m_window->press(Qt::Key_S, Qt::ControlModifier);
+        QTRY_COMPARE(model()->rowCount(), 2);
+        auto *banner = (*m_window)->findChild<Banner *>(QStringLiteral("alertBanner"));
+        QTRY_VERIFY(banner->isVisible());
+        QVERIFY2(banner->message().startsWith(QStringLiteral("Emil comes: Users · ")),
+                 qPrintable(banner->message()));
+        QVERIFY(banner->message().contains(QStringLiteral("→ Emil")));
+        QTRY_COMPARE(model()->rowCount(), 2);
+        QVERIFY(!model()->index(0, 0).data(Qt::BackgroundRole).isValid());
+        QVERIFY(model()->index(1, 0).data(Qt::BackgroundRole).isValid());
+        QTRY_COMPARE(model()->index(1, EventLogModel::WhatColumn).data(Qt::ToolTipRole).toString(),
+                     QStringLiteral("Alert: Emil comes"));
+
+        // From the banner to the event, to the record, and away.
+        Q_EMIT banner->actionChosen(1);
+        QTRY_COMPARE(panel()->view()->currentIndex().row(), 1);
+        m_window->select(m_window->model()->index(0, 0));
+        Q_EMIT banner->actionChosen(0);
+        QTRY_COMPARE(m_window->model()->keyAt(m_window->view()->currentIndex().row()), NilsKey);
+        Q_EMIT banner->actionChosen(2);
+        QVERIFY(!banner->isVisible());
+
+        // The rules are there again with the next window.
+        m_window.reset();
+        m_window = openUsers(m_etcd->parsedEndpoint());
+        QVERIFY(m_window);
+        if (!panel()->isVisible())
+            showLog();
+        QVERIFY(m_window->type(m_window->cell(NilsKey, "value.email"), QStringLiteral("emil@example.org")));
+        m_window->press(Qt::Key_S, Qt::ControlModifier);
+        QTRY_VERIFY((*m_window)->findChild<Banner *>(QStringLiteral("alertBanner"))->isVisible());
     }
 
     // Who looks at the newest line stays with it, who has scrolled up stays where he is.
