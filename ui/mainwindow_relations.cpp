@@ -17,6 +17,7 @@
 #include <QDockWidget>
 #include <QMenu>
 #include <QStatusBar>
+#include <QTreeView>
 
 namespace slotscope::ui {
 

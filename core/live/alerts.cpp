@@ -138,7 +138,7 @@ QJsonArray toJson(const std::vector<AlertRule> &rules)
 std::vector<AlertRule> alertRulesFromJson(const QJsonArray &json)
 {
     std::vector<AlertRule> rules;
-    for (const QJsonValue &value : json) {
+    for (const auto &value : json) {
         const QJsonObject object = value.toObject();
         const QString name = object[NameKey].toString();
         if (name.isEmpty())
@@ -266,8 +266,10 @@ void Alerts::take(const std::vector<LogScan::Hit> &hits)
         m_highlights.erase(m_highlights.begin());
     if (!lines.empty())
         write(lines);
-    for (auto &[rule, alert] : alerts)
-        tell(&m_held[alert.rule.name], std::move(alert));
+    for (auto &[rule, alert] : alerts) {
+        Held *held = &m_held[alert.rule.name];
+        tell(held, std::move(alert));
+    }
     if (highlighted)
         Q_EMIT highlightsChanged();
 }
