@@ -120,7 +120,7 @@ void AlertsDialog::buildForm(QFormLayout *form)
     log->addWidget(m_log, 1);
     log->addWidget(browse);
     m_log->setPlaceholderText(tr("none; else each event is written there as a line of JSON"));
-    form->addRow(tr("&Log file:"), log);
+    form->addRow(tr("Log file:"), log);
     m_throttle->setRange(0, LongestThrottle);
     m_throttle->setSuffix(tr(" s"));
     m_throttle->setToolTip(tr("Sound and notifications; what happens meanwhile is counted"));
