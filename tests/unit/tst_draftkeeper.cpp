@@ -473,6 +473,13 @@ private Q_SLOTS:
         QVERIFY(ann->edits.revertAll());
         QCOMPARE(draftFiles().size(), 1);
         const auto bob = someone();
+        // As long as the disk takes to have all of it, the file counts as in use.
+        const QDeadlineTimer deadline(30'000);
+        while (bob->drafts.offers().empty() && !deadline.hasExpired()) {
+            const auto before = bob->searched.size();
+            bob->drafts.look();
+            QTRY_COMPARE(bob->searched.size(), before + 1);
+        }
         QCOMPARE(bob->drafts.offers().size(), size_t(1));
     }
 };
