@@ -2,12 +2,12 @@
 #include "ui/panels/safetyband.h"
 
 #include "ui/connectionprofile.h"
+#include "ui/panels/panelparts.h"
 
 #include <QEvent>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
-#include <QStyle>
 
 namespace slotscope::ui {
 
@@ -28,16 +28,7 @@ SafetyBand::SafetyBand(QWidget *parent)
     , m_lock(new QPushButton(tr("&Lock now"), this))
 {
     setObjectName(QStringLiteral("safetyBand"));
-    setMovable(false);
-    setFloatable(false);
-    setAutoFillBackground(true);
-    // Nobody is to forget where they are.
-    toggleViewAction()->setVisible(false);
-    toggleViewAction()->setEnabled(false);
-    QFont bold = m_state->font();
-    bold.setBold(true);
-    m_state->setFont(bold);
-    m_icon->setContentsMargins(8, 0, 4, 0);
+    setUpBand(this, m_icon, m_state);
     m_state->setContentsMargins(0, 0, 10, 0);
     m_remaining->setContentsMargins(0, 0, 8, 0);
     m_text->setTextFormat(Qt::PlainText);
@@ -122,12 +113,7 @@ void SafetyBand::takeColours()
         return;
     const theme::Caution caution = cautionOf(*m_gate);
     const QPalette inherited = parentWidget() ? parentWidget()->palette() : QPalette();
-    QPalette tinted = inherited;
-    tinted.setColor(QPalette::Window, theme::tint(caution, inherited));
-    tinted.setColor(QPalette::WindowText, inherited.color(QPalette::Text));
-    setPalette(tinted);
-    const int side = style()->pixelMetric(QStyle::PM_SmallIconSize);
-    m_icon->setPixmap(theme::icon(caution).pixmap(QSize(side, side), devicePixelRatioF()));
+    tintBand(this, theme::tint(caution, inherited), m_icon, theme::icon(caution));
 }
 
 } // namespace slotscope::ui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/travelband.h"
 
+#include "ui/panels/panelparts.h"
 #include "ui/theme.h"
 
 #include <QEvent>
@@ -9,7 +10,6 @@
 #include <QLocale>
 #include <QPushButton>
 #include <QSlider>
-#include <QStyle>
 #include <QToolButton>
 
 #include <algorithm>
@@ -77,16 +77,7 @@ TravelBand::TravelBand(QWidget *parent)
     , m_return(new QPushButton(tr("&Return to the present"), this))
 {
     setObjectName(QStringLiteral("travelBand"));
-    setMovable(false);
-    setFloatable(false);
-    setAutoFillBackground(true);
-    // Nobody is to forget when they are.
-    toggleViewAction()->setVisible(false);
-    toggleViewAction()->setEnabled(false);
-    QFont bold = m_state->font();
-    bold.setBold(true);
-    m_state->setFont(bold);
-    m_icon->setContentsMargins(8, 0, 4, 0);
+    setUpBand(this, m_icon, m_state);
     m_state->setContentsMargins(0, 0, 6, 0);
     m_time->setContentsMargins(8, 0, 8, 0);
     for (QLabel *label : {m_state, m_time, m_note})
@@ -268,14 +259,9 @@ void TravelBand::takeColours()
     if (!m_times)
         return;
     const QPalette inherited = parentWidget() ? parentWidget()->palette() : QPalette();
-    QPalette tinted = inherited;
-    tinted.setColor(
-        QPalette::Window,
-        theme::mixed(inherited.color(QPalette::Base), theme::accent(theme::Mark::Past, inherited), 0.45));
-    tinted.setColor(QPalette::WindowText, inherited.color(QPalette::Text));
-    setPalette(tinted);
-    const int side = style()->pixelMetric(QStyle::PM_SmallIconSize);
-    m_icon->setPixmap(theme::icon(theme::Mark::Past).pixmap(QSize(side, side), devicePixelRatioF()));
+    tintBand(this,
+             theme::mixed(inherited.color(QPalette::Base), theme::accent(theme::Mark::Past, inherited), 0.45),
+             m_icon, theme::icon(theme::Mark::Past));
 }
 
 } // namespace slotscope::ui
