@@ -3,18 +3,15 @@
 // A table that changes while somebody looks at it.
 #include "core/codec/cbor.h"
 #include "core/connection/pastconnection.h"
-#include "tests/support/memoryconnection.h"
+#include "tests/support/recordtabhost.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/livecontrols.h"
-#include "ui/panels/recordtab.h"
 #include "ui/views/recordview.h"
 
 #include <QLabel>
 #include <QLineEdit>
 #include <QScrollBar>
-#include <QSettings>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QToolButton>
 #include <QtTest>
 
@@ -27,19 +24,10 @@ using slotscope::ui::RecordModel;
 using slotscope::ui::RecordTab;
 using slotscope::ui::RecordView;
 
-class TestLiveTab : public QObject
+class TestLiveTab : public QObject, private RecordTabHost
 {
     Q_OBJECT
 
-    QTemporaryDir m_settings;
-    std::unique_ptr<MemoryEtcd> m_etcd;
-    std::unique_ptr<Connection> m_connection;
-    std::unique_ptr<RecordTab> m_tab;
-
-    static QByteArray keyOf(int number)
-    {
-        return slotKey(1, QByteArray::number(number).rightJustified(16, '0'));
-    }
     static QByteArray record(const QString &name)
     {
         return *cborCodec().encode(Value::map({{Value::text(QStringLiteral("name")), Value::text(name)},
@@ -50,22 +38,10 @@ class TestLiveTab : public QObject
         std::vector<std::pair<QByteArray, QByteArray>> all;
         for (int i = 0; i < records; ++i)
             all.emplace_back(keyOf(10 * i), record(QStringLiteral("n%1").arg(i)));
-        m_etcd->write(all);
-        m_connection = std::make_unique<Connection>(Endpoint {QUrl(QStringLiteral("http://memory:1"))},
-                                                    m_etcd->transport());
-        m_connection->open();
-        QTRY_COMPARE(m_connection->state(), Connection::State::Online);
-        QTRY_VERIFY(m_connection->directory()->isSampled());
-        m_tab = std::make_unique<RecordTab>(m_connection.get(), KeyRange::slot(Slot(1)), Slot(1),
-                                            QStringLiteral("slot 1"));
-        m_tab->resize(900, 300);
-        m_tab->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_tab.get()));
-        QTRY_COMPARE(m_tab->table()->state(), LiveTable::State::Live);
-        QTRY_VERIFY(m_tab->model()->shownRow(0).decoded);
+        connectTo(all);
+        openTab(900);
         QVERIFY(column("value.name") > 0);
     }
-    int column(const char *id) const { return m_tab->model()->columnOf(QLatin1String(id)); }
     QString name(int number) const
     {
         const RecordModel *model = m_tab->model();
@@ -83,22 +59,9 @@ class TestLiveTab : public QObject
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
-    }
-    void init()
-    {
-        QSettings().clear();
-        m_etcd = std::make_unique<MemoryEtcd>();
-    }
-    void cleanup()
-    {
-        m_tab.reset();
-        m_connection.reset();
-        m_etcd.reset();
-    }
+    void initTestCase() { keepSettings(); }
+    void init() { begin(); }
+    void cleanup() { end(); }
 
     void spacePausesAndGoesOn()
     {

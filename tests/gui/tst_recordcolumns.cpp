@@ -3,8 +3,7 @@
 // How the columns of a table look: formats, what there is to choose, and what a schema keeps of it.
 #include "core/codec/cbor.h"
 #include "core/pmap/schemafile.h"
-#include "tests/support/memoryconnection.h"
-#include "ui/panels/recordtab.h"
+#include "tests/support/recordtabhost.h"
 #include "ui/views/recordview.h"
 
 #include <QClipboard>
@@ -12,23 +11,17 @@
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QMenu>
-#include <QSettings>
-#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace slotscope::core;
 using namespace slotscope::test;
 using namespace slotscope::ui;
 
-class TestRecordColumns : public QObject
+class TestRecordColumns : public QObject, private RecordTabHost
 {
     Q_OBJECT
 
     static constexpr int Records = 30;
-    QTemporaryDir m_settings;
-    std::unique_ptr<MemoryEtcd> m_etcd;
-    std::unique_ptr<Connection> m_connection;
-    std::unique_ptr<RecordTab> m_tab;
 
     static Value text(const char *text) { return Value::text(QLatin1String(text)); }
     static QByteArray record(qint64 seconds)
@@ -41,16 +34,9 @@ class TestRecordColumns : public QObject
     }
     void openTab()
     {
-        m_tab = std::make_unique<RecordTab>(m_connection.get(), KeyRange::slot(Slot(1)), Slot(1),
-                                            QStringLiteral("slot 1"));
-        m_tab->resize(1100, 300);
-        m_tab->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_tab.get()));
-        QTRY_COMPARE(m_tab->table()->state(), LiveTable::State::Live);
-        QTRY_VERIFY(m_tab->model()->shownRow(0).decoded);
+        RecordTabHost::openTab(1100);
         QVERIFY(column("value.seen") > 0);
     }
-    int column(const char *id) const { return m_tab->model()->columnOf(QLatin1String(id)); }
     QModelIndex cell(int row, const char *id) const { return m_tab->model()->index(row, column(id)); }
     QString header(const char *id) const
     {
@@ -73,33 +59,17 @@ class TestRecordColumns : public QObject
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
-    }
+    void initTestCase() { keepSettings(); }
     void init()
     {
-        QSettings().clear();
-        m_etcd = std::make_unique<MemoryEtcd>();
+        begin();
         std::vector<std::pair<QByteArray, QByteArray>> all;
         for (int i = 0; i < Records; ++i)
-            all.emplace_back(slotKey(1, QByteArray::number(i).rightJustified(16, '0')),
-                             record(1577836800 + i));
-        m_etcd->write(all);
-        m_connection = std::make_unique<Connection>(Endpoint {QUrl(QStringLiteral("http://memory:1"))},
-                                                    m_etcd->transport());
-        m_connection->open();
-        QTRY_COMPARE(m_connection->state(), Connection::State::Online);
-        QTRY_VERIFY(m_connection->directory()->isSampled());
+            all.emplace_back(keyOf(i), record(1577836800 + i));
+        connectTo(all);
         openTab();
     }
-    void cleanup()
-    {
-        m_tab.reset();
-        m_connection.reset();
-        m_etcd.reset();
-    }
+    void cleanup() { end(); }
 
     void aFormatIsForReadingOnly()
     {

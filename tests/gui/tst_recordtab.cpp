@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/codec/cbor.h"
-#include "tests/support/memoryconnection.h"
-#include "ui/panels/recordtab.h"
+#include "tests/support/recordtabhost.h"
 #include "ui/views/recordview.h"
 
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QScrollBar>
-#include <QSettings>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace slotscope;
@@ -36,14 +33,9 @@ public:
 
 } // namespace
 
-class TestRecordTab : public QObject
+class TestRecordTab : public QObject, private RecordTabHost
 {
     Q_OBJECT
-
-    QTemporaryDir m_settings;
-    std::unique_ptr<MemoryEtcd> m_etcd;
-    std::unique_ptr<Connection> m_connection;
-    std::unique_ptr<RecordTab> m_tab;
 
     static QByteArray record(const QString &name)
     {
@@ -54,42 +46,16 @@ class TestRecordTab : public QObject
     {
         std::vector<std::pair<QByteArray, QByteArray>> all;
         for (int i = 0; i < records; ++i)
-            all.emplace_back(slotKey(1, QByteArray::number(i).rightJustified(16, '0')),
-                             record(QStringLiteral("n%1").arg(i)));
-        m_etcd->write(all);
-        m_connection = std::make_unique<Connection>(Endpoint {QUrl(QStringLiteral("http://memory:1"))},
-                                                    m_etcd->transport());
-        m_connection->open();
-        QTRY_COMPARE(m_connection->state(), Connection::State::Online);
-        QTRY_VERIFY(m_connection->directory()->isSampled());
-        m_tab = std::make_unique<RecordTab>(m_connection.get(), KeyRange::slot(Slot(1)), Slot(1),
-                                            QStringLiteral("slot 1"));
-        m_tab->resize(900, 300);
-        m_tab->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_tab.get()));
-        QTRY_COMPARE(m_tab->table()->state(), LiveTable::State::Live);
-        QTRY_VERIFY(m_tab->model()->shownRow(0).decoded);
+            all.emplace_back(keyOf(i), record(QStringLiteral("n%1").arg(i)));
+        connectTo(all);
+        openTab(900);
         QVERIFY(m_tab->model()->columnOf(QStringLiteral("value.name")) > 0);
     }
-    int column(const char *id) const { return m_tab->model()->columnOf(QLatin1String(id)); }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
-    }
-    void init()
-    {
-        QSettings().clear();
-        m_etcd = std::make_unique<MemoryEtcd>();
-    }
-    void cleanup()
-    {
-        m_tab.reset();
-        m_connection.reset();
-        m_etcd.reset();
-    }
+    void initTestCase() { keepSettings(); }
+    void init() { begin(); }
+    void cleanup() { end(); }
 
     void aReloadKeepsWhereTheUserIs()
     {
