@@ -1,54 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/faultyproxy.h"
 
-#include <QTcpSocket>
+#include "tests/support/proxylink.h"
 
 #include <algorithm>
 
 namespace slotscope::test {
 
-/// One connection of the client and the one to the server that goes with it.
-class FaultyProxy::Link : public QObject
+class FaultyProxy::Link : public ProxyLink
 {
 public:
     Link(FaultyProxy *proxy, QTcpSocket *client)
-        : QObject(proxy)
+        : ProxyLink(proxy, client, proxy->m_serverPort)
         , m_proxy(proxy)
-        , m_client(client)
-        , m_server(new QTcpSocket(this))
     {
-        m_client->setParent(this);
-        connect(m_client, &QTcpSocket::readyRead, this, &Link::takeRequest);
-        connect(m_server, &QTcpSocket::readyRead, this, &Link::takeReply);
-        connect(m_client, &QTcpSocket::disconnected, this, &Link::close);
-        connect(m_server, &QTcpSocket::disconnected, this, &Link::loseServer);
-        connect(m_server, &QTcpSocket::errorOccurred, this, &Link::loseServer);
-        m_server->connectToHost(QHostAddress(QHostAddress::LocalHost), proxy->m_serverPort);
     }
 
 private:
-    void takeRequest()
+    void takeRequest(const QByteArray &bytes) override
     {
-        const QByteArray bytes = m_client->readAll();
         if (bytes.contains(m_proxy->m_interest))
             m_left = m_proxy->m_random.bounded(1, m_proxy->m_mostBytes + 1);
-        m_server->write(bytes);
+        server()->write(bytes);
     }
 
-    void takeReply()
+    void takeReply(const QByteArray &reply) override
     {
-        QByteArray bytes = m_server->readAll();
+        QByteArray bytes = reply;
         if (m_stalled)
             return;
         if (m_left > 0 && bytes.size() >= m_left && !m_proxy->m_resting) {
             bytes.truncate(m_left);
-            m_client->write(bytes);
+            client()->write(bytes);
             breakDown();
             return;
         }
         if (m_left > 0)
             m_left = std::max<qsizetype>(1, m_left - bytes.size());
-        m_client->write(bytes);
+        client()->write(bytes);
     }
 
     void breakDown()
@@ -58,11 +47,11 @@ private:
         ++m_proxy->m_counts[fault];
         switch (fault) {
         case Cut:
-            m_client->flush();
-            m_client->abort();
+            client()->flush();
+            client()->abort();
             break;
         case Truncate:
-            m_client->disconnectFromHost();
+            client()->disconnectFromHost();
             break;
         case Stall:
             m_stalled = true;
@@ -70,28 +59,16 @@ private:
         }
     }
 
-    void loseServer()
+    void loseServer() override
     {
         // Nothing reaches the client of one that stalls, the end neither.
         if (!m_stalled)
             close();
     }
 
-    void close()
-    {
-        if (std::exchange(m_closed, true))
-            return;
-        m_client->disconnectFromHost();
-        m_server->disconnectFromHost();
-        deleteLater();
-    }
-
     FaultyProxy *m_proxy;
-    QTcpSocket *m_client;
-    QTcpSocket *m_server;
     qsizetype m_left = 0; ///< bytes until it breaks; 0: never
     bool m_stalled = false;
-    bool m_closed = false;
 };
 
 FaultyProxy::FaultyProxy(quint16 serverPort, QByteArray interest, int mostBytes, quint32 seed)
@@ -100,16 +77,12 @@ FaultyProxy::FaultyProxy(quint16 serverPort, QByteArray interest, int mostBytes,
     , m_mostBytes(mostBytes)
     , m_random(seed)
 {
-    connect(&m_server, &QTcpServer::newConnection, this, [this] {
-        while (QTcpSocket *client = m_server.nextPendingConnection())
-            new Link(this, client);
-    });
-    m_server.listen(QHostAddress::LocalHost);
+    ProxyLink::listen(&m_server, [this](QTcpSocket *client) { new Link(this, client); });
 }
 
 QString FaultyProxy::endpoint() const
 {
-    return QStringLiteral("http://127.0.0.1:%1").arg(m_server.serverPort());
+    return ProxyLink::endpointOf(m_server);
 }
 
 bool FaultyProxy::hadAll(int times) const
