@@ -160,7 +160,11 @@ Expected<QByteArray, EncodeError> rewritten(const Value &value, const QByteArray
         written = joined(*written, buffers);
     // What was meant must be what is read.
     const auto again = decoded(*written, sections, Meaning::Interpreted);
-    if (!again || !(*again == rewriter.settled(value)))
+    const Value settled = rewriter.settled(value);
+    if (rewriter.changesKeys())
+        return refusal(QStringLiteral(
+            "the same object stands within a key of a dict or in a set, and would change there too"));
+    if (!again || !(*again == settled))
         return refusal(QStringLiteral("objects that are shared or hold each other cannot be changed so"));
     return written;
 }

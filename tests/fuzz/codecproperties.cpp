@@ -9,6 +9,8 @@
 #include "core/value/valuetext.h"
 #include "tests/fuzz/random.h"
 
+#include <QHash>
+
 #include <set>
 
 namespace slotscope::fuzz {
@@ -25,7 +27,8 @@ QString shortly(const Value &value)
 }
 
 /// With `change` of every child in the place of it.
-Value withChildren(const Value &value, Value (*change)(const Value &))
+template <typename Change>
+Value withChildren(const Value &value, Change &&change)
 {
     ValueList items;
     for (const Value &item : value.items())
@@ -107,12 +110,38 @@ bool refersToItself(const Value &value)
     return isBareShare(value) && holds(value.items().front(), isBareReference);
 }
 
-/// With the content in the place of such tags.
-Value withoutShares(const Value &value)
+/// What such tags are around, by the numbers that references have for it.
+void collectShares(const Value &value, QHash<quint64, Value> *shares)
+{
+    if (isBareShare(value) && value.style().spelling.size() == 8)
+        shares->insert(cbor::numberOf(value.style().spelling), value.items().front());
+    for (const Value &item : value.items())
+        collectShares(item, shares);
+    for (const Member &member : value.members()) {
+        collectShares(member.key, shares);
+        collectShares(member.value, shares);
+    }
+}
+
+/// With the content in the place of such tags, and what is meant in the place of numbers that refer to them:
+/// a copy of what is shared and of what refers to it has numbers of its own.
+Value withoutShares(const Value &value, const QHash<quint64, Value> &shares)
 {
     if (isBareShare(value))
-        return withoutShares(value.items().front());
-    return withChildren(value, withoutShares);
+        return withoutShares(value.items().front(), shares);
+    if (value.kind() == Value::Kind::Tag && isBareReference(value) && value.style().spelling.size() == 8) {
+        const auto meant = shares.constFind(cbor::numberOf(value.style().spelling));
+        if (cbor::flagsOf(value) & cbor::SharedReference && meant != shares.cend())
+            return Value::tag(value.tagNumber(), *meant);
+    }
+    return withChildren(value, [&shares](const Value &child) { return withoutShares(child, shares); });
+}
+
+Value withoutShares(const Value &value)
+{
+    QHash<quint64, Value> shares;
+    collectShares(value, &shares);
+    return withoutShares(value, shares);
 }
 
 /// A tag of CBOR that has a kind of its own or is not seen in the tree, but for how its content is spelled.

@@ -366,6 +366,30 @@ private Q_SLOTS:
         QCOMPARE(read(inserted(list, at("[0]"), 1, b), shared), QByteArray("[[1,[2]],[2],[1,[2]],[2]]"));
     }
 
+    // A tuple that is a value and a key as well is one object: a key must not change behind the user's back.
+    void aKeyDoesNotChangeWithAValue()
+    {
+        const SlotCodec codec = codecFor(ValueType::Pickle);
+        // t = (1, (2, 3)); {t: t, 'x': [t], 's': {t}}
+        const QByteArray bytes = QByteArray::fromHex(
+            "80027d7100284b014b024b03867101867102680258010000007871035d7104680261580100000073"
+            "7105635f5f6275696c74696e5f5f0a7365740a71065d7107680261857108527109752e");
+        const Value value = *codec.decodeValue(bytes);
+        const auto written = [&](const QString &path, const Value &to) {
+            return codec.encodeValue(*replaced(value, *ValuePath::parse(path), to), bytes);
+        };
+        const auto refused = written(QStringLiteral("x[0][1][0]"), Value::integer(7));
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().what.contains(QLatin1String("within a key of a dict")),
+                 qPrintable(refused.error().what));
+        // Another one in its place is no change of it.
+        const auto other = written(QStringLiteral("x"), Value::array({Value::integer(7)}));
+        QVERIFY(other);
+        QCOMPARE(toNotation(*codec.decodeValue(*other)),
+                 QByteArray(R"({"map":[[{"tuple":[1,{"tuple":[2,3]}]},{"tuple":[1,{"tuple":[2,3]}]}],)"
+                            R"(["x",[7]],["s",{"set":[{"tuple":[1,{"tuple":[2,3]}]}]}]]})"));
+    }
+
     void theProtocolStays()
     {
         const SlotCodec codec = codecFor(ValueType::Pickle);

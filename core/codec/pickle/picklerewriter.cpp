@@ -167,6 +167,9 @@ Value Rewriter::settled(const Value &now)
     MemberList members;
     for (const Member &member : source.members())
         members.push_back({settled(member.key), settled(member.value)});
+    const auto hasSameKey = [](const Member &one, const Member &other) { return one.key == other.key; };
+    m_changesKeys = m_changesKeys || (source.kind() == Value::Kind::Set && items != source.items())
+        || !std::equal(members.begin(), members.end(), source.members().begin(), hasSameKey);
     Value result = source;
     switch (source.kind()) {
     case Value::Kind::Array:

@@ -33,6 +33,9 @@ public:
     Expected<QByteArray, EncodeError> rewrite(const Value &now);
     /// The value as it must be read from what was written: with each change in all of its places.
     Value settled(const Value &now);
+    /// Whether a key of a dict or an element of a set has become another one in settled(), because it holds
+    /// an object that was changed where it stands besides.
+    bool changesKeys() const { return m_changesKeys; }
 
 protected:
     bool save(const Value &value) override;
@@ -113,6 +116,7 @@ private:
     std::unordered_map<Handle, ValueList> m_originals; // how each object was shown
     std::unordered_map<Handle, Value> m_changed;
     std::unordered_map<Handle, Value> m_settled;
+    bool m_changesKeys = false;
     std::unordered_set<Handle> m_made;
     std::unordered_set<Handle> m_quiet; // whose puts are left out
     std::unordered_map<Handle, quint64> m_memo;
