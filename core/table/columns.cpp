@@ -25,6 +25,7 @@ struct Field
     int others = 0; // neither null nor a map
     int numbers = 0;
     quint32 kinds = 0;
+    bool named = false;
     std::vector<Field> children;
 
     Field *child(const QString &childName)
@@ -56,6 +57,8 @@ void collect(Field *field, const Value &value, int depth)
     field->present += isAbsent(value) ? 0 : 1;
     if (!value.isNull())
         field->kinds |= Column::kindBit(value.kind());
+    if (const quint32 kind = flatKind(value); kind == FlatEnum || kind == FlatFlags)
+        field->named = true;
     if (value.kind() == Value::Kind::Map) {
         ++field->maps;
         if (depth == 0)
@@ -86,6 +89,7 @@ Column fieldColumn(const ValuePath &path, const Field &field, size_t sampleSize)
     Column column = Column::ofField(path);
     column.numeric = field.numbers > 0 && field.numbers == field.others;
     column.kinds = field.kinds;
+    column.named = field.named;
     column.fillRate =
         sampleSize == 0 ? 0 : static_cast<double>(field.present) / static_cast<double>(sampleSize);
     return column;
@@ -158,6 +162,7 @@ std::vector<Column> discoverColumns(const SlotType &type, const std::vector<Deco
     whole.title = QStringLiteral("value");
     whole.numeric = root.numbers > 0 && root.numbers == root.others;
     whole.kinds = root.kinds;
+    whole.named = root.named;
     whole.shown = root.children.empty() || root.others > 0;
     columns.push_back(whole);
 

@@ -27,6 +27,7 @@ struct Column
     bool shown = true; ///< by default
     bool added = false; ///< asked for, and not found in the sample
     quint32 kinds = 0; ///< what the sample has there beside nulls: a bit for each Value::Kind
+    bool named = false; ///< some are members of an enum, which are known by name
     double fillRate = 1; ///< share of sampled records that have it
 
     bool has(Value::Kind kind) const { return (kinds & kindBit(kind)) != 0; }
