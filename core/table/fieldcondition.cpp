@@ -49,20 +49,19 @@ bool matchesExpression(const QRegularExpression &expression, const Value &value)
     }
 }
 
-bool isWithin(const Node &node, const Value &value)
+// Of what is there: a Value or a Cell.
+template <typename T>
+bool isWithin(const Node &node, const T &value)
 {
     const auto least = node.literal ? node.literal->compare(value) : std::optional(0);
     const auto most = node.upper ? node.upper->compare(value) : std::optional(0);
     return least && most && *least >= 0 && *most <= 0;
 }
 
-bool holdsFor(const Node &node, const Value *value)
+template <typename T>
+bool comparisonHolds(const Node &node, const T &value)
 {
-    if (node.kind == Node::Kind::IsAbsent)
-        return !value || isAbsent(*value);
-    if (!value)
-        return false;
-    const auto compared = [&] { return node.literal->compare(*value); };
+    const auto compared = [&] { return node.literal->compare(value); };
     switch (node.kind) {
     case Node::Kind::Equal:
         return compared() == 0;
@@ -77,21 +76,47 @@ bool holdsFor(const Node &node, const Value *value)
     case Node::Kind::GreaterOrEqual:
         return compared().value_or(-1) >= 0;
     case Node::Kind::Range:
-        return isWithin(node, *value);
+        return isWithin(node, value);
     case Node::Kind::OutOfRange:
-        return !isWithin(node, *value);
+        return !isWithin(node, value);
     case Node::Kind::Contains:
-        return node.literal->isContainedIn(*value);
-    case Node::Kind::Matches:
-        return matchesExpression(node.expression, *value);
-    case Node::Kind::IsNull:
-        return (value->isNull() || value->kind() == Value::Kind::Undefined) && !isAbsent(*value);
+        return node.literal->isContainedIn(value);
     default:
         return false;
     }
 }
 
 } // namespace
+
+bool FieldCondition::Node::holdsFor(const Value *value) const
+{
+    if (kind == Kind::IsAbsent)
+        return !value || isAbsent(*value);
+    if (!value)
+        return false;
+    if (kind == Kind::Matches)
+        return matchesExpression(expression, *value);
+    if (kind == Kind::IsNull)
+        return (value->isNull() || value->kind() == Value::Kind::Undefined) && !isAbsent(*value);
+    return comparisonHolds(*this, *value);
+}
+
+bool FieldCondition::Node::holdsFor(const Cell &cell) const
+{
+    if (cell.kind == Cell::Kind::Absent)
+        return holdsFor(nullptr);
+    if (cell.kind == Cell::Kind::Decoded)
+        return holdsFor(cell.value);
+    if (kind == Kind::IsAbsent)
+        return false;
+    if (kind == Kind::IsNull && cell.kind != Cell::Kind::Encoded)
+        return cell.kind == Cell::Kind::Null;
+    if (kind == Kind::IsNull || kind == Kind::Matches) {
+        const auto value = toValue(cell);
+        return value && holdsFor(&*value);
+    }
+    return comparisonHolds(*this, cell);
+}
 
 bool FieldCondition::Node::holds(const Value &record, const Value *key) const
 {
@@ -104,7 +129,7 @@ bool FieldCondition::Node::holds(const Value &record, const Value *key) const
     case Kind::Not:
         return !partHolds(parts.front());
     default:
-        return holdsFor(*this, found(*this, record, key));
+        return holdsFor(found(*this, record, key));
     }
 }
 

@@ -44,7 +44,11 @@ public:
 
     struct Node;
 
+    /// Whether they were written the same way.
+    friend bool operator==(const FieldCondition &a, const FieldCondition &b) { return a.m_text == b.m_text; }
+
 private:
+    friend class CellCondition;
     std::shared_ptr<const Node> m_root;
     QString m_text;
 };

@@ -41,6 +41,9 @@ struct FieldCondition::Node
     QRegularExpression expression;
 
     bool holds(const Value &record, const Value *key) const;
+    /// Of one comparison: for what stands under its path (null pointer: nothing), not looking at the path.
+    bool holdsFor(const Value *value) const;
+    bool holdsFor(const Cell &cell) const;
 };
 
 /// Reads what is not blank.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/table/fieldliteral.h"
 
+#include "core/value/asciisearch.h"
 #include "core/value/timetext.h"
 #include "core/value/toldtag.h"
+#include "core/value/utf8.h"
 #include "core/value/valuetext.h"
 
 #include <algorithm>
@@ -71,6 +73,10 @@ std::optional<QByteArray> bytesOf(const QString &text)
 FieldLiteral::FieldLiteral(QString text, bool quoted)
     : m_text(std::move(text))
 {
+    if (std::all_of(m_text.cbegin(), m_text.cend(), [](QChar c) { return c.unicode() < 0x80; })) {
+        m_ascii = m_text.toLatin1();
+        m_lower = m_ascii.toLower();
+    }
     m_uuid = uuidOf(m_text);
     m_moment = momentOf(m_text);
     if (quoted)
@@ -161,17 +167,22 @@ std::optional<int> FieldLiteral::compareText(const QString &text) const
     return std::clamp(text.compare(m_text), -1, 1);
 }
 
+std::optional<int> FieldLiteral::compareFloat(double number) const
+{
+    if (!m_number)
+        return std::nullopt;
+    if (std::isnan(number) || std::isnan(m_number->nearest))
+        return std::isnan(number) && std::isnan(m_number->nearest) ? std::optional(0) : std::nullopt;
+    return order(number, m_number->nearest);
+}
+
 std::optional<int> FieldLiteral::compareNumber(const Value &value) const
 {
     if (!m_number)
         return std::nullopt;
-    if (value.kind() == Value::Kind::Float || !m_number->exact) {
-        const double number =
-            value.kind() == Value::Kind::Decimal ? value.toText().toDouble() : value.toDouble();
-        if (std::isnan(number) || std::isnan(m_number->nearest))
-            return std::isnan(number) && std::isnan(m_number->nearest) ? std::optional(0) : std::nullopt;
-        return order(number, m_number->nearest);
-    }
+    if (value.kind() == Value::Kind::Float || !m_number->exact)
+        return compareFloat(value.kind() == Value::Kind::Decimal ? value.toText().toDouble()
+                                                                 : value.toDouble());
     const auto small = value.toInt64();
     if (small && m_number->small)
         return order(*small, *m_number->small);
@@ -229,6 +240,51 @@ std::optional<int> FieldLiteral::compare(const Value &value) const
         break;
     }
     return std::nullopt;
+}
+
+std::optional<int> FieldLiteral::compare(const Cell &cell) const
+{
+    switch (cell.kind) {
+    case Cell::Kind::Null:
+        return m_isNull ? std::optional(0) : std::nullopt;
+    case Cell::Kind::Bool:
+        return m_bool ? std::optional(order(cell.integer != 0, *m_bool)) : std::nullopt;
+    case Cell::Kind::Integer:
+        if (m_number && m_number->small)
+            return order(cell.integer, *m_number->small);
+        break;
+    case Cell::Kind::Float:
+        return compareFloat(cell.number);
+    case Cell::Kind::Text:
+        // Texts of ASCII are in the order of their bytes; a time among them needs a second look.
+        if (!m_ascii.isEmpty() && !m_moment && isAscii(cell.bytes))
+            return std::clamp(cell.bytes.compare(m_ascii), -1, 1);
+        break;
+    case Cell::Kind::Uuid:
+        if (m_uuid)
+            return std::clamp(cell.bytes.compare(m_uuid->toRfc4122()), -1, 1);
+        break;
+    case Cell::Kind::Timestamp:
+        if (m_moment)
+            return compareMoment(cell.integer);
+        break;
+    case Cell::Kind::Decoded:
+        return compare(*cell.value);
+    default:
+        break;
+    }
+    const auto value = toValue(cell);
+    return value ? compare(*value) : std::nullopt;
+}
+
+bool FieldLiteral::isContainedIn(const Cell &cell) const
+{
+    if (cell.kind == Cell::Kind::Decoded)
+        return isContainedIn(*cell.value);
+    if (cell.kind == Cell::Kind::Text && !m_lower.isEmpty() && isAscii(cell.bytes))
+        return containsAscii(cell.bytes, m_lower);
+    const auto value = toValue(cell);
+    return value && isContainedIn(*value);
 }
 
 bool FieldLiteral::isContainedIn(const Value &value) const

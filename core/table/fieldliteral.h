@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/codec/scan/cell.h"
 #include "core/value/numbertext.h"
 #include "core/value/value.h"
 
@@ -19,9 +20,12 @@ public:
     /// be compared. Numbers by value, times as points in UTC (one of a day, minute or second that is written
     /// so is equal to it), UUIDs and bytes by their bytes, text by code units.
     std::optional<int> compare(const Value &value) const;
+    /// The same of what toValue() makes of the cell, in most cases without making it.
+    std::optional<int> compare(const Cell &cell) const;
     /// Text: whether it holds the literal, in any case; lists: whether an item is equal to it; maps: whether
     /// a key is.
     bool isContainedIn(const Value &value) const;
+    bool isContainedIn(const Cell &cell) const;
 
 private:
     struct Number
@@ -39,10 +43,13 @@ private:
     static std::optional<Moment> momentOf(QStringView text);
 
     std::optional<int> compareNumber(const Value &value) const;
+    std::optional<int> compareFloat(double number) const;
     std::optional<int> compareText(const QString &text) const;
     std::optional<int> compareMoment(qint64 nanoseconds) const;
 
     QString m_text;
+    QByteArray m_ascii; // the text; empty where it is not ASCII
+    QByteArray m_lower; // the same in lower case
     bool m_isNull = false;
     std::optional<bool> m_bool;
     std::optional<Number> m_number;

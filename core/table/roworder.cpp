@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/table/roworder.h"
 
+#include "core/value/asciisearch.h"
 #include "core/value/numbertext.h"
 #include "core/value/utf8.h"
 
@@ -95,12 +96,7 @@ private:
         return value && containsText(*value, m_needle.text);
     }
 
-    bool containsAscii(QByteArrayView text) const
-    {
-        const auto equal = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? char(a + 32) : a) == b; };
-        return std::search(text.begin(), text.end(), m_needle.ascii.begin(), m_needle.ascii.end(), equal)
-            != text.end();
-    }
+    bool containsAscii(QByteArrayView text) const { return core::containsAscii(text, m_needle.ascii); }
 
     const Needle &m_needle;
     bool m_found = false;
@@ -181,11 +177,13 @@ Needle needleOf(const QString &text)
     return {text, lower, uuidPart};
 }
 
-std::vector<Column> columnsFor(const RowQuery &query, const KeyType &key)
+/// Of the sort column, if there is one, of the condition, and with a text of the key's parts: in this order.
+std::vector<Column> columnsFor(const RowQuery &query, const CellCondition &condition, const KeyType &key)
 {
     std::vector<Column> columns;
     if (query.sortColumn)
         columns.push_back(*query.sortColumn);
+    columns.insert(columns.end(), condition.columns().cbegin(), condition.columns().cend());
     if (!query.filter.isEmpty()) {
         for (size_t i = 0; i < key.components().size(); ++i) {
             Column column;
@@ -290,7 +288,8 @@ bool operator<(const SortKey &a, const SortKey &b)
 RowEvaluator::RowEvaluator(const SlotCodec &codec, RowQuery query)
     : m_query(std::move(query))
     , m_needle(needleOf(m_query.filter))
-    , m_reader(codec, columnsFor(m_query, codec.type().key))
+    , m_condition(m_query.condition.value_or(FieldCondition()), codec.type().key)
+    , m_reader(codec, columnsFor(m_query, m_condition, codec.type().key))
 {
 }
 
@@ -302,18 +301,22 @@ std::optional<SortKey> RowEvaluator::evaluate(const RowView &row) const
 
 std::optional<SortKey> RowEvaluator::evaluate(const RowView &row, CellRow &memory) const
 {
+    const size_t firstOfCondition = m_query.sortColumn ? 1 : 0;
     if (m_query.filter.isEmpty()) {
         m_reader.read(row.key, row.value, memory);
     } else {
         TextSearch search(m_needle);
         m_reader.read(row.key, row.value, memory, &search);
-        for (size_t i = m_query.sortColumn ? 1 : 0; i < memory.cells.size(); ++i) {
+        const size_t firstOfKey = firstOfCondition + m_condition.columns().size();
+        for (size_t i = firstOfKey; i < memory.cells.size(); ++i) {
             if (memory.cells[i].kind != Cell::Kind::Absent)
                 search.visit(memory.cells[i]);
         }
         if (!search.found())
             return std::nullopt;
     }
+    if (!m_condition.matches(memory, firstOfCondition))
+        return std::nullopt;
     if (!m_query.sortColumn)
         return SortKey();
     if (m_query.sortColumn->group == Column::Group::Meta)

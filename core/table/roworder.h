@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/call.h"
-#include "core/table/columnreader.h"
+#include "core/table/cellcondition.h"
 #include "core/value/valuetext.h"
 
 #include <optional>
@@ -14,10 +14,12 @@ namespace slotscope::core {
 struct RowQuery
 {
     QString filter; ///< rows whose decoded key or value text contains it, case-insensitively; empty: all
+    std::optional<FieldCondition> condition; ///< rows that meet it, too
     std::optional<Column> sortColumn; ///< none: the order of the keys
     bool descending = false;
 
-    bool isPlain() const { return filter.isEmpty() && !sortColumn; }
+    bool isPlain() const { return !isFilter() && !sortColumn; }
+    bool isFilter() const { return !filter.isEmpty() || (condition && !condition->isEmpty()); }
     friend bool operator==(const RowQuery &, const RowQuery &) = default;
 };
 
@@ -57,7 +59,8 @@ public:
 private:
     RowQuery m_query;
     Needle m_needle;
-    ColumnReader m_reader; // of the sort column, if there is one, and with a filter of the key's parts
+    CellCondition m_condition;
+    ColumnReader m_reader; // of what these and the sort column need
 };
 
 /// The rows that a query selects, in order, with what is needed to keep them so while rows change.

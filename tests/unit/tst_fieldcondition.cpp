@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/table/fieldcondition.h"
+#include "core/table/cellcondition.h"
 #include "core/value/notation.h"
 
 #include <QRandomGenerator>
@@ -34,6 +34,74 @@ QString failed(const QString &text)
     const auto condition = FieldCondition::parse(text);
     return condition ? QStringLiteral("no error")
                      : QStringLiteral("%1: %2").arg(condition.error().offset).arg(condition.error().what);
+}
+
+SlotCodec codecFor(ValueType type, QStringView key)
+{
+    SlotType slot;
+    slot.key = *KeyType::parse(key);
+    slot.value = type;
+    return SlotCodec(slot, 0);
+}
+
+// Without the fields that the format has no way to write.
+QByteArray encoded(const SlotCodec &codec, const Value &record)
+{
+    if (auto whole = codec.encodeValue(record))
+        return *whole;
+    MemberList members;
+    for (const Member &member : record.members()) {
+        if (codec.encodeValue(Value::map({member})))
+            members.push_back(member);
+    }
+    return codec.encodeValue(Value::map(members)).value();
+}
+
+struct Subject
+{
+    SlotCodec codec;
+    QByteArray key;
+    QByteArray value;
+};
+
+// The record in several formats under keys of several types, whole and damaged.
+const std::vector<Subject> &subjects()
+{
+    static const std::vector<Subject> all = [] {
+        std::vector<Subject> made;
+        for (const ValueType format : {ValueType::Cbor, ValueType::Json, ValueType::Pickle}) {
+            const SlotCodec one = codecFor(format, u"String");
+            const SlotCodec two = codecFor(format, u"OidUint8");
+            const QByteArray bytes = encoded(one, record());
+            const QByteArray number = encoded(one, value("5"));
+            made.push_back({one, "only", bytes});
+            made.push_back({one, "only", number});
+            made.push_back({one, "other", encoded(one, value(R"({"age":41})"))});
+            made.push_back({one, "", encoded(one, value(R"({"value":{"value":{"age":41}}})"))});
+            made.push_back({one, "\xff", bytes.chopped(1)});
+            made.push_back({two, QByteArray("\0\0\0\0\0\0\0\x07\x02", 9), bytes});
+            made.push_back({two, "damaged", encoded(one, value(R"(["a","b",{"value":{"age":41}}])"))});
+            made.push_back({two, "damaged", encoded(one, value(R"({"a":"2020-01-01","c":"ä"})"))});
+        }
+        return made;
+    }();
+    return all;
+}
+
+// Empty where cells tell of the records what their trees do.
+QString cellsDiffer(const FieldCondition &condition)
+{
+    for (const Subject &subject : subjects()) {
+        const CellCondition cells(condition, subject.codec.type().key);
+        CellRow row;
+        ColumnReader(subject.codec, cells.columns()).read(subject.key, subject.value, row);
+        const bool expected = condition.matches(decodeRow(subject.codec, subject.key, subject.value));
+        if (cells.matches(row, 0) != expected)
+            return condition.text() + u' ' + valueTypeName(subject.codec.type().value) + u' '
+                + QString::fromLatin1(subject.key.toHex()) + u' '
+                + QString::fromLatin1(subject.value.toHex());
+    }
+    return {};
 }
 
 } // namespace
@@ -242,6 +310,55 @@ private Q_SLOTS:
         QVERIFY(!condition->isEmpty());
         // What was kept as a text means the same when it is read again.
         QCOMPARE(FieldCondition::parse(condition->text())->matches(record()), expected);
+        QCOMPARE(cellsDiffer(*condition), QString());
+    }
+
+    void cellsTellWhatTheTreeDoes_data()
+    {
+        QTest::addColumn<QString>("text");
+        for (const char *text : {"value > 4",
+                                 "value = 5",
+                                 "value[1] = b",
+                                 "value[2].value.age = 41",
+                                 "[1] = b",
+                                 "value.age = 41",
+                                 "value contains a",
+                                 "not (value is absent)",
+                                 "not (value is null)",
+                                 "value = field",
+                                 "key = only",
+                                 "key contains on",
+                                 "key ~ /^on/",
+                                 "key[0] = 7",
+                                 "key[1] = 2 and age = 41",
+                                 "key[1] is absent",
+                                 "key[2] is absent",
+                                 "key contains 0x64",
+                                 "key.a is absent",
+                                 "not (key is absent)",
+                                 "key = 0xff",
+                                 "not key = only",
+                                 "a = 2020-01-01",
+                                 "a < 2020-01-02T00:00:00",
+                                 "c contains Ä",
+                                 "c > a",
+                                 "c contains ''",
+                                 "age contains ''",
+                                 "age = 41 or value = 5 or not (name is absent)",
+                                 "value.value.age = 41",
+                                 "tags[2] = 7",
+                                 "birthday.year < 1980 and birthday.month > 4"})
+            QTest::newRow(text) << QString::fromUtf8(text);
+    }
+    void cellsTellWhatTheTreeDoes()
+    {
+        QFETCH(QString, text);
+        const auto condition = FieldCondition::parse(text);
+        QVERIFY2(condition, qPrintable(failed(text)));
+        QCOMPARE(cellsDiffer(*condition), QString());
+        QVERIFY(std::any_of(subjects().cbegin(), subjects().cend(), [&condition](const Subject &subject) {
+            return condition->matches(decodeRow(subject.codec, subject.key, subject.value));
+        }));
     }
 
     void valuesThatAreNoMaps()
@@ -376,6 +493,8 @@ private Q_SLOTS:
                 for (const Member &member : subject.members())
                     condition->matches(Value::map({{Value::text(QStringLiteral("age")), member.value}}));
                 condition->matches(subject, &subject);
+                if (i % 20 == 0)
+                    QCOMPARE(cellsDiffer(*condition), QString());
             } else {
                 QVERIFY2(condition.error().offset >= 0 && condition.error().offset <= text.size(),
                          qPrintable(text));
