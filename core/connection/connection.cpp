@@ -20,18 +20,24 @@ constexpr std::chrono::milliseconds CatchingUp(2000);
 } // namespace
 
 Connection::Connection(const Endpoint &endpoint, QObject *parent)
-    : Connection(endpoint, new Client(endpoint), parent)
+    : Connection(ConnectionOptions(endpoint), parent)
+{
+}
+
+Connection::Connection(const ConnectionOptions &options, QObject *parent)
+    : Connection(options, new Client(options), parent)
 {
 }
 
 Connection::Connection(const Endpoint &endpoint, std::unique_ptr<Transport> transport, QObject *parent)
-    : Connection(endpoint, new Client(std::move(transport)), parent)
+    : Connection(ConnectionOptions(endpoint), new Client(std::move(transport)), parent)
 {
 }
 
-Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent)
+Connection::Connection(const ConnectionOptions &options, Client *client, QObject *parent)
     : QObject(parent)
-    , m_endpoint(endpoint)
+    , m_options(options)
+    , m_endpoint(options.endpoint())
     , m_safety(new SafetyGate(this))
     , m_client(client)
     , m_leases(new LeaseBook(client, this))
@@ -52,7 +58,7 @@ Connection::Connection(const Endpoint &endpoint, Client *client, QObject *parent
     m_client->setParent(this);
     m_client->setGate(m_safety);
     m_edits->setGate(m_safety);
-    m_safety->setClusterName(endpoint.url.authority());
+    m_safety->setClusterName(m_endpoint.url.authority());
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &Connection::attempt);
 

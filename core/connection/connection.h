@@ -43,6 +43,7 @@ public:
     Q_ENUM(State)
 
     explicit Connection(const Endpoint &endpoint, QObject *parent = nullptr);
+    explicit Connection(const ConnectionOptions &options, QObject *parent = nullptr);
     /// By another way than the JSON gateway at the endpoint.
     Connection(const Endpoint &endpoint, std::unique_ptr<Transport> transport, QObject *parent = nullptr);
     ~Connection() override;
@@ -53,6 +54,8 @@ public:
     void retryNow();
 
     const Endpoint &endpoint() const { return m_endpoint; }
+    /// As they were given, secrets included.
+    const ConnectionOptions &options() const { return m_options; }
     State state() const { return m_state; }
     /// Why it is not online; detail empty when nothing is wrong.
     const Error &error() const { return m_error; }
@@ -108,7 +111,7 @@ Q_SIGNALS:
     void revisionChanged();
 
 private:
-    Connection(const Endpoint &endpoint, Client *client, QObject *parent);
+    Connection(const ConnectionOptions &options, Client *client, QObject *parent);
     void attempt();
     void failed(const Error &error);
     void setState(State state);
@@ -118,6 +121,7 @@ private:
     void openEdits();
     void startEventLog();
 
+    ConnectionOptions m_options;
     Endpoint m_endpoint;
     SafetyGate *m_safety;
     Client *m_client;

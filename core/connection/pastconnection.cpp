@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connection/pastconnection.h"
 
-#include "core/etcd/gatewaytransport.h"
+#include "core/etcd/maketransport.h"
 
 namespace slotscope::core {
 
 PastConnection::PastConnection(Connection *present, Revision at, QObject *parent)
-    : PastConnection(present, std::make_unique<GatewayTransport>(present->endpoint().url), at, parent)
+    : PastConnection(present, makeTransport(present->options()), at, parent)
 {
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/client.h"
 
-#include "core/etcd/gatewaytransport.h"
+#include "core/etcd/maketransport.h"
 
 #include <QTimer>
 
@@ -152,7 +152,12 @@ Client::Client(std::unique_ptr<Transport> transport, QObject *parent)
 }
 
 Client::Client(const Endpoint &endpoint, QObject *parent)
-    : Client(std::make_unique<GatewayTransport>(endpoint.url), parent)
+    : Client(ConnectionOptions(endpoint), parent)
+{
+}
+
+Client::Client(const ConnectionOptions &options, QObject *parent)
+    : Client(makeTransport(options), parent)
 {
 }
 

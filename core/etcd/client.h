@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/etcd/connectionoptions.h"
 #include "core/etcd/transport.h"
 #include "core/etcd/writegate.h"
-
-#include <QUrl>
 
 #include <functional>
 #include <memory>
 #include <vector>
 
 namespace slotscope::core {
-
-/// The address of one etcd, as people write it.
-struct Endpoint
-{
-    QUrl url;
-
-    /// Understands `host`, `host:port`, `http://host:port` and `https://…`; port 2379 and http when left out.
-    /// The error's detail names what is wrong with the text.
-    static Result<Endpoint> parse(const QString &text);
-    QString toString() const;
-};
 
 /// The etcd client that the rest of core uses: a Transport with what every caller wants on top (detection
 /// once, before the first request; reads tried again when the server could not be reached; writes never).
@@ -33,6 +21,7 @@ public:
     explicit Client(std::unique_ptr<Transport> transport, QObject *parent = nullptr);
     /// Over the JSON gateway at the endpoint.
     explicit Client(const Endpoint &endpoint, QObject *parent = nullptr);
+    explicit Client(const ConnectionOptions &options, QObject *parent = nullptr);
     ~Client() override;
 
     /// Runs the detection if it has not succeeded before, and asks for the status.

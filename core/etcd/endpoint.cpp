@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/etcd/client.h"
+#include "core/etcd/endpoint.h"
 
 #include <QHostAddress>
 
@@ -16,7 +16,7 @@ Unexpected<Error> unusable(const QString &why)
 
 } // namespace
 
-Result<Endpoint> Endpoint::parse(const QString &text)
+Result<Endpoint> Endpoint::parse(const QString &text, const QString &scheme)
 {
     QString address = text.trimmed();
     if (address.isEmpty())
@@ -29,7 +29,7 @@ Result<Endpoint> Endpoint::parse(const QString &text)
         if (!address.startsWith(QLatin1Char('[')) && address.count(QLatin1Char(':')) > 1
             && QHostAddress(address).protocol() == QAbstractSocket::IPv6Protocol)
             address = QLatin1Char('[') + address + QLatin1Char(']');
-        address.prepend(QLatin1String("http://"));
+        address.prepend(scheme + QLatin1String("://"));
     }
 
     QUrl url(address, QUrl::StrictMode);
@@ -53,6 +53,24 @@ Result<Endpoint> Endpoint::parse(const QString &text)
         path.chop(1);
     url.setPath(path);
     return Endpoint {url};
+}
+
+Result<std::vector<Endpoint>> Endpoint::parseList(const QString &text, const QString &scheme)
+{
+    std::vector<Endpoint> endpoints;
+    const QStringList parts = text.split(QLatin1Char(','), Qt::SkipEmptyParts);
+    for (const QString &part : parts) {
+        if (part.trimmed().isEmpty())
+            continue;
+        const auto endpoint = parse(part, scheme);
+        if (!endpoint)
+            return Unexpected {endpoint.error()};
+        if (std::find(endpoints.cbegin(), endpoints.cend(), *endpoint) == endpoints.cend())
+            endpoints.push_back(*endpoint);
+    }
+    if (endpoints.empty())
+        return unusable(QStringLiteral("the address is empty"));
+    return endpoints;
 }
 
 QString Endpoint::toString() const

@@ -6,6 +6,7 @@
 #include "core/etcd/gatewaystream.h"
 #include "core/etcd/greetingprobe.h"
 #include "core/etcd/httpexchange.h"
+#include "core/etcd/tls.h"
 
 #include <QFutureWatcher>
 #include <QHostAddress>
@@ -32,6 +33,11 @@ void parseOnPool(CallState<T> *state, const QByteArray &body, Result<T> (*parse)
     watcher->setFuture(QtConcurrent::run(parse, body));
 }
 
+GatewayTransport::Options deadlinesOf(const ConnectionOptions &connection)
+{
+    return {.deadline = connection.requestTimeout, .detection = connection.connectTimeout};
+}
+
 } // namespace
 
 GatewayTransport::GatewayTransport(const QUrl &endpoint, QObject *parent)
@@ -40,16 +46,31 @@ GatewayTransport::GatewayTransport(const QUrl &endpoint, QObject *parent)
 }
 
 GatewayTransport::GatewayTransport(const QUrl &endpoint, Options options, QObject *parent)
+    : GatewayTransport(ConnectionOptions(Endpoint {endpoint}), options, parent)
+{
+}
+
+GatewayTransport::GatewayTransport(const ConnectionOptions &connection, QObject *parent)
+    : GatewayTransport(connection, deadlinesOf(connection), parent)
+{
+}
+
+GatewayTransport::GatewayTransport(const ConnectionOptions &connection, Options options, QObject *parent)
     : Transport(parent)
-    , m_endpoint(endpoint)
-    , m_address(endpoint)
+    , m_connection(connection)
+    , m_endpoint(connection.endpoint().url)
+    , m_address(m_endpoint)
     , m_options(options)
     , m_apiPath(QStringLiteral("/v3"))
 {
     // No proxy reaches this machine's own loopback, whatever the system says.
-    if (isLoopback(endpoint.host())) {
-        m_manager.setProxy(QNetworkProxy::NoProxy);
-        m_streams.setProxy(QNetworkProxy::NoProxy);
+    QNetworkProxy proxy = connection.proxy;
+    if (proxy.type() == QNetworkProxy::DefaultProxy && isLoopback(m_endpoint.host()))
+        proxy = QNetworkProxy::NoProxy;
+    for (QNetworkAccessManager *manager : {&m_manager, &m_streams}) {
+        if (proxy.type() != QNetworkProxy::DefaultProxy)
+            manager->setProxy(proxy);
+        watchCertificates(*manager);
     }
 }
 
@@ -58,6 +79,46 @@ GatewayTransport::~GatewayTransport()
     const auto exchanges = findChildren<HttpExchange *>(QString(), Qt::FindDirectChildrenOnly);
     for (HttpExchange *exchange : exchanges)
         exchange->fail({.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")});
+}
+
+void GatewayTransport::watchCertificates(QNetworkAccessManager &manager)
+{
+    // Directly in the signal: afterwards it is too late.
+    connect(&manager, &QNetworkAccessManager::sslErrors, this,
+            [this](QNetworkReply *reply, const QList<QSslError> &errors) {
+                if (isTrustedByChoice(reply->sslConfiguration().peerCertificate(), m_connection.tls))
+                    reply->ignoreSslErrors(errors);
+            });
+}
+
+std::optional<Error> GatewayTransport::readCertificates()
+{
+    const bool used =
+        std::any_of(m_connection.endpoints.cbegin(), m_connection.endpoints.cend(),
+                    [](const Endpoint &endpoint) { return endpoint.url.scheme() == QLatin1String("https"); });
+    if (!used)
+        return std::nullopt;
+    const auto tls = loadTls(m_connection.tls);
+    if (!tls)
+        return tls.error();
+    if (m_tls != *tls) {
+        // Connections that are kept were made with others.
+        m_tls = *tls;
+        m_manager.clearConnectionCache();
+        m_streams.clearConnectionCache();
+    }
+    return std::nullopt;
+}
+
+QNetworkRequest GatewayTransport::httpRequest(const QUrl &url) const
+{
+    QNetworkRequest request = gatewayRequest(url);
+    if (url.scheme() == QLatin1String("https")) {
+        request.setSslConfiguration(m_tls);
+        if (!m_connection.tls.serverName.isEmpty())
+            request.setPeerVerifyName(m_connection.tls.serverName);
+    }
+    return request;
 }
 
 QUrl GatewayTransport::url(const QUrl &address, const QString &path)
@@ -102,12 +163,14 @@ template <typename T>
 Call<T> GatewayTransport::post(const QString &path, const QByteArray &body,
                                Result<T> (*parse)(const QByteArray &))
 {
-    return start(postOnce(m_manager, gatewayRequest(url(m_apiPath + path)), body),
-                 std::is_same_v<T, RangeReply>, m_options.deadline, parse);
+    return start(postOnce(m_manager, httpRequest(url(m_apiPath + path)), body), std::is_same_v<T, RangeReply>,
+                 m_options.deadline, parse);
 }
 
 Call<ServerVersion> GatewayTransport::detect()
 {
+    if (const auto error = readCertificates())
+        return finishedCall<ServerVersion>(Unexpected {*error});
     const std::vector<MemberAddress> all = addresses();
     if (all.size() < 2)
         return detectAddress();
@@ -116,7 +179,7 @@ Call<ServerVersion> GatewayTransport::detect()
     auto *state = new CallState<ServerVersion>;
     const auto askStatus = [this](const QUrl &address) {
         const QUrl place = url(address, m_apiPath + QStringLiteral("/maintenance/status"));
-        return start(postRead(m_manager, gatewayRequest(place), QByteArrayLiteral("{}")), false,
+        return start(postRead(m_manager, httpRequest(place), QByteArrayLiteral("{}")), false,
                      m_options.choosing, gateway::parseStatusReply);
     };
     chooseMember(all, m_clusterId, askStatus, this).then(state, [this, state](const Result<QUrl> &address) {
@@ -139,7 +202,8 @@ std::vector<MemberAddress> GatewayTransport::addresses() const
         if (!known)
             all.push_back(address);
     };
-    add({.url = m_endpoint});
+    for (const Endpoint &endpoint : m_connection.endpoints)
+        add({.url = endpoint.url});
     for (const MemberAddress &other : m_others)
         add(other);
     return all;
@@ -161,13 +225,13 @@ Call<ServerVersion> GatewayTransport::detectAddress()
 {
     DetectionSteps steps;
     steps.version = [this] {
-        return start(m_manager.get(gatewayRequest(url(QStringLiteral("/version")))), false,
-                     m_options.deadline, gateway::parseVersion);
+        return start(m_manager.get(httpRequest(url(QStringLiteral("/version")))), false, m_options.detection,
+                     gateway::parseVersion);
     };
     steps.status = [this](const QString &apiPath) {
         const QUrl address = url(apiPath + QStringLiteral("/maintenance/status"));
-        return start(postRead(m_manager, gatewayRequest(address), QByteArrayLiteral("{}")), false,
-                     m_options.deadline, gateway::parseStatusReply);
+        return start(postRead(m_manager, httpRequest(address), QByteArrayLiteral("{}")), false,
+                     m_options.detection, gateway::parseStatusReply);
     };
     if (m_address.scheme() == QLatin1String("http"))
         steps.greeting = [this] { return probeGreeting(m_address); };
@@ -240,7 +304,7 @@ std::unique_ptr<WatchStream> GatewayTransport::watch(const std::vector<WatchCrea
         }
         body += gateway::toJson(request) + '\n';
     }
-    QNetworkRequest http = gatewayRequest(url(m_apiPath + QStringLiteral("/watch")));
+    QNetworkRequest http = httpRequest(url(m_apiPath + QStringLiteral("/watch")));
     // A member that lost its leader ends the stream instead of falling silent.
     http.setRawHeader("Grpc-Metadata-hasleader", "true");
     return std::make_unique<GatewayStream>(

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/etcd/connectionoptions.h"
 #include "core/etcd/memberchoice.h"
 #include "core/etcd/transport.h"
 
 #include <QNetworkAccessManager>
+#include <QNetworkRequest>
+#include <QSslConfiguration>
 #include <QUrl>
 
 #include <chrono>
@@ -24,6 +27,7 @@ public:
     struct Options
     {
         std::chrono::milliseconds deadline {10'000}; ///< for everything but ranges, from call to reply
+        std::chrono::milliseconds detection {10'000}; ///< the same while it is not known yet who answers
         std::chrono::milliseconds choosing {2'000}; ///< for the status of each member that may be gone to
         std::chrono::milliseconds rangeHead {60'000}; ///< for a range: until the reply begins
         std::chrono::milliseconds rangeSilence {30'000}; ///< for a range: without a byte
@@ -37,6 +41,10 @@ public:
     /// The endpoint's scheme, host, port and path (for gateways behind a proxy) are used.
     explicit GatewayTransport(const QUrl &endpoint, QObject *parent = nullptr);
     GatewayTransport(const QUrl &endpoint, Options options, QObject *parent = nullptr);
+    /// With the deadlines, the proxy and the certificates that the connection asks for. Certificates are read
+    /// at each detection, which fails when something is wrong with them.
+    explicit GatewayTransport(const ConnectionOptions &connection, QObject *parent = nullptr);
+    GatewayTransport(const ConnectionOptions &connection, Options options, QObject *parent = nullptr);
     /// Requests under way end with ErrorKind::Cancelled.
     ~GatewayTransport() override;
 
@@ -64,6 +72,10 @@ private:
     static QUrl url(const QUrl &address, const QString &path);
     QUrl url(const QString &path) const { return url(m_address, path); }
     Call<ServerVersion> detectAddress();
+    std::optional<Error> readCertificates();
+    /// What is to be sent to an address, as the options want it.
+    QNetworkRequest httpRequest(const QUrl &url) const;
+    void watchCertificates(QNetworkAccessManager &manager);
     std::vector<MemberAddress> addresses() const;
     template <typename T>
     Call<T> post(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
@@ -71,7 +83,9 @@ private:
     Call<T> start(QNetworkReply *reply, bool large, std::chrono::milliseconds deadline,
                   Result<T> (*parse)(const QByteArray &));
 
-    QUrl m_endpoint; ///< as it was given
+    ConnectionOptions m_connection;
+    QSslConfiguration m_tls;
+    QUrl m_endpoint; ///< the first one, as it was given
     QUrl m_address;
     std::vector<MemberAddress> m_others; ///< members, other than the one that told of them
     quint64 m_clusterId = 0; ///< whose members they are

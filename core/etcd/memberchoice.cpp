@@ -36,7 +36,7 @@ public:
 private:
     bool isFit(const MemberAddress &address, const StatusReply &status) const
     {
-        return status.header.clusterId == m_clusterId && status.leader != 0
+        return (m_clusterId == 0 || status.header.clusterId == m_clusterId) && status.leader != 0
             && (address.memberId == 0 || address.memberId == status.header.memberId);
     }
 

@@ -38,7 +38,8 @@ struct MemberAddress
 /// from https to http.
 std::vector<MemberAddress> otherMembers(const MemberListReply &reply, const QString &scheme);
 
-/// Asks all of them at once for their status, and chooses one that belongs to the cluster and knows a leader.
+/// Asks all of them at once for their status, and chooses one that belongs to the cluster (0: to whichever)
+/// and knows a leader.
 /// The first is preferred when it answers about as soon as the others, and is chosen when none is fit; so
 /// this never fails, but by the death of the context.
 Call<QUrl> chooseMember(const std::vector<MemberAddress> &addresses, quint64 clusterId,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/etcdprocess.h"
 
+#include "core/etcd/tls.h"
+
 #include <QDir>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
@@ -19,10 +21,17 @@ QString loopback(quint16 port)
     return QStringLiteral("http://127.0.0.1:%1").arg(port);
 }
 
-bool isHealthy(const QString &endpoint)
+bool isHealthy(const QString &endpoint, const std::optional<core::TlsOptions> &tls)
 {
     QNetworkAccessManager manager;
     QNetworkRequest request(QUrl(endpoint + QStringLiteral("/health")));
+    if (tls) {
+        // Whether it serves is asked, not whether its certificate is in order.
+        core::TlsOptions unverified = *tls;
+        unverified.verify = false;
+        if (const auto configuration = core::loadTls(unverified))
+            request.setSslConfiguration(*configuration);
+    }
     request.setTransferTimeout(2000);
     const std::unique_ptr<QNetworkReply> reply(manager.get(request));
     return QTest::qWaitFor([&reply] { return reply->isFinished(); }, 3000)
@@ -123,11 +132,12 @@ bool EtcdProcess::waitUntilServing()
 {
     constexpr int PatienceMs = 20'000;
     const bool serving = QTest::qWaitFor(
-        [this] { return m_process.state() == QProcess::NotRunning || isHealthy(endpoint()); }, PatienceMs);
+        [this] { return m_process.state() == QProcess::NotRunning || isHealthy(endpoint(), m_tls); },
+        PatienceMs);
     if (!serving || m_process.state() == QProcess::NotRunning)
         return false;
     if (!m_client)
-        m_client = std::make_unique<core::Client>(parsedEndpoint());
+        m_client = std::make_unique<core::Client>(options());
     return true;
 }
 
@@ -168,7 +178,15 @@ bool EtcdProcess::isRunning() const
 
 QString EtcdProcess::endpoint() const
 {
-    return loopback(m_port);
+    return m_tls ? QStringLiteral("https://127.0.0.1:%1").arg(m_port) : loopback(m_port);
+}
+
+core::ConnectionOptions EtcdProcess::options() const
+{
+    core::ConnectionOptions options(parsedEndpoint());
+    if (m_tls)
+        options.tls = *m_tls;
+    return options;
 }
 
 core::Endpoint EtcdProcess::parsedEndpoint() const

@@ -23,6 +23,8 @@ class EtcdProcess
 public:
     /// Not started yet. The arguments are added to its command line on every start.
     explicit EtcdProcess(QStringList extraArguments = {});
+    /// Before the first start: it serves TLS, by what the extra arguments say, and is reached with this.
+    void useTls(const core::TlsOptions &client) { m_tls = client; }
     /// Stops it by its own process id.
     ~EtcdProcess();
 
@@ -42,6 +44,8 @@ public:
 
     QString endpoint() const;
     core::Endpoint parsedEndpoint() const;
+    /// With the certificates of useTls().
+    core::ConnectionOptions options() const;
     quint16 port() const { return m_port; }
     quint16 peerPort() const { return m_peerPort; }
 
@@ -66,6 +70,7 @@ public:
 private:
     QTemporaryDir m_dir;
     QStringList m_extraArguments;
+    std::optional<core::TlsOptions> m_tls;
     QProcess m_process;
     quint16 m_port = 0;
     quint16 m_peerPort = 0;
