@@ -6,6 +6,7 @@
 #include "core/codec/flatbuffers/flatschema.h"
 #include "core/table/roworder.h"
 #include "core/value/utf8.h"
+#include "core/value/valuetext.h"
 #include "tests/support/testpaths.h"
 #include "tests/support/vectors.h"
 
@@ -495,11 +496,11 @@ private Q_SLOTS:
         QTest::newRow("bool") << "active" << SortKey {.rank = 2, .exact = 1};
         QTest::newRow("integer") << "oid" << SortKey {.rank = 3, .number = 4711, .exact = 4711};
         QTest::newRow("float") << "score" << SortKey {.rank = 3, .number = 2.5};
-        QTest::newRow("text") << "name" << SortKey {.rank = 5, .text = QStringLiteral("zoë example")};
-        QTest::newRow("ASCII text") << "a" << SortKey {.rank = 5, .text = QStringLiteral("first")};
-        QTest::newRow("list") << "tags" << SortKey {.rank = 6, .text = QStringLiteral("[x, yy]")};
-        QTest::newRow("item of a list") << "tags[1]" << SortKey {.rank = 5, .text = QStringLiteral("yy")};
-        QTest::newRow("second of a name") << "a#2" << SortKey {.rank = 5, .text = QStringLiteral("second")};
+        QTest::newRow("text") << "name" << SortKey {.rank = 5, .text = "zoë example"};
+        QTest::newRow("ASCII text") << "a" << SortKey {.rank = 5, .text = "first"};
+        QTest::newRow("list") << "tags" << SortKey {.rank = 6, .text = "[x, yy]"};
+        QTest::newRow("item of a list") << "tags[1]" << SortKey {.rank = 5, .text = "yy"};
+        QTest::newRow("second of a name") << "a#2" << SortKey {.rank = 5, .text = "second"};
     }
 
     void sortKeysAreThoseOfTheTree()

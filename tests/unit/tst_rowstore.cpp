@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/table/roworder.h"
+#include "core/table/roworderjob.h"
 #include "core/table/rowstore.h"
 
 #include <QRandomGenerator>
 #include <QtTest>
+
+#include <cmath>
+#include <limits>
 
 #include <map>
 
@@ -286,12 +289,22 @@ private Q_SLOTS:
                                      "not JSON",
                                      "3",
                                      "30",
-                                     "4"};
+                                     "4",
+                                     "\"abcd\\u0000\"",
+                                     "9007199254740992.0",
+                                     "\"https\"",
+                                     "\"https://www.example.org/customers/\"",
+                                     "\"https://www.example.org/customers\\u0000\""};
         QRandomGenerator random(3);
         std::vector<KeyValue> kvs;
-        for (int i = 0; i < 5000; ++i)
-            kvs.push_back(record(QByteArray::number(i).rightJustified(6, '0'),
-                                 values.at(random.bounded(values.size())), i + 1));
+        for (int i = 0; i < 9000; ++i) {
+            QByteArray value = values.at(random.bounded(values.size()));
+            // More texts that begin alike than are compared as a whole.
+            if (i % 2 == 0)
+                value = "\"https://www.Example.org/customers/" + QByteArray::number(random.bounded(300))
+                    + "/orders/of this year/" + QByteArray::number(random.bounded(300)) + '"';
+            kvs.push_back(record(QByteArray::number(i).rightJustified(6, '0'), value, i + 1));
+        }
         RowStore store;
         store.append(kvs);
 
@@ -317,6 +330,170 @@ private Q_SLOTS:
             QTRY_VERIFY(order);
             QVERIFY(order->rows() == expected);
         }
+    }
+
+    void packedKeysAreInTheOrderOfTheKeys()
+    {
+        std::vector<SortKey> keys;
+        const auto add = [&keys](quint8 rank, double number, qint64 exact, const QByteArray &text) {
+            keys.push_back({rank, number, exact, text});
+        };
+        add(SortKey::Absent, 0, 0, {});
+        add(SortKey::Null, 0, 0, {});
+        for (const qint64 whole :
+             {std::numeric_limits<qint64>::min(), std::numeric_limits<qint64>::max(), qint64(-8), qint64(-1),
+              qint64(0), qint64(1), qint64(8), (qint64(1) << 53) - 1, qint64(1) << 53, (qint64(1) << 53) + 1,
+              (qint64(1) << 60) + 1, -(qint64(1) << 53) - 1}) {
+            add(SortKey::Bool, 0, whole, {});
+            add(SortKey::Time, 0, whole, {});
+            add(SortKey::Number, double(whole), whole, {});
+            add(SortKey::Number, double(whole), 0, {});
+            add(SortKey::Number, double(whole), 0, QByteArray::number(whole));
+            add(SortKey::Number, double(whole), 0, QByteArray::number(whole) + ".0");
+        }
+        for (const double number : {-0.0, 1.5, std::nextafter(1.5, 2), -1e300, 1e-310, HUGE_VAL, -HUGE_VAL})
+            add(SortKey::Number, number, 0, {});
+        for (const quint8 rank : {SortKey::Text, SortKey::Other}) {
+            for (const QByteArray &text :
+                 {QByteArray(), QByteArray(1, '\0'), QByteArray(2, '\0'), QByteArray(13, '\0'),
+                  QByteArray(14, '\0'), QByteArray(15, '\0'), QByteArray("a"), QByteArray("ab"),
+                  QByteArray("ab\0", 3), QByteArray("abc"), QByteArray("abcdefghijklmn"),
+                  QByteArray("abcdefghijklmno"), QByteArray("abcdefghijklmnop"), QByteArray("abd"),
+                  QByteArray("\xef\xbf\xbf"), QByteArray("b")})
+                add(rank, 0, 0, text);
+        }
+        const SortKey ab {SortKey::Text, 0, 0, "abc"};
+        const SortKey abcd {SortKey::Text, 0, 0, "abd"};
+        const SortKey other {SortKey::Other, 0, 0, "abc"};
+        int open = 0;
+        for (const SortScale &scale :
+             {SortScale(), SortScale({ab, abcd}), SortScale({ab}), SortScale({other}, SortKey::Other)}) {
+            for (const SortKey &a : keys) {
+                for (const SortKey &b : keys) {
+                    const PackedKey left = scale.pack(a);
+                    const PackedKey right = scale.pack(b);
+                    if (left == right && left.isOpen()) {
+                        ++open;
+                        continue;
+                    }
+                    QCOMPARE(left < right, a < b);
+                    QCOMPARE(left == right, !(a < b) && !(b < a));
+                }
+            }
+        }
+        QVERIFY(open > 0);
+        QVERIFY(size_t(open) < keys.size() * keys.size() / 4);
+    }
+
+    void partsOfAnOrder_data()
+    {
+        QTest::addColumn<QString>("condition");
+        QTest::addColumn<bool>("sorts");
+        QTest::addColumn<bool>("descending");
+        QTest::newRow("filter") << "value < 500" << false << false;
+        QTest::newRow("sort") << "" << true << false;
+        QTest::newRow("sort down") << "" << true << true;
+        QTest::newRow("both") << "value < 500" << true << false;
+        QTest::newRow("nothing found") << "value < 0" << false << false;
+    }
+
+    void partsOfAnOrder()
+    {
+        QFETCH(QString, condition);
+        QFETCH(bool, sorts);
+        QFETCH(bool, descending);
+        constexpr int Count = 30'000;
+        QRandomGenerator random(5);
+        std::vector<KeyValue> kvs;
+        std::vector<int> numbers;
+        for (int i = 0; i < Count; ++i) {
+            numbers.push_back(int(random.bounded(1000)));
+            kvs.push_back(record(QByteArray::number(i).rightJustified(6, '0'),
+                                 QByteArray::number(numbers.back()), i + 1));
+        }
+        RowStore store;
+        store.append(kvs); // the ids are the positions
+        SlotType type;
+        type.key = *KeyType::parse(u"String");
+        type.value = ValueType::Json;
+        RowQuery query {.condition = FieldCondition::parse(condition).value(), .descending = descending};
+        if (sorts)
+            query.sortColumn = Column::ofField({});
+        const RowEvaluator evaluator(SlotCodec(type, 0), query);
+        std::vector<RowId> expected;
+        for (const RowId id : store.keyOrder()) {
+            if (condition.isEmpty() || (numbers[id.value] < 500 && !condition.endsWith(u" 0")))
+                expected.push_back(id);
+        }
+        const std::vector<RowId> byKey = expected;
+        const auto before = [&](RowId a, RowId b) {
+            return numbers[a.value] != numbers[b.value]
+                && (numbers[a.value] < numbers[b.value]) != descending;
+        };
+        if (sorts)
+            std::stable_sort(expected.begin(), expected.end(), before);
+
+        RowOrderJob job(store.snapshot(), store.keyOrder(), evaluator);
+        std::vector<RowOrderPart> parts;
+        std::shared_ptr<RowOrder> order;
+        qint64 done = 0;
+        bool grows = true;
+        connect(&job, &RowOrderJob::partFound, this,
+                [&](const RowOrderPart &part) { parts.push_back(part); });
+        connect(&job, &RowOrderJob::progressed, this, [&] {
+            grows = grows && job.done() > done && job.done() <= job.total();
+            done = job.done();
+        });
+        connect(&job, &RowOrderJob::finished, this,
+                [&](const std::shared_ptr<RowOrder> &result) { order = result; });
+        QTRY_VERIFY(order);
+        QVERIFY(order->rows() == expected);
+        QVERIFY(grows && done > 0);
+        QVERIFY(job.isFinished());
+        QCOMPARE(job.done(), qint64(Count));
+        QCOMPARE(parts.empty(), expected.empty());
+        for (const RowOrderPart &part : parts) {
+            if (!sorts) {
+                QVERIFY(part.rows.size() <= expected.size());
+                QVERIFY(std::equal(part.rows.cbegin(), part.rows.cend(), expected.cbegin()));
+                continue;
+            }
+            QVERIFY(part.sorted > 0);
+            const auto end = part.rows.cbegin() + qsizetype(part.sorted);
+            QVERIFY(std::is_sorted(part.rows.cbegin(), end, before));
+            QVERIFY(std::is_sorted(end, part.rows.cend()));
+            std::vector<RowId> all = part.rows;
+            std::sort(all.begin(), all.end());
+            QVERIFY(std::includes(byKey.cbegin(), byKey.cend(), all.cbegin(), all.cend()));
+            QVERIFY(!condition.isEmpty() || all == byKey);
+        }
+    }
+
+    void nobodyWaitsForAnOrderThatIsGivenUp()
+    {
+        RowStore store;
+        std::vector<KeyValue> kvs;
+        for (int i = 0; i < 20'000; ++i)
+            kvs.push_back(record(QByteArray::number(i).rightJustified(6, '0'), "{\"a\":[1,2,3]}", i + 1));
+        store.append(kvs);
+        SlotType type;
+        type.key = *KeyType::parse(u"String");
+        type.value = ValueType::Json;
+        const RowEvaluator evaluator(SlotCodec(type, 0), {.filter = QStringLiteral("2")});
+        int told = 0;
+        for (int i = 0; i < 20; ++i) {
+            auto given = std::make_unique<RowOrderJob>(store.snapshot(), store.keyOrder(), evaluator);
+            connect(given.get(), &RowOrderJob::progressed, this, [&told] { ++told; });
+            connect(given.get(), &RowOrderJob::finished, this, [&told] { ++told; });
+        }
+        // What comes after them is in time, and is all that comes.
+        RowOrderJob last(store.snapshot(), store.keyOrder(), evaluator);
+        bool finished = false;
+        connect(&last, &RowOrderJob::finished, this, [&](const std::shared_ptr<RowOrder> &order) {
+            finished = order->rows() == store.keyOrder();
+        });
+        QTRY_VERIFY(finished);
+        QCOMPARE(told, 0);
     }
 };
 
