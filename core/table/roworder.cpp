@@ -11,12 +11,14 @@ namespace slotscope::core {
 
 namespace {
 
-/// Compares rows by what an order is sorted by, reading them again where packed keys leave it open.
+/// Compares rows by what an order is sorted by, reading them again where packed keys leave it open. Of a
+/// RowStore or a RowSnapshot.
+template <typename Rows>
 class RowComparison
 {
 public:
-    RowComparison(const RowStore &store, const RowEvaluator &evaluator, const std::vector<PackedKey> &keys)
-        : m_store(store)
+    RowComparison(const Rows &rows, const RowEvaluator &evaluator, const std::vector<PackedKey> &keys)
+        : m_rows(rows)
         , m_evaluator(evaluator)
         , m_keys(keys)
         , m_descending(evaluator.query().descending)
@@ -31,19 +33,19 @@ public:
             if (left != right)
                 return (left < right) != m_descending;
             if (left.isOpen()) {
-                m_evaluator.evaluate(m_store.row(a), m_memory, m_left);
-                m_evaluator.evaluate(m_store.row(b), m_memory, m_right);
+                m_evaluator.evaluate(m_rows.row(a), m_memory, m_left);
+                m_evaluator.evaluate(m_rows.row(b), m_memory, m_right);
                 if (m_left < m_right)
                     return !m_descending;
                 if (m_right < m_left)
                     return m_descending;
             }
         }
-        return m_store.row(a).key < m_store.row(b).key;
+        return m_rows.row(a).key < m_rows.row(b).key;
     }
 
 private:
-    const RowStore &m_store;
+    const Rows &m_rows;
     const RowEvaluator &m_evaluator;
     const std::vector<PackedKey> &m_keys;
     bool m_descending;
@@ -79,6 +81,17 @@ Call<std::shared_ptr<RowOrder>> RowOrder::compute(RowSnapshot snapshot, std::vec
 
 void RowOrder::apply(const RowStore &store, const RowEvaluator &evaluator, const TableDelta &delta)
 {
+    applyTo(store, evaluator, delta);
+}
+
+void RowOrder::apply(const RowSnapshot &rows, const RowEvaluator &evaluator, const TableDelta &delta)
+{
+    applyTo(rows, evaluator, delta);
+}
+
+template <typename Rows>
+void RowOrder::applyTo(const Rows &rows, const RowEvaluator &evaluator, const TableDelta &delta)
+{
     const bool sorts = evaluator.query().sortColumn.has_value();
 
     // Rows that leave their place; those that come (back) are put in at the right one afterwards.
@@ -97,7 +110,7 @@ void RowOrder::apply(const RowStore &store, const RowEvaluator &evaluator, const
     for (const RowId id : delta.removed)
         leave(id);
     for (const RowId id : delta.updated) {
-        const bool selected = evaluator.evaluate(store.row(id), memory, key);
+        const bool selected = evaluator.evaluate(rows.row(id), memory, key);
         const PackedKey packed = selected && sorts ? m_scale.pack(key) : PackedKey();
         // What the open key was is not known any more.
         if (selected && isSelected(id) && (!sorts || (m_keys[id.value] == packed && !packed.isOpen())))
@@ -108,7 +121,7 @@ void RowOrder::apply(const RowStore &store, const RowEvaluator &evaluator, const
     }
     for (const RowId id : delta.inserted) {
         // A snapshot that already held the row has it in its place.
-        if (!isSelected(id) && evaluator.evaluate(store.row(id), memory, key))
+        if (!isSelected(id) && evaluator.evaluate(rows.row(id), memory, key))
             coming.emplace_back(id, sorts ? m_scale.pack(key) : PackedKey());
     }
 
@@ -129,23 +142,22 @@ void RowOrder::apply(const RowStore &store, const RowEvaluator &evaluator, const
             m_keys[id.value] = packed;
         }
     }
-    RowComparison comparison(store, evaluator, m_keys);
+    RowComparison comparison(rows, evaluator, m_keys);
     const auto less = [&comparison](RowId a, RowId b) { return comparison(a, b); };
     std::sort(ids.begin(), ids.end(), less);
 
     // Few comparisons (one search a row), then one pass that moves.
-    std::vector<size_t> positions;
+    std::vector<std::ptrdiff_t> positions;
     positions.reserve(ids.size());
     for (const RowId id : ids)
-        positions.push_back(static_cast<size_t>(std::lower_bound(m_rows.cbegin(), m_rows.cend(), id, less)
-                                                - m_rows.cbegin()));
-    size_t read = m_rows.size();
+        positions.push_back(std::lower_bound(m_rows.cbegin(), m_rows.cend(), id, less) - m_rows.cbegin());
+    auto readEnd = std::ssize(m_rows);
     m_rows.resize(m_rows.size() + ids.size());
-    size_t write = m_rows.size();
+    auto write = m_rows.end();
     for (size_t i = ids.size(); i-- > 0;) {
-        while (read > positions[i])
-            m_rows[--write] = m_rows[--read];
-        m_rows[--write] = ids[i];
+        write = std::move_backward(m_rows.begin() + positions[i], m_rows.begin() + readEnd, write);
+        *--write = ids[i];
+        readEnd = positions[i];
     }
 }
 

@@ -18,6 +18,8 @@ public:
     const std::vector<RowId> &rows() const { return m_rows; }
     /// Takes the changes of a delta in, evaluating only its rows. `store` is the state after the delta.
     void apply(const RowStore &store, const RowEvaluator &evaluator, const TableDelta &delta);
+    /// The same on any thread.
+    void apply(const RowSnapshot &rows, const RowEvaluator &evaluator, const TableDelta &delta);
 
     /// Works on a thread pool, over all chunks at once. Cancelling the call stops it soon. See RowOrderJob
     /// for one that shows what it has so far.
@@ -26,6 +28,8 @@ public:
 
 private:
     friend class RowOrderWork;
+    template <typename Rows>
+    void applyTo(const Rows &rows, const RowEvaluator &evaluator, const TableDelta &delta);
     bool isSelected(RowId id) const { return id.value < m_selected.size() && m_selected[id.value]; }
 
     std::vector<RowId> m_rows;
