@@ -42,7 +42,9 @@ bool isHealthy(const QString &endpoint, const std::optional<core::TlsOptions> &t
 
 QString etcdProgram()
 {
-    const QString configured = qEnvironmentVariable("SLOTSCOPE_ETCD");
+    // Of several, tests/per-etcd gives them one by one.
+    const QString configured =
+        qEnvironmentVariable("SLOTSCOPE_ETCD").section(QLatin1Char(':'), 0, 0, QString::SectionSkipEmpty);
     return configured.isEmpty() ? QStandardPaths::findExecutable(QStringLiteral("etcd")) : configured;
 }
 
@@ -214,6 +216,15 @@ std::optional<core::KeyValue> EtcdProcess::get(const QByteArray &key)
     if (!reply || reply->kvs.empty())
         return {};
     return reply->kvs.front();
+}
+
+core::Revision EtcdProcess::write(const std::vector<std::pair<QByteArray, QByteArray>> &keys)
+{
+    core::TxnRequest request;
+    for (const auto &[key, value] : keys)
+        request.success.push_back({core::PutRequest {.key = key, .value = value, .lease = {}}});
+    const auto reply = await(m_client->txn(request));
+    return reply ? reply->header.revision : core::Revision();
 }
 
 bool EtcdProcess::compact(core::Revision revision)

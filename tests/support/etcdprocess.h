@@ -51,11 +51,16 @@ public:
 
     // Writers and readers for the other side of a test, on a client of their own; they wait for the reply.
 
+    /// They come from this user from now on.
+    void signIn(const QString &user, const QString &password) { m_client->signIn(user, password); }
+
     /// The revision of the write; 0 after a failure.
     core::Revision put(const QByteArray &key, const QByteArray &value, core::LeaseId lease = {});
     core::Revision remove(const QByteArray &key);
     std::optional<core::KeyValue> get(const QByteArray &key);
     bool compact(core::Revision revision);
+    /// Several keys at one revision.
+    core::Revision write(const std::vector<std::pair<QByteArray, QByteArray>> &keys);
 
     // The two halves of start(), for several that need one another.
 
