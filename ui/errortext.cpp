@@ -102,7 +102,17 @@ ErrorText describe(const Error &error, const QString &server)
             tr("Check host and port; etcd's client port is usually 2379."));
         break;
     case ErrorKind::Unauthenticated:
-        say(tr("%1 wants to know who you are.").arg(etcd), tr("Sign in with a user name and a password."));
+        if (error.detail.contains(QLatin1String("CommonName of client")))
+            say(tr("%1 takes no user names through its JSON gateway, as it wants client certificates and its own "
+                   "has a common name.")
+                    .arg(etcd),
+                tr("Give etcd a server certificate without a common name (CN)."));
+        else if (error.detail.contains(QLatin1String("password")))
+            say(tr("%1 does not accept the user name or the password.").arg(etcd),
+                tr("Sign in again; mind upper and lower case."));
+        else
+            say(tr("%1 wants to know who you are.").arg(etcd),
+                tr("Sign in with a user name and a password."));
         break;
     case ErrorKind::PermissionDenied:
         say(tr("%1 does not allow you to do this.").arg(etcd),
@@ -136,7 +146,9 @@ ErrorText describe(const Error &error, const QString &server)
         break;
     case ErrorKind::NoSpace:
         say(tr("%1 has used up its storage quota and takes no more writes.").arg(etcd),
-            tr("Compact and defragment it, then disarm the NOSPACE alarm."));
+            tr("Compact it, run “etcdctl defrag” for every member, then “etcdctl alarm disarm”. What is "
+               "staged "
+               "can be committed afterwards."));
         break;
     case ErrorKind::Server:
         say(withClause(tr("%1 reports an error").arg(etcd), error.detail), {});

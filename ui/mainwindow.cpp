@@ -101,8 +101,9 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     centreLayout->setContentsMargins(0, 0, 0, 0);
     centreLayout->setSpacing(0);
     buildCompactionBanner();
-    for (Banner *banner :
-         {m_schemaBanner, m_draftBanner, m_overwriteBanner, m_compactionBanner, m_alertBanner})
+    buildAccessBanner();
+    for (Banner *banner : {m_accessBanner, m_schemaBanner, m_draftBanner, m_overwriteBanner,
+                           m_compactionBanner, m_alertBanner})
         centreLayout->addWidget(banner);
     centreLayout->addWidget(m_pages, 1);
     setCentralWidget(centre);
@@ -245,6 +246,9 @@ void MainWindow::closeConnection()
         leavePast();
     saveTimes();
     delete m_compactDialog;
+    delete m_signInDialog;
+    delete m_membersDialog;
+    m_accessBanner->clearMessage();
     closeSchemaDialogs();
     m_inspector->clear();
     m_inspector->forgetWrongTexts();
@@ -293,6 +297,7 @@ void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
     m_versions->follow(connection);
     m_events->follow(connection); // also while the past is shown
     followCompactions();
+    followAccess();
     followAlerts();
 
     connect(connection, &core::Connection::stateChanged, this, &MainWindow::connectionStateChanged);

@@ -162,6 +162,14 @@ private:
     /// Of what was seen in the dialog; at the level Guarded the name is typed for it.
     void confirmCompaction(const core::CompactionRequest &request, const QString &loss);
     void compact(const core::CompactionRequest &request, const QString &typedName);
+    // mainwindow_cluster.cpp
+    void buildAccessBanner();
+    void buildClusterMenu(QMenu *menu);
+    void followAccess();
+    void tellSignIn(const core::Error &error);
+    void tellRights();
+    void openSignInDialog();
+    void openMembersDialog();
     void buildVersionsDock();
     /// Stages that a record is to be as it was at a revision; no value: not to be there.
     void restoreVersion(const QByteArray &key, const core::KeyState &now,
@@ -287,6 +295,12 @@ private:
     Banner *m_compactionBanner = nullptr;
     bool m_compactionTold = false; // of this connection
     QPointer<QDialog> m_compactDialog;
+    Banner *m_accessBanner = nullptr;
+    bool m_signInWanted = false; // told in the banner
+    core::AccessRights m_toldRights;
+    QString m_lastUser;
+    QPointer<QDialog> m_signInDialog;
+    QPointer<QDialog> m_membersDialog;
     Banner *m_alertBanner;
     QStringList m_draftNews; // told until they are dismissed
     bool m_draftProblemDismissed = false;

@@ -5,6 +5,7 @@
 #include "ui/connectionprofile.h"
 #include "ui/errortext.h"
 #include "ui/mainwindow.h"
+#include "ui/models/accesstext.h"
 #include "ui/models/derivedtext.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/pendingpanel.h"
@@ -123,12 +124,16 @@ void MainWindow::commitFinished(const core::CommitReport &report)
         // Found while the commit waited for what follows from the changes: it was not sent.
         if (report.outcome == core::CommitReport::Outcome::Refused && noticeProblems())
             break;
+        const core::AccessRights &rights = m_connection->client()->rights();
+        const QString notTheirs = report.error.kind == core::ErrorKind::PermissionDenied
+            ? refusedText(rights, m_connection->edits()->changes(), resolverFor(m_connection->directory()))
+            : QString();
         const bool unknown = report.outcome == core::CommitReport::Outcome::Unknown;
         ErrorText text = describe(report.error, m_connection->endpoint().toString());
         text.advice = (unknown ? tr("It is not known whether the changes were written. They stay staged; "
                                     "once etcd is back, each is checked again.")
                                : tr("Nothing was written, and the changes stay staged."))
-            + QLatin1Char(' ') + text.advice;
+            + QLatin1Char(' ') + (notTheirs.isEmpty() ? text.advice : notTheirs);
         m_prompts->showError(this, tr("The commit did not succeed"), text, [this] { commit(); });
         break;
     }

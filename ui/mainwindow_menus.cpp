@@ -75,6 +75,8 @@ void MainWindow::buildMenus()
     }));
     m_connectionActions.push_back(add(connection, tr("Look for &drafts …"), {}, [this] { lookForDrafts(); }));
     connection->addSeparator();
+    buildClusterMenu(connection);
+    connection->addSeparator();
     buildSafetyMenu(connection);
     connection->addSeparator();
     add(connection, tr("&Quit"), QKeySequence::Quit, [this] { close(); });

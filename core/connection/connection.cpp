@@ -73,6 +73,17 @@ Connection::Connection(const ConnectionOptions &options, Client *client, QObject
     });
     connect(m_directory, &SlotDirectory::loadFailed, this, &Connection::failed);
 
+    connect(m_client, &Client::rightsChanged, this, [this] {
+        // What was read is too much or too little, and the watch is over other ranges.
+        if (m_state != State::Closed && m_directory->isLoaded())
+            m_directory->load();
+    });
+    connect(m_client, &Client::signInWanted, this, [this](const Error &error) {
+        // The watch goes on, but nothing else is answered.
+        if (m_state == State::Online)
+            failed(error);
+    });
+
     startEventLog();
     m_drafts->setWitness(
         [this](const std::function<void()> &then) { m_receipts->whenWritten(m_drafts, then); });
@@ -166,6 +177,15 @@ void Connection::retryNow()
         m_watch->retryNow();
     else if (m_retry.isActive())
         attempt();
+}
+
+void Connection::signIn(const QString &user, const QString &password)
+{
+    m_options.user = user;
+    m_options.password = password;
+    m_client->signIn(user, password);
+    m_attempts = 0;
+    attempt();
 }
 
 void Connection::attempt()

@@ -64,6 +64,8 @@ public:
     /// The newest revision heard of.
     Revision revision() const;
     const StatusReply &serverStatus() const { return m_status; }
+    /// Goes on as this user, by etcd's own authentication; an empty name: as nobody in particular.
+    void signIn(const QString &user, const QString &password);
 
     /// Decides what may be written; open, unless it is told to be more careful.
     SafetyGate *safety() const { return m_safety; }

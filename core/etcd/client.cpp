@@ -24,6 +24,26 @@ bool isWorthRetrying(const Error &error)
         || (error.kind == ErrorKind::Http && error.httpStatus >= 502 && error.httpStatus <= 504);
 }
 
+/// A read of one key at no revision is what writes rest on; all others may be a little old.
+bool mayBeSerializable(const RangeRequest &request)
+{
+    return !request.range.end.isEmpty() || request.revision.value > 0;
+}
+
+/// etcd answers a transaction by itself when all of its reads are serializable.
+void makeSerializable(TxnRequest *request)
+{
+    const auto mayBe = [](const RequestOp &op) {
+        const auto *range = std::get_if<RangeRequest>(&op.request);
+        return range && mayBeSerializable(*range);
+    };
+    if (!request->compare.empty() || !request->failure.empty()
+        || !std::all_of(request->success.cbegin(), request->success.cend(), mayBe))
+        return;
+    for (RequestOp &op : request->success)
+        std::get<RangeRequest>(op.request).serializable = true;
+}
+
 } // namespace
 
 /// One request of a client with its attempts. Made as the child of its call's state, so that it ends with it.
@@ -149,6 +169,11 @@ Client::Client(std::unique_ptr<Transport> transport, QObject *parent)
     : QObject(parent)
     , m_transport(std::move(transport))
 {
+    connect(m_transport.get(), &Transport::rightsChanged, this, &Client::rightsChanged);
+    connect(m_transport.get(), &Transport::memberLost, this, [this](const Error &error) {
+        m_detected = false;
+        Q_EMIT memberLost(error);
+    });
 }
 
 Client::Client(const Endpoint &endpoint, QObject *parent)
@@ -159,6 +184,7 @@ Client::Client(const Endpoint &endpoint, QObject *parent)
 Client::Client(const ConnectionOptions &options, QObject *parent)
     : Client(makeTransport(options), parent)
 {
+    m_serializable = options.serializableReads;
 }
 
 Client::~Client() = default;
@@ -220,6 +246,8 @@ void Client::onDetected(const Result<ServerVersion> &version)
         if (alive && each.context)
             each.then(result);
     }
+    if (alive && !version)
+        noteError(version.error());
 }
 
 void Client::noteHeader(const ResponseHeader &header)
@@ -244,6 +272,9 @@ void Client::noteError(const Error &error)
     case ErrorKind::Unavailable: // another member may have a leader
         m_detected = false;
         break;
+    case ErrorKind::Unauthenticated:
+        Q_EMIT signInWanted(error);
+        break;
     default:
         break;
     }
@@ -254,8 +285,21 @@ Call<StatusReply> Client::connectToServer()
     return status();
 }
 
-Call<RangeReply> Client::range(const RangeRequest &request)
+void Client::signIn(const QString &user, const QString &password)
 {
+    m_transport->signIn(user, password);
+    m_detected = false;
+}
+
+Call<ClusterState> Client::clusterState()
+{
+    return perform<ClusterState>(Retry::Reads, [](Transport &to) { return to.clusterState(); });
+}
+
+Call<RangeReply> Client::range(const RangeRequest &asked)
+{
+    RangeRequest request = asked;
+    request.serializable = asked.serializable || (m_serializable && mayBeSerializable(asked));
     return perform<RangeReply>(Retry::Reads, [request](Transport &to) { return to.range(request); });
 }
 
@@ -279,9 +323,13 @@ Call<DeleteRangeReply> Client::deleteRange(const DeleteRangeRequest &request, co
 
 Call<TxnReply> Client::txn(const TxnRequest &request, const Approval &approval)
 {
+    if (readsOnly(request)) {
+        TxnRequest read = request;
+        if (m_serializable)
+            makeSerializable(&read);
+        return perform<TxnReply>(Retry::Reads, [read](Transport &to) { return to.txn(read); });
+    }
     const auto send = [request](Transport &to) { return to.txn(request); };
-    if (readsOnly(request))
-        return perform<TxnReply>(Retry::Reads, send);
     return write<TxnReply>(
         [request, approval](const WriteGate &gate) { return gate.refuses(request, approval); }, send,
         [this, request](const Result<TxnReply> &reply) {

@@ -51,6 +51,19 @@ public:
     /// Never tried again by itself; Watch does that.
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests);
 
+    /// Who the requests that follow come from, by etcd's own authentication; an empty name: nobody in
+    /// particular. The next request looks anew who is there.
+    void signIn(const QString &user, const QString &password);
+    /// What the user may read and write, as it was said last; everything before that, and without a user.
+    /// Ranges that may not be read are read as if nothing were there.
+    const AccessRights &rights() const { return m_transport->knownRights(); }
+    /// Asks every member of the cluster how it is. Each that is away takes its time.
+    Call<ClusterState> clusterState();
+    /// Reads of whole ranges are answered by the member that is asked, even where it lags behind or has no
+    /// leader. Reads of single keys, which writes rest on, never are.
+    void setSerializableReads(bool serializable) { m_serializable = serializable; }
+    bool hasSerializableReads() const { return m_serializable; }
+
     /// The server is in doubt, for a reason that no reply has told: the next request looks anew who is there.
     void doubtServer() { m_detected = false; }
 
@@ -61,6 +74,12 @@ Q_SIGNALS:
     void serverVersionChanged(const slotscope::core::ServerVersion &version);
     /// Replies come from another cluster than before: everything read so far is of other data.
     void clusterChanged(quint64 before, quint64 now);
+    /// rights() are others than before: what was read is too much or too little.
+    void rightsChanged();
+    /// The server wants to know who asks, or does not take the name and password for true.
+    void signInWanted(const slotscope::core::Error &error);
+    /// The member that is asked does not serve, as a look at it has told.
+    void memberLost(const slotscope::core::Error &error);
 
 private:
     class DetectedStream;
@@ -92,6 +111,7 @@ private:
     std::vector<Waiting> m_waiting; ///< for the detection under way
     bool m_detecting = false;
     bool m_detected = false; ///< since the last time the server was lost
+    bool m_serializable = false;
     ServerVersion m_version;
     quint64 m_clusterId = 0;
 };

@@ -8,6 +8,8 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/etcd/accessrights.h"
+#include "core/etcd/clusterstate.h"
 #include "core/etcd/memberchoice.h"
 #include "core/etcd/messages.h"
 
@@ -21,6 +23,9 @@ QByteArray toJson(const CompactionRequest &request);
 QByteArray toJson(const LeaseGrantRequest &request);
 QByteArray leaseRevokeJson(LeaseId lease);
 QByteArray leaseTimeToLiveJson(LeaseId lease, bool keys);
+QByteArray authenticateJson(const QString &user, const QString &password);
+/// Of one member whose name, or whatever identifies it, is a text.
+QByteArray namedJson(const char *member, const QString &name);
 /// One line of a watch's request body, without the newline.
 QByteArray toJson(const WatchCreateRequest &request);
 
@@ -35,6 +40,12 @@ Result<LeaseGrantReply> parseLeaseGrantReply(const QByteArray &json);
 Result<Nothing> parseLeaseRevokeReply(const QByteArray &json);
 Result<LeaseLeasesReply> parseLeaseLeasesReply(const QByteArray &json);
 Result<LeaseTimeToLiveReply> parseLeaseTimeToLiveReply(const QByteArray &json);
+/// The token.
+Result<QByteArray> parseAuthenticateReply(const QByteArray &json);
+/// The user's roles.
+Result<QStringList> parseUserReply(const QByteArray &json);
+Result<std::vector<Permission>> parseRoleReply(const QByteArray &json);
+Result<std::vector<Alarm>> parseAlarmReply(const QByteArray &json);
 /// What GET /version says.
 Result<ServerVersion> parseVersion(const QByteArray &json);
 /// One line of a watch stream: a reply, or the error by which the server ends the stream.

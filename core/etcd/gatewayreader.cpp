@@ -307,6 +307,63 @@ Result<LeaseTimeToLiveReply> parseLeaseTimeToLiveReply(const QByteArray &json)
     });
 }
 
+Result<QByteArray> parseAuthenticateReply(const QByteArray &json)
+{
+    return parsed<QByteArray>(json, [](const Json &reply) -> Result<QByteArray> {
+        header(reply, HeaderRule::Required);
+        const QByteArray token = text(reply, "token").toUtf8();
+        // It becomes the value of a header.
+        const bool fits =
+            std::all_of(token.cbegin(), token.cend(), [](char c) { return c > ' ' && c < 127; });
+        if (token.isEmpty() || !fits)
+            return notUnderstood(QStringLiteral("a token that cannot be sent"));
+        return token;
+    });
+}
+
+Result<QStringList> parseUserReply(const QByteArray &json)
+{
+    return parsed<QStringList>(json, [](const Json &reply) {
+        header(reply, HeaderRule::Required);
+        QStringList roles;
+        eachElement(reply, "roles", [&](const Json &role) {
+            if (!role.is_string())
+                misfit("roles", "a list of texts", role);
+            roles.append(QString::fromStdString(role.get_ref<const std::string &>()));
+        });
+        return roles;
+    });
+}
+
+Result<std::vector<Permission>> parseRoleReply(const QByteArray &json)
+{
+    return parsed<std::vector<Permission>>(json, [](const Json &reply) {
+        header(reply, HeaderRule::Required);
+        std::vector<Permission> permissions;
+        eachObject(reply, "perm", [&](const Json &entry) {
+            // READ is the default, and so is absent.
+            const QString type = text(entry, "permType");
+            const bool writes = type == QLatin1String("WRITE");
+            permissions.push_back({.read = !writes,
+                                   .write = writes || type == QLatin1String("READWRITE"),
+                                   .range = {bytes(entry, "key"), bytes(entry, "range_end")}});
+        });
+        return permissions;
+    });
+}
+
+Result<std::vector<Alarm>> parseAlarmReply(const QByteArray &json)
+{
+    // Without an alarm, etcd 3.4 says nothing at all.
+    return parsed<std::vector<Alarm>>(json, [](const Json &reply) {
+        std::vector<Alarm> alarms;
+        eachObject(reply, "alarms", [&](const Json &entry) {
+            alarms.push_back({.memberId = integer<quint64>(entry, "memberID"), .name = text(entry, "alarm")});
+        });
+        return alarms;
+    });
+}
+
 Result<ServerVersion> parseVersion(const QByteArray &json)
 {
     return parsed<ServerVersion>(json, [&json](const Json &object) -> Result<ServerVersion> {
@@ -342,6 +399,10 @@ Error parseErrorBody(const QByteArray &body, int httpStatus)
         ? *found
         : Error {.kind = ErrorKind::Http,
                  .detail = QStringLiteral("HTTP status %1 with %2").arg(httpStatus).arg(describeBody(body))};
+    // Before any gRPC: with authentication, the gateway takes no client certificate that names somebody.
+    if (!found && body.startsWith("CommonName of client"))
+        error = {.kind = ErrorKind::Unauthenticated,
+                 .detail = QString::fromUtf8(body.left(200)).simplified()};
     error.httpStatus = httpStatus;
     return error;
 }

@@ -34,8 +34,10 @@ ErrorKind kindOf(int code, const QString &message)
             return ErrorKind::TooLarge;
         if (says("too many operations"))
             return ErrorKind::TooManyOperations;
-        // "user name is empty" is what a member with authentication says to a request without a token.
-        return says("user name is empty") ? ErrorKind::Unauthenticated : ErrorKind::InvalidArgument;
+        // "user name is empty" is what a member with authentication says to a request without a token;
+        // "authentication failed", to a name and password that it does not take.
+        return says("user name is empty") || says("authentication failed") ? ErrorKind::Unauthenticated
+                                                                           : ErrorKind::InvalidArgument;
     case DeadlineExceeded:
         return ErrorKind::Timeout;
     case NotFound:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/gatewaytransport.h"
 
+#include "core/etcd/authorizedstream.h"
+#include "core/etcd/clusterquery.h"
 #include "core/etcd/gatewaydetection.h"
 #include "core/etcd/gatewaymessages.h"
 #include "core/etcd/gatewaystream.h"
@@ -62,6 +64,13 @@ GatewayTransport::GatewayTransport(const ConnectionOptions &connection, Options 
     , m_address(m_endpoint)
     , m_options(options)
     , m_apiPath(QStringLiteral("/v3"))
+    , m_tokens([this](const QString &user, const QString &password) {
+        return authenticate(m_address, user, password);
+    })
+    , m_probe({.ask = [this] { return statusAt(m_address); },
+               .choose = [this] { return choose(); },
+               .address = [this] { return m_address; }},
+              options.probing)
 {
     // No proxy reaches this machine's own loopback, whatever the system says.
     QNetworkProxy proxy = connection.proxy;
@@ -72,6 +81,8 @@ GatewayTransport::GatewayTransport(const ConnectionOptions &connection, Options 
             manager->setProxy(proxy);
         watchCertificates(*manager);
     }
+    m_tokens.setUser(connection.user, connection.password);
+    connect(&m_probe, &MemberProbe::lost, this, &GatewayTransport::leaveMember);
 }
 
 GatewayTransport::~GatewayTransport()
@@ -163,33 +174,170 @@ template <typename T>
 Call<T> GatewayTransport::post(const QString &path, const QByteArray &body,
                                Result<T> (*parse)(const QByteArray &))
 {
-    return start(postOnce(m_manager, httpRequest(url(m_apiPath + path)), body), std::is_same_v<T, RangeReply>,
-                 m_options.deadline, parse);
+    return m_tokens.authorized<T>([this, path, body, parse](const QByteArray &token) {
+        return start(postOnce(m_manager, withToken(httpRequest(url(m_apiPath + path)), token), body),
+                     std::is_same_v<T, RangeReply>, m_options.deadline, parse);
+    });
+}
+
+QNetworkRequest GatewayTransport::withToken(QNetworkRequest request, const QByteArray &token) const
+{
+    if (!token.isEmpty())
+        request.setRawHeader("Authorization", token);
+    return request;
+}
+
+Call<QByteArray> GatewayTransport::authenticate(const QUrl &address, const QString &user,
+                                                const QString &password)
+{
+    const QUrl place = url(address, m_apiPath + QStringLiteral("/auth/authenticate"));
+    return start(postOnce(m_manager, httpRequest(place), gateway::authenticateJson(user, password)), false,
+                 m_options.deadline, gateway::parseAuthenticateReply);
+}
+
+void GatewayTransport::signIn(const QString &user, const QString &password)
+{
+    m_tokens.setUser(user, password);
+}
+
+Call<AccessRights> GatewayTransport::accessRights()
+{
+    if (!m_tokens.hasUser())
+        return finishedCall<AccessRights>(AccessRights {});
+    auto *state = new CallState<AccessRights>;
+    auto *asking = new QObject(state);
+    state->setAbort([asking] { delete asking; });
+    const auto ask = [this, state, asking] {
+        const AccessRights everything {.user = m_tokens.user(), .roles = {}};
+        if (m_tokens.token().isEmpty()) // the server has no authentication
+            return state->complete(everything);
+        queryRights(
+            m_tokens.user(),
+            [this] {
+                return post(QStringLiteral("/auth/user/get"), gateway::namedJson("name", m_tokens.user()),
+                            gateway::parseUserReply);
+            },
+            [this](const QString &role) {
+                return post(QStringLiteral("/auth/role/get"), gateway::namedJson("role", role),
+                            gateway::parseRoleReply);
+            },
+            this)
+            .then(asking, [state](const Result<AccessRights> &rights) { state->complete(rights); });
+    };
+    if (m_tokens.isSettled()) {
+        ask();
+        return Call<AccessRights>(state);
+    }
+    m_tokens.renewed({}).then(asking, [ask, state, alive = QPointer(this)](const Result<QByteArray> &token) {
+        if (!token)
+            state->fail(token.error());
+        else if (alive)
+            ask();
+    });
+    return Call<AccessRights>(state);
+}
+
+Call<StatusReply> GatewayTransport::statusAt(const QUrl &address)
+{
+    // Not by the keeper, who asks the member that is in use for another token.
+    const auto ask = [this, address](const QByteArray &token) {
+        const QUrl place = url(address, m_apiPath + QStringLiteral("/maintenance/status"));
+        return start(postRead(m_manager, withToken(httpRequest(place), token), QByteArrayLiteral("{}")),
+                     false, m_options.choosing, gateway::parseStatusReply);
+    };
+    if (!m_tokens.hasUser())
+        return ask({});
+    auto *state = new CallState<StatusReply>;
+    auto *asking = new QObject(state);
+    state->setAbort([asking] { delete asking; });
+    const auto alive = QPointer(this);
+    ask(m_tokens.token()).then(asking, [=, this](const Result<StatusReply> &status) {
+        if (status || !TokenKeeper::isWornOut(status.error()) || !alive)
+            return state->complete(status);
+        m_tokens
+            .authenticateBy([this, address](const QString &user, const QString &password) {
+                return authenticate(address, user, password);
+            })
+            .then(asking, [=, this](const Result<QByteArray> &token) {
+                if (!token || !alive)
+                    return state->complete(status);
+                m_tokens.adopt(*token);
+                ask(*token).then(asking,
+                                 [state](const Result<StatusReply> &second) { state->complete(second); });
+            });
+    });
+    return Call<StatusReply>(state);
+}
+
+Call<ClusterState> GatewayTransport::clusterState()
+{
+    ClusterSteps steps;
+    steps.members = [this] {
+        return post(QStringLiteral("/cluster/member/list"), QByteArrayLiteral("{}"),
+                    gateway::parseMemberListReply);
+    };
+    steps.alarms = [this] {
+        return post(QStringLiteral("/maintenance/alarm"), QByteArrayLiteral("{}"), gateway::parseAlarmReply);
+    };
+    steps.status = [this](const QUrl &address) { return statusAt(address); };
+    steps.address = m_address;
+    return queryCluster(std::move(steps), this);
 }
 
 Call<ServerVersion> GatewayTransport::detect()
 {
+    m_probe.stop();
     if (const auto error = readCertificates())
         return finishedCall<ServerVersion>(Unexpected {*error});
     const std::vector<MemberAddress> all = addresses();
     if (all.size() < 2)
         return detectAddress();
 
-    // Something went wrong before, or there would be no other detection: see who of the cluster serves.
+    // Several were given, or something went wrong before: see who of the cluster serves.
     auto *state = new CallState<ServerVersion>;
-    const auto askStatus = [this](const QUrl &address) {
-        const QUrl place = url(address, m_apiPath + QStringLiteral("/maintenance/status"));
-        return start(postRead(m_manager, httpRequest(place), QByteArrayLiteral("{}")), false,
-                     m_options.choosing, gateway::parseStatusReply);
-    };
-    chooseMember(all, m_clusterId, askStatus, this).then(state, [this, state](const Result<QUrl> &address) {
-        if (!address)
-            return state->fail(address.error());
+    choose().then(state, [this, alive = QPointer(this), state, all](const Result<QUrl> &address) {
+        if (!address || !alive)
+            return state->fail(address ? Error {.kind = ErrorKind::Cancelled} : address.error());
         m_address = *address;
-        detectAddress().then(state,
-                             [state](const Result<ServerVersion> &version) { state->complete(version); });
+        std::vector<QUrl> others;
+        for (const MemberAddress &other : all) {
+            if (other.url != m_address)
+                others.push_back(other.url);
+        }
+        detectOneOf(std::move(others), state);
     });
     return Call<ServerVersion>(state);
+}
+
+Call<QUrl> GatewayTransport::choose()
+{
+    return chooseMember(
+        addresses(), m_clusterId, [this](const QUrl &address) { return statusAt(address); }, this);
+}
+
+void GatewayTransport::detectOneOf(std::vector<QUrl> others, CallState<ServerVersion> *state)
+{
+    detectAddress().then(state,
+                         [this, alive = QPointer(this), others = std::move(others),
+                          state](const Result<ServerVersion> &version) {
+                             const bool unreached = !version
+                                 && (version.error().kind == ErrorKind::Network
+                                     || version.error().kind == ErrorKind::Timeout);
+                             if (!alive || !unreached || others.empty())
+                                 return state->complete(version);
+                             m_address = others.front();
+                             detectOneOf({others.cbegin() + 1, others.cend()}, state);
+                         });
+}
+
+void GatewayTransport::leaveMember(const Error &error)
+{
+    const auto exchanges = findChildren<HttpExchange *>(QString(), Qt::FindDirectChildrenOnly);
+    for (HttpExchange *exchange : exchanges)
+        exchange->fail({.kind = ErrorKind::Network,
+                        .detail = QStringLiteral("the member at %1 does not serve any more: %2")
+                                      .arg(m_address.authority(), error.detail)});
+    Q_EMIT memberLost(error);
 }
 
 std::vector<MemberAddress> GatewayTransport::addresses() const
@@ -211,13 +359,17 @@ std::vector<MemberAddress> GatewayTransport::addresses() const
 
 void GatewayTransport::learnMembers()
 {
+    if (addresses().size() > 1)
+        m_probe.start();
     post(QStringLiteral("/cluster/member/list"), QByteArrayLiteral("{}"), gateway::parseMemberListReply)
         .then(this, [this](const Result<MemberListReply> &reply) {
             // Without an answer, those who were known before are still the best guess.
             if (!reply)
                 return;
             m_clusterId = reply->header.clusterId;
-            m_others = otherMembers(*reply, m_endpoint.scheme());
+            m_others = otherMembers(*reply, m_address.scheme());
+            if (addresses().size() > 1)
+                m_probe.start();
         });
 }
 
@@ -230,8 +382,9 @@ Call<ServerVersion> GatewayTransport::detectAddress()
     };
     steps.status = [this](const QString &apiPath) {
         const QUrl address = url(apiPath + QStringLiteral("/maintenance/status"));
-        return start(postRead(m_manager, httpRequest(address), QByteArrayLiteral("{}")), false,
-                     m_options.detection, gateway::parseStatusReply);
+        return start(
+            postRead(m_manager, withToken(httpRequest(address), m_tokens.token()), QByteArrayLiteral("{}")),
+            false, m_options.detection, gateway::parseStatusReply);
     };
     if (m_address.scheme() == QLatin1String("http"))
         steps.greeting = [this] { return probeGreeting(m_address); };
@@ -304,13 +457,19 @@ std::unique_ptr<WatchStream> GatewayTransport::watch(const std::vector<WatchCrea
         }
         body += gateway::toJson(request) + '\n';
     }
-    QNetworkRequest http = httpRequest(url(m_apiPath + QStringLiteral("/watch")));
-    // A member that lost its leader ends the stream instead of falling silent.
-    http.setRawHeader("Grpc-Metadata-hasleader", "true");
-    return std::make_unique<GatewayStream>(
-        postOnce(m_streams, http, body),
-        GatewayStream::Limits {.line = m_options.longestLine,
-                               .parseOnPool = std::min(m_options.parseOnPool, m_options.parseLineOnPool)});
+    const auto open = [this, body](const QByteArray &token) -> std::unique_ptr<WatchStream> {
+        QNetworkRequest http = withToken(httpRequest(url(m_apiPath + QStringLiteral("/watch"))), token);
+        // A member that lost its leader ends the stream instead of falling silent.
+        http.setRawHeader("Grpc-Metadata-hasleader", "true");
+        return std::make_unique<GatewayStream>(
+            postOnce(m_streams, http, body),
+            GatewayStream::Limits {.line = m_options.longestLine,
+                                   .parseOnPool =
+                                       std::min(m_options.parseOnPool, m_options.parseLineOnPool)});
+    };
+    if (!m_tokens.hasUser())
+        return open({});
+    return std::make_unique<AuthorizedStream>(&m_tokens, open);
 }
 
 } // namespace slotscope::core

@@ -3,6 +3,8 @@
 
 #include "core/etcd/connectionoptions.h"
 #include "core/etcd/memberchoice.h"
+#include "core/etcd/memberprobe.h"
+#include "core/etcd/tokenkeeper.h"
 #include "core/etcd/transport.h"
 
 #include <QNetworkAccessManager>
@@ -18,8 +20,8 @@ namespace slotscope::core {
 /// connections of their own. When the member is lost, or has lost its leader, the next detection goes on with
 /// another one of the same cluster, as far as they were learned.
 ///
-/// A request is sent at most once, but for those of the detection. Timeout and Network errors of a write
-/// leave open whether it happened.
+/// A request is sent at most once, but for those of the detection and those that were refused for their
+/// token. Timeout and Network errors of a write leave open whether it happened.
 class GatewayTransport final : public Transport
 {
     Q_OBJECT
@@ -29,6 +31,7 @@ public:
         std::chrono::milliseconds deadline {10'000}; ///< for everything but ranges, from call to reply
         std::chrono::milliseconds detection {10'000}; ///< the same while it is not known yet who answers
         std::chrono::milliseconds choosing {2'000}; ///< for the status of each member that may be gone to
+        std::chrono::milliseconds probing {2'000}; ///< between two looks at the member, if there are others
         std::chrono::milliseconds rangeHead {60'000}; ///< for a range: until the reply begins
         std::chrono::milliseconds rangeSilence {30'000}; ///< for a range: without a byte
         qint64 largestReply = 1024LL * 1024 * 1024; ///< bytes; larger ones are refused
@@ -60,6 +63,10 @@ public:
     Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) override;
     Call<LeaseLeasesReply> leaseLeases() override;
     void learnMembers() override;
+    /// The token of the user goes along with every request, and is renewed once where it is not taken.
+    void signIn(const QString &user, const QString &password) override;
+    Call<AccessRights> accessRights() override;
+    Call<ClusterState> clusterState() override;
     /// Servers before 3.4 number the watches themselves: 0, 1, … in the order of the requests.
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) override;
 
@@ -67,6 +74,8 @@ public:
     const QString &apiPath() const { return m_apiPath; }
     /// The member that requests go to now.
     const QUrl &address() const { return m_address; }
+    /// For requests that go another way to the same etcd.
+    TokenKeeper *tokens() { return &m_tokens; }
 
 private:
     static QUrl url(const QUrl &address, const QString &path);
@@ -76,6 +85,14 @@ private:
     /// What is to be sent to an address, as the options want it.
     QNetworkRequest httpRequest(const QUrl &url) const;
     void watchCertificates(QNetworkAccessManager &manager);
+    /// As detectAddress(), and the next of these where nobody answers at the address.
+    void detectOneOf(std::vector<QUrl> others, CallState<ServerVersion> *state);
+    Call<QUrl> choose();
+    /// Ends what waits for the member, so that it can be asked for elsewhere.
+    void leaveMember(const Error &error);
+    QNetworkRequest withToken(QNetworkRequest request, const QByteArray &token) const;
+    Call<QByteArray> authenticate(const QUrl &address, const QString &user, const QString &password);
+    Call<StatusReply> statusAt(const QUrl &address);
     std::vector<MemberAddress> addresses() const;
     template <typename T>
     Call<T> post(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
@@ -94,6 +111,8 @@ private:
     QNetworkAccessManager m_manager;
     QNetworkAccessManager
         m_streams; ///< open streams would use up the six connections that a manager keeps per host
+    TokenKeeper m_tokens;
+    MemberProbe m_probe;
 };
 
 } // namespace slotscope::core

@@ -247,6 +247,16 @@ QByteArray leaseTimeToLiveJson(LeaseId lease, bool keys)
     return bytes(out);
 }
 
+QByteArray authenticateJson(const QString &user, const QString &password)
+{
+    return bytes({{"name", user.toStdString()}, {"password", password.toStdString()}});
+}
+
+QByteArray namedJson(const char *member, const QString &name)
+{
+    return bytes({{member, name.toStdString()}});
+}
+
 QByteArray toJson(const WatchCreateRequest &request)
 {
     Json out = Json::object();

@@ -62,6 +62,8 @@ RevisionTransport::RevisionTransport(std::unique_ptr<Transport> transport, Revis
     : m_transport(std::move(transport))
     , m_revision(revision)
 {
+    connect(m_transport.get(), &Transport::rightsChanged, this, &Transport::rightsChanged);
+    connect(m_transport.get(), &Transport::memberLost, this, &Transport::memberLost);
 }
 
 /// The reply's header says the revision that was read, as that of a read of the newest one does.

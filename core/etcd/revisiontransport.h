@@ -31,6 +31,13 @@ public:
     Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) override;
     Call<LeaseLeasesReply> leaseLeases() override;
     void learnMembers() override { m_transport->learnMembers(); }
+    void signIn(const QString &user, const QString &password) override
+    {
+        m_transport->signIn(user, password);
+    }
+    Call<AccessRights> accessRights() override { return m_transport->accessRights(); }
+    const AccessRights &knownRights() const override { return m_transport->knownRights(); }
+    Call<ClusterState> clusterState() override { return m_transport->clusterState(); }
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) override;
 
 Q_SIGNALS:

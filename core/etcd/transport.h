@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/base/call.h"
+#include "core/etcd/accessrights.h"
+#include "core/etcd/clusterstate.h"
 #include "core/etcd/messages.h"
 
 #include <QObject>
@@ -53,8 +55,32 @@ public:
     /// Asks the cluster who else belongs to it, so that detect() may go on with another member. Nothing where
     /// there is but one way to the cluster.
     virtual void learnMembers() { }
+    /// Who the requests that follow come from; an empty name: nobody in particular.
+    virtual void signIn(const QString & /*user*/, const QString & /*password*/) { }
+    /// Asks what that user may do.
+    virtual Call<AccessRights> accessRights() { return finishedCall<AccessRights>(AccessRights {}); }
+    /// As far as it is known; requests for what else there is are answered as if it were not.
+    virtual const AccessRights &knownRights() const
+    {
+        static const AccessRights everything;
+        return everything;
+    }
+    /// Asks every member how it is.
+    virtual Call<ClusterState> clusterState()
+    {
+        return finishedCall<ClusterState>(
+            Unexpected {Error {.kind = ErrorKind::Unavailable,
+                               .detail = QStringLiteral("this connection knows of no members")}});
+    }
     /// Starts at once; the signals come later. Every request has its own watchId.
     virtual std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) = 0;
+
+Q_SIGNALS:
+    /// knownRights() are others than those that were asked for with before.
+    void rightsChanged();
+    /// The member that requests go to does not serve, though no request has ended for it yet: it is silent,
+    /// or knows no leader.
+    void memberLost(const slotscope::core::Error &error);
 };
 
 } // namespace slotscope::core

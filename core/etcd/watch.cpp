@@ -19,6 +19,7 @@ public:
     void start(Revision from);
     void stop();
     void connectNow();
+    void fail(const Error &error);
 
     Watch *q;
     QPointer<Client> client;
@@ -40,7 +41,6 @@ private:
     void becomeLive(const ResponseHeader &header);
     void verify();
     void deliver(std::vector<Event> events);
-    void fail(const Error &error);
     void lose(const Error &error, Revision upTo);
     void dropStream();
     std::chrono::milliseconds nextDelay();
@@ -77,6 +77,8 @@ Watch::Private::Private(Watch *watch, Client *client_, const KeyRange &range_, c
               .detail = QStringLiteral("the watch was silent for %1 ms").arg(m_silence.interval())});
     });
     connect(&m_pulse, &WatchPulse::lost, this, &Private::fail);
+    if (client)
+        connect(client, &Client::memberLost, this, [this](const Error &error) { q->giveUp(error); });
 }
 
 void Watch::Private::start(Revision from)
@@ -285,9 +287,11 @@ void Watch::Private::onCanceled(const WatchReply &reply)
     const auto says = [&reason](const char *words) {
         return reason.contains(QLatin1String(words), Qt::CaseInsensitive);
     };
-    const ErrorKind kind = says("PermissionDenied") || says("permission denied") ? ErrorKind::PermissionDenied
-        : says("Unauthenticated") || says("invalid auth token")                  ? ErrorKind::Unauthenticated
-                                                                                 : ErrorKind::Unavailable;
+    ErrorKind kind = ErrorKind::Unavailable;
+    if (says("PermissionDenied") || says("permission denied"))
+        kind = ErrorKind::PermissionDenied;
+    else if (says("Unauthenticated") || says("invalid auth token") || says("user name is empty"))
+        kind = ErrorKind::Unauthenticated;
     fail({.kind = kind, .detail = reason});
 }
 
@@ -373,6 +377,12 @@ void Watch::retryNow()
 {
     if (d->state == State::Backoff)
         d->connectNow();
+}
+
+void Watch::giveUp(const Error &error)
+{
+    if (d->state == State::Live)
+        d->fail(error);
 }
 
 Watch::State Watch::state() const

@@ -62,6 +62,8 @@ public:
     void close();
     /// Gives up waiting in Backoff and tries at once.
     void retryNow();
+    /// The stream is dead, as another has noticed (memberLost() of the client, say): connects anew, if Live.
+    void giveUp(const Error &error);
 
     State state() const;
     /// Everything up to here was delivered (or, before the first event, lies before the start).

@@ -433,6 +433,10 @@ private Q_SLOTS:
         QVERIFY(status.hasValue());
         QVERIFY2(status->errors.join(QLatin1Char(' ')).contains(QStringLiteral("NOSPACE")),
                  qPrintable(status->errors.join(QLatin1Char(' '))));
+        const auto cluster = await(client.clusterState());
+        QVERIFY(cluster.hasValue());
+        QCOMPARE(cluster->members.size(), std::size_t {1});
+        QCOMPARE(cluster->members.front().alarms, QStringList {QStringLiteral("NOSPACE")});
     }
 
     void aRestartIsSurvived()

@@ -4,6 +4,7 @@
 #include "tests/support/longtests.h"
 #include "tests/support/watchrecorder.h"
 
+#include <QSignalSpy>
 #include <QtTest>
 
 using namespace slotscope::core;
@@ -140,7 +141,7 @@ private Q_SLOTS:
         seen.watch.start(Revision(1));
         for (int round = 0; round < 3; ++round) {
             QTRY_VERIFY_WITH_TIMEOUT(seen.watch.state() == State::Live, 60'000);
-            const int now = memberAt(transport->address());
+            const int now = m_cluster.memberAt(transport->address());
             QVERIFY(now >= 0);
             m_cluster.member(now).kill();
             EtcdProcess &other = m_cluster.member((now + 1) % 3);
@@ -172,6 +173,10 @@ private Q_SLOTS:
         // It does not stay silent: whoever watches is told that there is no leader.
         QTRY_VERIFY_WITH_TIMEOUT(seen.states.contains(State::Backoff), 60'000);
         qInfo("told that there is no leader %lld ms after it was gone", since.elapsed());
+        // What it has can still be read, by those who have chosen so.
+        Client reader(member.parsedEndpoint());
+        reader.setSerializableReads(true);
+        QVERIFY(await(reader.range({.range = KeyRange::prefix("k"), .limit = 1})).hasValue());
         if (isLongRun()) {
             const qsizetype before = seen.states.size();
             QTRY_VERIFY_WITH_TIMEOUT(seen.states.size() >= before + 20, 120'000);
@@ -189,6 +194,74 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(seen.events.size() >= before + 20, 60'000);
         qInfo("told of the next changes after %lld ms", since.elapsed());
         expectAll(seen, member);
+    }
+
+    /// Who is there is told, and how they are; who is gone, too.
+    void membersAreTold()
+    {
+        Client client(m_cluster.member(0).parsedEndpoint());
+        const auto three = await(client.clusterState());
+        QVERIFY(three.hasValue());
+        QCOMPARE(three->members.size(), 3U);
+        const auto leaders = [](const ClusterState &state) {
+            return std::count_if(state.members.cbegin(), state.members.cend(),
+                                 [](const MemberState &member) { return member.isLeader(); });
+        };
+        QCOMPARE(leaders(*three), 1);
+        for (const MemberState &member : three->members) {
+            QVERIFY2(member.status, qPrintable(member.error.detail));
+            QVERIFY(!member.status->version.isEmpty() && member.status->dbSize > 0);
+            QVERIFY(member.alarms.isEmpty() && !member.member.isLearner);
+        }
+        m_cluster.member(2).kill();
+        const auto two = await(client.clusterState());
+        QVERIFY(two.hasValue());
+        QCOMPARE(two->members.size(), 3U);
+        for (const MemberState &member : two->members) {
+            QCOMPARE(member.status.has_value(), member.member.name != QLatin1String("m2"));
+            QCOMPARE(member.error.detail.isEmpty(), member.status.has_value());
+        }
+    }
+
+    void severalAddressesAreGiven()
+    {
+        const ConnectionOptions options = m_cluster.options();
+        m_cluster.member(0).kill();
+        auto made = std::make_unique<GatewayTransport>(options);
+        const GatewayTransport *transport = made.get();
+        Client client(std::move(made));
+        QVERIFY(await(client.range({.range = KeyRange::single("k")})).hasValue());
+        QVERIFY(transport->address() != options.endpoint().url);
+    }
+
+    /// Nobody waits until a request has run out of time.
+    void aHangingMemberIsLeft()
+    {
+        const int leader = m_cluster.leader(0);
+        QVERIFY(leader >= 0);
+        EtcdProcess &hanging = m_cluster.member((leader + 1) % 3);
+        EtcdProcess &other = m_cluster.member((leader + 2) % 3);
+        GatewayTransport::Options limits;
+        limits.probing = 100ms;
+        limits.choosing = 1s;
+        limits.deadline = limits.rangeHead = 10min;
+        ConnectionOptions options;
+        options.endpoints = {hanging.parsedEndpoint(), other.parsedEndpoint()};
+        Client client(std::make_unique<GatewayTransport>(options, limits));
+        QSignalSpy lost(&client, &Client::memberLost);
+        WatchRecorder seen(&client, KeyRange::all(), ordinary());
+        seen.watch.start({});
+        QTRY_VERIFY_WITH_TIMEOUT(seen.watch.state() == State::Live, 60'000);
+        hanging.pause();
+        QElapsedTimer since;
+        since.start();
+        const auto read = await(client.range({.range = KeyRange::single("k")}), 60'000);
+        qInfo("read elsewhere %lld ms after the member hung", since.elapsed());
+        QVERIFY2(read.hasValue(), qPrintable(read ? QString() : read.error().detail));
+        QVERIFY(!lost.isEmpty());
+        const Revision end = untilWritten(other);
+        QTRY_VERIFY_WITH_TIMEOUT(seen.watch.deliveredRevision() >= end, 60'000);
+        QVERIFY(seen.compactions.isEmpty());
     }
 
     void itsMemberHangs()
@@ -247,15 +320,6 @@ private:
         history.watch.start(Revision(1));
         QTRY_VERIFY_WITH_TIMEOUT(history.watch.deliveredRevision() >= end, 60'000);
         QCOMPARE(upTo(end, seen.events), upTo(end, history.events));
-    }
-
-    int memberAt(const QUrl &address)
-    {
-        for (int i = 0; i < m_cluster.size(); ++i) {
-            if (m_cluster.member(i).parsedEndpoint().url.port() == address.port())
-                return i;
-        }
-        return -1;
     }
 
     EtcdCluster m_cluster;

@@ -39,6 +39,8 @@ bool EtcdCluster::tryToStart()
                          QStringLiteral("--initial-cluster"), names.join(QLatin1Char(','))}
             + m_extraArguments));
         m_members.back()->usePorts(port(i, 0), port(i, 1));
+        if (m_tls)
+            m_members.back()->useTls(*m_tls);
     }
     // None of them serves before most are there.
     const auto all = [this](bool (EtcdProcess::*step)()) {
@@ -48,11 +50,28 @@ bool EtcdCluster::tryToStart()
     return all(&EtcdProcess::launch) && all(&EtcdProcess::waitUntilServing);
 }
 
+core::ConnectionOptions EtcdCluster::options() const
+{
+    core::ConnectionOptions options = m_members.front()->options();
+    for (std::size_t i = 1; i < m_members.size(); ++i)
+        options.endpoints.push_back(m_members[i]->parsedEndpoint());
+    return options;
+}
+
+int EtcdCluster::memberAt(const QUrl &address) const
+{
+    for (std::size_t i = 0; i < m_members.size(); ++i) {
+        if (m_members[i]->port() == address.port())
+            return static_cast<int>(i);
+    }
+    return -1;
+}
+
 int EtcdCluster::leader(int asked)
 {
-    const auto status = await(core::Client(member(asked).parsedEndpoint()).status());
+    const auto status = await(core::Client(member(asked).options()).status());
     for (int i = 0; status && i < m_size; ++i) {
-        const auto own = await(core::Client(member(i).parsedEndpoint()).status());
+        const auto own = await(core::Client(member(i).options()).status());
         if (own && own->header.memberId == status->leader)
             return i;
     }

@@ -35,11 +35,12 @@ TestCa::Certificate TestCa::issue(const QString &commonName, const Wishes &wishe
     const Certificate made {file(stem + QStringLiteral(".pem")), file(stem + QStringLiteral(".key"))};
     const QString request = stem + QStringLiteral(".csr");
     openssl(QStringList {QStringLiteral("req"), QStringLiteral("-new")} + newKey(wishes.key)
-            + QStringList {QStringLiteral("-nodes"), QStringLiteral("-keyout"), made.keyFile,
-                           QStringLiteral("-out"), request, QStringLiteral("-subj"),
-                           QStringLiteral("/CN=") + commonName, QStringLiteral("-addext"),
-                           QStringLiteral("subjectAltName=") + wishes.names, QStringLiteral("-addext"),
-                           QStringLiteral("extendedKeyUsage=serverAuth,clientAuth")});
+            + QStringList {
+                QStringLiteral("-nodes"), QStringLiteral("-keyout"), made.keyFile, QStringLiteral("-out"),
+                request, QStringLiteral("-subj"),
+                commonName.isEmpty() ? QStringLiteral("/O=nobody") : QStringLiteral("/CN=") + commonName,
+                QStringLiteral("-addext"), QStringLiteral("subjectAltName=") + wishes.names,
+                QStringLiteral("-addext"), QStringLiteral("extendedKeyUsage=serverAuth,clientAuth")});
     openssl({QStringLiteral("x509"), QStringLiteral("-req"), QStringLiteral("-in"), request,
              QStringLiteral("-CA"), QStringLiteral("ca.pem"), QStringLiteral("-CAkey"),
              QStringLiteral("ca.key"), QStringLiteral("-CAcreateserial"), QStringLiteral("-copy_extensions"),

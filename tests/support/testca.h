@@ -29,8 +29,8 @@ public:
 
     QString caFile() const { return file(QStringLiteral("ca.pem")); }
     QString file(const QString &name) const { return m_dir.filePath(name); }
-    /// A certificate for servers and clients, whose common name it is. Files without content on a failure,
-    /// which is said on the console.
+    /// A certificate for servers and clients, whose common name it is; empty: it has none. Files without
+    /// content on a failure, which is said on the console.
     Certificate issue(const QString &commonName) const { return issue(commonName, Wishes {}); }
     Certificate issue(const QString &commonName, const Wishes &wishes) const;
 

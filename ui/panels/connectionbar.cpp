@@ -3,12 +3,14 @@
 
 #include "core/live/liverates.h"
 #include "ui/errortext.h"
+#include "ui/models/accesstext.h"
 #include "ui/theme.h"
 #include "ui/views/rateplot.h"
 
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QToolButton>
 
 namespace slotscope::ui {
 
@@ -35,13 +37,13 @@ ConnectionBar::ConnectionBar(QWidget *parent)
     , m_mark(new QLabel(this))
     , m_endpoint(new QLabel(this))
     , m_state(new QLabel(this))
-    , m_revision(new QLabel(this))
+    , m_server(new QToolButton(this))
     , m_rates(new RatePlot(this))
     , m_retry(new QPushButton(tr("Retry now"), this))
 {
     setObjectName(QStringLiteral("connectionBar"));
     setMovable(false);
-    for (QLabel *label : {m_endpoint, m_state, m_revision})
+    for (QLabel *label : {m_endpoint, m_state})
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     QFont bold = m_endpoint->font();
     bold.setBold(true);
@@ -55,7 +57,11 @@ ConnectionBar::ConnectionBar(QWidget *parent)
     stretch->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     addWidget(stretch);
     m_ratesAction = addWidget(m_rates);
-    addWidget(m_revision);
+    m_server->setObjectName(QStringLiteral("serverButton"));
+    m_server->setToolTip(tr("Members of the cluster"));
+    m_server->setAutoRaise(true);
+    m_serverAction = addWidget(m_server);
+    connect(m_server, &QToolButton::clicked, this, &ConnectionBar::membersRequested);
     // A widget in a tool bar is shown and hidden by its action only.
     QAction *retry = addWidget(m_retry);
     retry->setVisible(false);
@@ -99,12 +105,16 @@ void ConnectionBar::update()
         m_mark->clear();
         m_endpoint->setText(tr("No connection"));
         m_state->setText({});
-        m_revision->setText({});
+        m_serverAction->setVisible(false);
         retry->setVisible(false);
         return;
     }
     const bool online = m_connection->state() == core::Connection::State::Online;
-    m_endpoint->setText(m_connection->endpoint().toString());
+    const core::AccessRights &rights = m_connection->client()->rights();
+    m_endpoint->setText(rights.user.isEmpty()
+                            ? m_connection->endpoint().toString()
+                            : tr("%1 as %2").arg(m_connection->endpoint().toString(), rights.user));
+    m_endpoint->setToolTip(rightsText(rights, m_connection->directory()));
     QString state = connectionStateText(*m_connection);
     QString tip;
     if (!online && !m_connection->error().detail.isEmpty()) {
@@ -115,10 +125,11 @@ void ConnectionBar::update()
     m_state->setText(state);
     m_state->setToolTip(tip.trimmed());
     const core::StatusReply &status = m_connection->serverStatus();
-    m_revision->setText(
-        status.version.isEmpty()
-            ? QString()
-            : tr("etcd %1 · %2  ").arg(status.version, locale().formattedDataSize(status.dbSize)));
+    m_serverAction->setVisible(!status.version.isEmpty());
+    // Alarms are what the server calls errors.
+    const QString alarms = status.errors.isEmpty() ? QString() : tr(" · alarm!");
+    m_server->setText(tr("etcd %1 · %2").arg(status.version, locale().formattedDataSize(status.dbSize))
+                      + alarms);
     m_mark->setPixmap(online ? QPixmap() : theme::icon(theme::Glyph::Warning).pixmap(16, 16));
     m_mark->setAccessibleName(online ? tr("online") : tr("offline"));
     retry->setVisible(!online && !m_connection->error().detail.isEmpty());

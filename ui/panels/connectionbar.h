@@ -7,6 +7,7 @@
 
 class QLabel;
 class QPushButton;
+class QToolButton;
 
 namespace slotscope::ui {
 
@@ -22,6 +23,10 @@ public:
     /// Follows the connection while it lives; null pointer: none.
     void follow(core::Connection *connection);
 
+Q_SIGNALS:
+    /// The user wants to see who belongs to the cluster.
+    void membersRequested();
+
 private:
     void update();
     void updateRates();
@@ -30,7 +35,8 @@ private:
     QLabel *m_mark;
     QLabel *m_endpoint;
     QLabel *m_state;
-    QLabel *m_revision;
+    QToolButton *m_server; // its version and size
+    QAction *m_serverAction;
     RatePlot *m_rates;
     QAction *m_ratesAction; // by which it is shown and hidden
     QPushButton *m_retry;

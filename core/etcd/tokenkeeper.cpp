@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/etcd/tokenkeeper.h"
+
+namespace slotscope::core {
+
+TokenKeeper::TokenKeeper(Authenticate authenticate, QObject *parent)
+    : QObject(parent)
+    , m_authenticate(std::move(authenticate))
+{
+}
+
+TokenKeeper::~TokenKeeper()
+{
+    finish(Unexpected {
+        Error {.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")}});
+}
+
+void TokenKeeper::setUser(const QString &user, const QString &password)
+{
+    ++m_generation;
+    m_user = user;
+    m_password = password;
+    m_token.clear();
+    m_settled = false;
+    // What is waiting was asked for by somebody else.
+    finish(Unexpected {
+        Error {.kind = ErrorKind::Cancelled, .detail = QStringLiteral("another user signed in")}});
+}
+
+bool TokenKeeper::isWornOut(const Error &error)
+{
+    // A member that was behind when it gave the token, or whose users and roles have changed since.
+    return error.kind == ErrorKind::Unauthenticated
+        || (error.kind == ErrorKind::InvalidArgument
+            && error.detail.contains(QLatin1String("revision of auth store is old")));
+}
+
+void TokenKeeper::adopt(const QByteArray &token)
+{
+    m_settled = true;
+    m_token = token;
+}
+
+Call<QByteArray> TokenKeeper::renewed(const QByteArray &worn)
+{
+    if (m_settled && m_token != worn)
+        return finishedCall<QByteArray>(m_token); // somebody else was first
+    auto *state = new CallState<QByteArray>;
+    m_waiting.emplace_back(state);
+    if (std::exchange(m_asking, true))
+        return Call<QByteArray>(state);
+    m_authenticate(m_user, m_password)
+        .then(this, [this, generation = m_generation](const Result<QByteArray> &token) {
+            if (generation == m_generation)
+                take(token);
+        });
+    return Call<QByteArray>(state);
+}
+
+void TokenKeeper::take(const Result<QByteArray> &token)
+{
+    Result<QByteArray> outcome = token;
+    // A server without authentication takes requests without a token.
+    if (!token && token.error().detail.contains(QLatin1String("authentication is not enabled")))
+        outcome = QByteArray();
+    m_settled = outcome.hasValue();
+    m_token = outcome ? *outcome : QByteArray();
+    finish(outcome);
+}
+
+void TokenKeeper::finish(const Result<QByteArray> &outcome)
+{
+    m_asking = false;
+    const auto waiting = std::exchange(m_waiting, {});
+    for (const auto &state : waiting) {
+        if (state)
+            state->complete(outcome);
+    }
+}
+
+} // namespace slotscope::core

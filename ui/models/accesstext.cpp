@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/accesstext.h"
+
+#include "core/table/slotdirectory.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace slotscope::ui {
+
+namespace {
+
+/// How many are named before it becomes a number.
+constexpr qsizetype Named = 5;
+
+QString tr(const char *text, int count = -1)
+{
+    return QCoreApplication::translate("AccessText", text, nullptr, count);
+}
+
+QString bytesText(const QByteArray &key)
+{
+    const bool isText = std::all_of(key.cbegin(), key.cend(), [](char c) { return c >= ' ' && c < '\x7f'; });
+    return isText ? QString::fromLatin1(key) : QStringLiteral("0x") + QString::fromLatin1(key.toHex());
+}
+
+QString listText(const QStringList &all)
+{
+    if (all.size() <= Named)
+        return all.join(QStringLiteral(", "));
+    return tr("%1 and %n more", static_cast<int>(all.size() - Named))
+        .arg(all.mid(0, Named).join(QStringLiteral(", ")));
+}
+
+} // namespace
+
+QString rangeText(const core::KeyRange &range, const core::SlotDirectory *directory)
+{
+    if (range == core::KeyRange::all())
+        return tr("everything");
+    if (range.end.isEmpty())
+        return tr("the key %1").arg(bytesText(range.begin));
+    if (const auto slot = core::SlotDirectory::slotOf(range.begin);
+        slot && range == core::KeyRange::slot(*slot)) {
+        const core::SlotInfo *info = directory ? directory->find(*slot) : nullptr;
+        return info ? info->title() : tr("slot %1").arg(slot->value);
+    }
+    if (range == core::KeyRange::prefix(range.begin))
+        return bytesText(range.begin) + QStringLiteral("…");
+    if (range.end == QByteArray(1, '\0'))
+        return tr("from %1 on").arg(bytesText(range.begin));
+    return tr("from %1 up to %2").arg(bytesText(range.begin), bytesText(range.end));
+}
+
+QString rightsText(const core::AccessRights &rights, const core::SlotDirectory *directory)
+{
+    if (rights.seesAll())
+        return {};
+    if (rights.read.empty())
+        return tr("The user “%1” may read nothing of this etcd.").arg(rights.user);
+    QStringList ranges;
+    for (const core::KeyRange &range : rights.read)
+        ranges += rangeText(range, directory);
+    return tr("The user “%1” may read %2. The rest of this etcd is not shown.")
+        .arg(rights.user, listText(ranges));
+}
+
+QString refusedText(const core::AccessRights &rights, const std::vector<core::Change> &changes,
+                    const KeyResolver &resolver)
+{
+    QStringList keys;
+    for (const core::Change &change : changes) {
+        const core::KeyRange key = core::KeyRange::single(change.key);
+        // What is written is read as well, to see that nobody else has changed it.
+        if (rights.mayWrite(key) && rights.mayRead(key))
+            continue;
+        const ResolvedKey known = resolver(change.key);
+        keys += known.table.isEmpty() ? bytesText(change.key)
+                                      : tr("%1 in %2").arg(keyText(known.codec, change.key), known.table);
+    }
+    if (keys.isEmpty())
+        return {};
+    return tr("The user “%1” may not write, or not read: %2.").arg(rights.user, listText(keys));
+}
+
+} // namespace slotscope::ui

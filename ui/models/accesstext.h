@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/edit/change.h"
+#include "core/etcd/accessrights.h"
+#include "ui/models/changesummary.h"
+
+namespace slotscope::core {
+class SlotDirectory;
+}
+
+namespace slotscope::ui {
+
+/// A range as people call it: a table's name, `/config/…`, a single key, `from a up to b`.
+QString rangeText(const core::KeyRange &range, const core::SlotDirectory *directory = nullptr);
+/// What the user may read, in a sentence; empty where there are no limits.
+QString rightsText(const core::AccessRights &rights, const core::SlotDirectory *directory = nullptr);
+/// Which of the changes the user may not write, in a sentence; empty where the rights do not tell.
+QString refusedText(const core::AccessRights &rights, const std::vector<core::Change> &changes,
+                    const KeyResolver &resolver);
+
+} // namespace slotscope::ui
