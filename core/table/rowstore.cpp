@@ -11,8 +11,6 @@ namespace slotscope::core {
 namespace {
 
 constexpr size_t SmallestWaste = 64 * 1024;
-/// Up to so many rows are put in or taken out of the order one by one; more go in one pass over it.
-constexpr size_t FewRows = 64;
 
 quint32 chunkOf(RowId id)
 {
@@ -198,19 +196,15 @@ TableDelta RowStore::apply(const std::vector<Event> &events)
     }
 
     std::sort(removed.begin(), removed.end());
-    if (removed.size() <= FewRows) {
-        for (auto it = removed.crbegin(); it != removed.crend(); ++it)
-            m_keyOrder.erase(m_keyOrder.begin() + it->first);
-    } else {
-        size_t kept = static_cast<size_t>(removed.front().first);
-        auto next = removed.cbegin();
-        for (size_t i = kept; i < m_keyOrder.size(); ++i) {
-            if (next != removed.cend() && static_cast<size_t>(next->first) == i)
-                ++next;
-            else
-                m_keyOrder[kept++] = m_keyOrder[i];
+    if (!removed.empty()) {
+        // The stretches between them move down, each as a whole.
+        auto kept = m_keyOrder.begin() + removed.front().first;
+        for (size_t i = 0; i < removed.size(); ++i) {
+            const auto end =
+                i + 1 < removed.size() ? m_keyOrder.begin() + removed[i + 1].first : m_keyOrder.end();
+            kept = std::move(m_keyOrder.begin() + removed[i].first + 1, end, kept);
         }
-        m_keyOrder.resize(kept);
+        m_keyOrder.erase(kept, m_keyOrder.end());
     }
     for (const auto &[position, id] : removed) {
         const RowView view = row(id);
@@ -230,15 +224,14 @@ TableDelta RowStore::apply(const std::vector<Event> &events)
         delta.inserted.push_back(id);
     }
     if (!inserted.empty()) {
-        // One pass from the back, each old id moved at most once.
-        size_t read = m_keyOrder.size();
+        // From the back, each stretch between two of them moved up once.
+        auto readEnd = std::ssize(m_keyOrder);
         m_keyOrder.resize(m_keyOrder.size() + inserted.size());
-        size_t write = m_keyOrder.size();
+        auto write = m_keyOrder.end();
         for (auto it = inserted.crbegin(); it != inserted.crend(); ++it) {
-            const auto position = static_cast<size_t>(it->first);
-            while (read > position)
-                m_keyOrder[--write] = m_keyOrder[--read];
-            m_keyOrder[--write] = it->second;
+            write = std::move_backward(m_keyOrder.begin() + it->first, m_keyOrder.begin() + readEnd, write);
+            *--write = it->second;
+            readEnd = it->first;
         }
     }
     return delta;
