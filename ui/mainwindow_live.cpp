@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // How the tables of MainWindow follow the server: pause, follow, what is new, motion.
+#include "ui/cellmemory.h"
 #include "ui/mainwindow.h"
 #include "ui/motion.h"
 #include "ui/panels/livecontrols.h"
@@ -58,6 +59,22 @@ void MainWindow::addLiveActions(QMenu *view)
             for (int i = 0; i < m_tabs->count(); ++i) {
                 if (const auto *tab = qobject_cast<RecordTab *>(m_tabs->widget(i)))
                     tab->model()->setMotionReduced(isMotionReduced());
+            }
+        });
+    }
+
+    QMenu *memory = view->addMenu(tr("&Memory for decoded cells"));
+    auto *amounts = new QActionGroup(memory);
+    for (const int megabytes : CellMemoryChoices) {
+        QAction *action = memory->addAction(tr("%1 MB for each table").arg(megabytes));
+        action->setCheckable(true);
+        action->setChecked(cellMemory() == megabytes);
+        amounts->addAction(action);
+        connect(action, &QAction::triggered, this, [this, megabytes] {
+            rememberCellMemory(megabytes);
+            for (int i = 0; i < m_tabs->count(); ++i) {
+                if (auto *tab = qobject_cast<RecordTab *>(m_tabs->widget(i)))
+                    tab->takeCellMemory();
             }
         });
     }

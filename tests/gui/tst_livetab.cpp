@@ -23,6 +23,7 @@ using namespace slotscope::test;
 using slotscope::ui::RecordModel;
 using slotscope::ui::RecordTab;
 using slotscope::ui::RecordView;
+using slotscope::ui::RowState;
 
 class TestLiveTab : public QObject, private RecordTabHost
 {
@@ -271,6 +272,59 @@ private Q_SLOTS:
         m_etcd->put(slotKey(1, "0"), record(QStringLiteral("first")));
         QTRY_COMPARE(model->rowCount(), 306);
         QTRY_COMPARE(view->rowAt(0), 0);
+    }
+
+    void manySelectedRowsStaySelectedWhereTheyStayTogether()
+    {
+        open(3000);
+        RecordModel *model = m_tab->model();
+        RecordView *view = m_tab->view();
+        std::vector<std::pair<QByteArray, QByteArray>> scattered;
+        for (int i = 0; i < 3000; ++i)
+            scattered.emplace_back(keyOf(10 * i), record(QString::number(1000 + i * 7919 % 3000)));
+        m_etcd->write(scattered);
+        QTRY_COMPARE(m_tab->table()->revision(), m_etcd->revision());
+        QSignalSpy told(m_tab.get(), &RecordTab::messageRaised);
+        const QByteArray first = model->keyAt(100);
+        const QByteArray last = model->keyAt(2099);
+        view->selectionModel()->select(
+            QItemSelection(model->index(100, 0), model->index(2099, model->columnCount() - 1)),
+            QItemSelectionModel::ClearAndSelect);
+        QCOMPARE(view->selectedRowCount(), 2000);
+        QVERIFY(m_tab->statusText().contains(QLocale().toString(2000)));
+        view->sortByColumn(0, Qt::DescendingOrder);
+        QTRY_COMPARE(model->rowOf(first), 2899);
+        QCOMPARE(model->rowOf(last), 900);
+        QCOMPARE(view->selectedRowCount(), 2000);
+        QVERIFY(view->selectionModel()->isSelected(model->index(2899, 0)));
+        QVERIFY(!view->selectionModel()->isSelected(model->index(2900, 0)));
+        QCOMPARE(view->selectedRows().front(), 900);
+        // All over the table they are no selection that anybody could work with, and it is told.
+        QCOMPARE(told.size(), 0);
+        view->sortByColumn(column("value.name"), Qt::AscendingOrder);
+        QTRY_COMPARE(told.size(), 1);
+        QVERIFY(view->selectionModel()->selection().isEmpty());
+    }
+
+    void manyEditsAtOnceAreSeenWhereOneLooks()
+    {
+        open(300);
+        std::vector<EditSession::Intent> intents;
+        for (const RowId id : m_tab->table()->rows().keyOrder()) {
+            const KeyValue row = m_tab->table()->rows().row(id).toKeyValue();
+            intents.push_back({row.key, KeyState::of(row), record(QStringLiteral("staged"))});
+        }
+        QVERIFY(m_connection->edits()->stageAll(intents));
+        const QModelIndex seen = m_tab->model()->index(0, column("value.name"));
+        const QModelIndex unseen = m_tab->model()->index(299, column("value.name"));
+        for (const QModelIndex &cell : {seen, unseen}) {
+            QCOMPARE(cell.data().toString(), QStringLiteral("staged"));
+            QCOMPARE(cell.data(RecordModel::StateRole).toInt(), int(RowState::Edited));
+            QVERIFY(cell.data(RecordModel::ChangedRole).toBool());
+        }
+        QVERIFY(m_connection->edits()->revertAll());
+        QTRY_VERIFY(unseen.data().toString() != QStringLiteral("staged"));
+        QCOMPARE(unseen.data(RecordModel::StateRole).toInt(), int(RowState::Clean));
     }
 
     void tellsWhatHasChangedSinceSomebodyLooked()

@@ -107,6 +107,82 @@ private Q_SLOTS:
         QVERIFY(!model->columns().at(1).shown); // the value as a whole, where it has fields
     }
 
+    void aLargeTableStaysInItsOrderWhileItChanges()
+    {
+        // So large that orders are kept on other threads, and rows that move are told as another layout.
+        constexpr int Rows = 21'000;
+        QRandomGenerator random(5);
+        const QStringList names {QStringLiteral("Ann"), QStringLiteral("Bob"), QStringLiteral("Cid")};
+        QHash<QByteArray, std::pair<QString, int>> people; // name and age by key
+        std::vector<std::pair<QByteArray, QByteArray>> records;
+        const auto write = [&](quint64 oid) {
+            const std::pair<QString, int> person {names[random.bounded(3)], random.bounded(5000)};
+            people.insert(keyOf(oid), person);
+            records.emplace_back(keyOf(oid), record(person.first, person.second));
+        };
+        for (quint64 i = 0; i < Rows; ++i)
+            write(i * 10);
+        m_etcd->write(std::exchange(records, {}));
+        const auto model = openModel();
+
+        bool filtered = false;
+        bool sorted = false;
+        const auto expected = [&] {
+            QByteArrayList keys;
+            for (auto it = people.cbegin(); it != people.cend(); ++it) {
+                if (!filtered || it->first == QStringLiteral("Ann"))
+                    keys.append(it.key());
+            }
+            std::sort(keys.begin(), keys.end(), [&](const QByteArray &a, const QByteArray &b) {
+                const int ageOfA = sorted ? people[a].second : 0;
+                const int ageOfB = sorted ? people[b].second : 0;
+                return ageOfA != ageOfB ? ageOfA > ageOfB : a < b;
+            });
+            return keys;
+        };
+        const auto shown = [&model] {
+            QByteArrayList keys;
+            for (int row = 0; row < model->rowCount(); ++row)
+                keys.append(model->keyAt(row));
+            return keys;
+        };
+        const auto change = [&] {
+            const QPersistentModelIndex current(model->index(model->rowCount() / 2, 2));
+            const QByteArray held = model->keyAt(current.row());
+            for (int i = 0; i < 120; ++i) {
+                const quint64 oid = quint64(random.bounded(Rows)) * 10 + (i % 4 == 0 ? 3 : 0);
+                if (i % 10 == 5 && people.contains(keyOf(oid)) && keyOf(oid) != held) {
+                    people.remove(keyOf(oid));
+                    records.emplace_back(keyOf(oid), QByteArray());
+                } else if (keyOf(oid) != held) {
+                    write(oid);
+                }
+                m_etcd->write(std::exchange(records, {}));
+            }
+            const QByteArrayList keys = expected();
+            QTRY_COMPARE_WITH_TIMEOUT(m_table->revision(), m_etcd->revision(), 20'000);
+            QTRY_VERIFY_WITH_TIMEOUT(shown() == keys, 20'000);
+            QCOMPARE(model->keyAt(current.row()), held);
+            QCOMPARE(model->rowOf(held), current.row());
+        };
+        change();
+        sorted = true;
+        model->sort(model->columnOf(QStringLiteral("value.age")), Qt::DescendingOrder);
+        change(); // also while the order is being found out
+        change();
+        filtered = true;
+        model->setFilter(QStringLiteral("Ann"));
+        QTRY_VERIFY_WITH_TIMEOUT(!model->isOrdering(), 20'000);
+        change();
+        sorted = false;
+        model->sort(-1, Qt::AscendingOrder);
+        QTRY_VERIFY_WITH_TIMEOUT(!model->isOrdering(), 20'000);
+        change();
+        filtered = false;
+        model->setFilter({});
+        change();
+    }
+
     void whatIsAbsentIsShownAsItsDefault()
     {
         SlotType type = codec().type();

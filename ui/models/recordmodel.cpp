@@ -7,7 +7,6 @@
 #include <QFont>
 
 #include <algorithm>
-#include <numeric>
 
 namespace slotscope::ui {
 
@@ -19,6 +18,8 @@ namespace {
 constexpr size_t ColumnSample = 100;
 /// More separate runs than this are told to the views as one.
 constexpr size_t MostRuns = 64;
+/// Of more rows at once, only those in sight are told of: the others are looked at when they come there.
+constexpr size_t FewRows = 16;
 constexpr size_t MostFlashes = 2000;
 constexpr int FadeInterval = 60;
 constexpr int PassingTimeInterval = 10'000;
@@ -72,10 +73,11 @@ RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSessi
         m_gone.clear();
         m_keepsEdited = false;
         m_order.reset();
-        m_orderCall.cancel();
+        m_orderJob.reset();
         m_rows = m_table->rows().keyOrder();
-        m_rowOf.clear();
-        m_sinceSnapshot.clear();
+        rowsMoved();
+        m_unmerged.clear();
+        m_merging = false;
         takeColumns();
         m_extras = currentExtras();
         endResetModel();
@@ -91,13 +93,10 @@ RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSessi
     connect(m_table.get(), &core::LiveTable::stateChanged, this, beginNews);
     beginNews();
     connect(m_edits, &core::EditSession::committed, this, &RecordModel::takeCommitted);
-    connect(m_table.get(), &core::LiveTable::appended, this, [this](quint32 first, quint32 count) {
-        core::TableDelta delta;
-        delta.inserted.resize(count);
-        for (quint32 i = 0; i < count; ++i)
-            delta.inserted[i] = RowId(first + i);
-        takeDelta(delta);
-    });
+    m_newsTimer.setSingleShot(true);
+    m_newsTimer.setInterval(0);
+    connect(&m_newsTimer, &QTimer::timeout, this, &RecordModel::lookForNews);
+    connect(m_table.get(), &core::LiveTable::appended, this, &RecordModel::takeAppended);
     connect(m_table.get(), &core::LiveTable::changed, this, &RecordModel::takeDelta);
     connect(m_edits, &core::EditSession::changed, this, &RecordModel::takeEdits);
 
@@ -243,25 +242,6 @@ QByteArray RecordModel::keyAt(int row) const
     return position - m_rows.size() < m_extras.size() ? m_extras[position - m_rows.size()] : QByteArray();
 }
 
-int RecordModel::rowOf(RowId id) const
-{
-    if (m_rowOf.empty() && !m_rows.empty()) {
-        auto &positions = const_cast<std::vector<int> &>(m_rowOf);
-        positions.assign(m_table->rows().idCount(), -1);
-        for (size_t i = 0; i < m_rows.size(); ++i)
-            positions[m_rows[i].value] = static_cast<int>(i);
-    }
-    return id.value < m_rowOf.size() ? m_rowOf[id.value] : -1;
-}
-
-int RecordModel::rowOf(const QByteArray &key) const
-{
-    if (const auto extra = std::find(m_extras.cbegin(), m_extras.cend(), key); extra != m_extras.cend())
-        return static_cast<int>(m_rows.size() + static_cast<size_t>(extra - m_extras.cbegin()));
-    const std::optional<RowId> id = m_table->rows().find(key);
-    return id ? rowOf(*id) : -1;
-}
-
 core::RowChoice RecordModel::choiceOf(const std::vector<int> &rows) const
 {
     core::RowChoice choice;
@@ -275,16 +255,6 @@ core::RowChoice RecordModel::choiceOf(const std::vector<int> &rows) const
             choice.extras.push_back(m_extras[position - m_rows.size()]);
     }
     return choice;
-}
-
-const RecordModel::Overlay *RecordModel::overlayOf(QByteArrayView key) const
-{
-    if (m_overlay.isEmpty())
-        return nullptr;
-    const auto it = m_overlay.constFind(QByteArray::fromRawData(key.data(), key.size()));
-    if (it == m_overlay.cend() || (it->settlesAt.value != 0 && it->settlesAt <= m_table->revision()))
-        return nullptr;
-    return &*it;
 }
 
 RowState RecordModel::stateAt(int row) const
@@ -302,14 +272,14 @@ RowCache::Row RecordModel::decodedAt(int row) const
     const auto position = static_cast<size_t>(row);
     if (position >= m_rows.size()) {
         const Overlay *overlay = overlayOf(m_extras[position - m_rows.size()]);
-        return overlay ? overlay->decoded : RowCache::Row();
+        return overlay ? decodedOverlay(*overlay) : RowCache::Row();
     }
     const RowId id = m_rows[position];
     if (const auto gone = m_gone.constFind(id.value); gone != m_gone.cend())
         return gone->decoded;
     const core::RowView view = m_table->rows().row(id);
-    if (const Overlay *overlay = overlayOf(view.key); overlay && overlay->decoded)
-        return overlay->decoded;
+    if (const Overlay *overlay = overlayOf(view.key))
+        return decodedOverlay(*overlay);
     return m_cache.row(id, view.modRevision);
 }
 
@@ -348,151 +318,12 @@ ShownRow RecordModel::recordOf(const QByteArray &key) const
     return shown;
 }
 
-void RecordModel::setFilter(const QString &text)
-{
-    if (m_query.filter == text)
-        return;
-    m_query.filter = text;
-    startOrdering();
-}
-
-void RecordModel::sort(int column, Qt::SortOrder order)
-{
-    core::RowQuery query = m_query;
-    query.sortColumn.reset();
-    query.descending = order == Qt::DescendingOrder;
-    if (column >= 0 && column < columnCount())
-        query.sortColumn = m_columns[static_cast<size_t>(column)];
-    if (query == m_query)
-        return;
-    m_query = query;
-    startOrdering();
-}
-
-void RecordModel::startOrdering()
-{
-    m_orderCall.cancel();
-    m_sinceSnapshot.clear();
-    m_ordering = !m_query.isPlain();
-    if (!m_ordering) {
-        ++m_orderGeneration;
-        m_order.reset();
-        adopt(m_table->rows().keyOrder(), currentExtras());
-        Q_EMIT orderingChanged();
-        return;
-    }
-    m_orderCall = core::RowOrder::compute(m_table->rows().snapshot(), m_table->rows().keyOrder(),
-                                          core::RowEvaluator(m_codec, m_query));
-    m_orderCall.then(this,
-                     [this, generation = ++m_orderGeneration](
-                         const core::Result<std::shared_ptr<core::RowOrder>> &result) {
-                         if (!result || generation != m_orderGeneration)
-                             return; // given up for another one
-                         m_ordering = false;
-                         m_order = *result;
-                         m_order->apply(m_table->rows(), core::RowEvaluator(m_codec, m_query),
-                                        core::joined(std::exchange(m_sinceSnapshot, {}), m_table->rows()));
-                         adopt(m_order->rows(), currentExtras());
-                         Q_EMIT orderingChanged();
-                     });
-    Q_EMIT orderingChanged();
-}
-
-void RecordModel::adopt(std::vector<RowId> rows, std::vector<QByteArray> extras)
-{
-    keepGone(&rows);
-    const bool promotes = std::any_of(m_extras.cbegin(), m_extras.cend(), [&](const QByteArray &key) {
-        return std::find(extras.cbegin(), extras.cend(), key) == extras.cend() && m_table->rows().find(key);
-    });
-    if (!promotes) {
-        setExtras(std::move(extras));
-        if (rows == m_rows)
-            return;
-        if (adoptBySteps(rows)) {
-            Q_EMIT recordsChanged();
-            return;
-        }
-        extras = m_extras;
-    }
-    // Whoever stands on a row, be it one that was new and is the server's now, goes along with it.
-    Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
-    const QModelIndexList before = persistentIndexList();
-    std::vector<std::pair<std::optional<RowId>, QByteArray>> places; // by id, or the key of an extra
-    for (const QModelIndex &index : before) {
-        const auto row = static_cast<size_t>(index.row());
-        if (row < m_rows.size())
-            places.emplace_back(m_rows[row], QByteArray());
-        else
-            places.emplace_back(std::nullopt, m_extras[row - m_rows.size()]);
-    }
-    m_rows = std::move(rows);
-    m_extras = std::move(extras);
-    m_rowOf.clear();
-    QModelIndexList after;
-    for (qsizetype i = 0; i < before.size(); ++i) {
-        const auto &[id, key] = places[static_cast<size_t>(i)];
-        const int row = id ? rowOf(*id) : rowOf(key);
-        after.append(row < 0 ? QModelIndex() : index(row, before[i].column()));
-    }
-    changePersistentIndexList(before, after);
-    Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
-    Q_EMIT recordsChanged();
-}
-
-bool RecordModel::adoptBySteps(const std::vector<RowId> &rows)
-{
-    // Possible where rows only came and went, in few runs, and the others kept their order.
-    std::vector<quint8> presence(m_table->rows().idCount(), 0); // 1: before, 2: after
-    for (const RowId id : m_rows)
-        presence[id.value] |= 1;
-    for (const RowId id : rows)
-        presence[id.value] |= 2;
-    std::vector<int> gone;
-    std::vector<int> come;
-    size_t next = 0;
-    for (size_t i = 0; i < m_rows.size(); ++i) {
-        if (presence[m_rows[i].value] == 1) {
-            gone.push_back(static_cast<int>(i));
-            continue;
-        }
-        while (next < rows.size() && presence[rows[next].value] == 2)
-            ++next;
-        if (next >= rows.size() || rows[next] != m_rows[i])
-            return false; // moved
-        ++next;
-    }
-    for (size_t i = 0; i < rows.size(); ++i) {
-        if (presence[rows[i].value] == 2)
-            come.push_back(static_cast<int>(i));
-    }
-    const auto nothing = [](int, int) {};
-    if (forEachRun(gone, nothing) + forEachRun(come, nothing) > MostRuns)
-        return false;
-
-    // From the back, so that the positions before stay true.
-    std::vector<std::pair<int, int>> runs;
-    forEachRun(gone, [&runs](int first, int last) { runs.emplace_back(first, last); });
-    for (auto it = runs.crbegin(); it != runs.crend(); ++it) {
-        beginRemoveRows({}, it->first, it->second);
-        m_rows.erase(m_rows.begin() + it->first, m_rows.begin() + it->second + 1);
-        m_rowOf.clear();
-        endRemoveRows();
-    }
-    forEachRun(come, [this, &rows](int first, int last) {
-        beginInsertRows({}, first, last);
-        m_rows.insert(m_rows.begin() + first, rows.begin() + first, rows.begin() + last + 1);
-        m_rowOf.clear();
-        endInsertRows();
-    });
-    return true;
-}
-
 void RecordModel::takeDelta(const core::TableDelta &delta)
 {
     if (!m_columnsFound && m_table->rows().count() > 0) {
         beginResetModel();
         m_rows = m_table->rows().keyOrder();
-        m_rowOf.clear();
+        rowsMoved();
         takeColumns();
         m_extras = currentExtras();
         endResetModel();
@@ -500,8 +331,7 @@ void RecordModel::takeDelta(const core::TableDelta &delta)
         startOrdering();
         return;
     }
-    if (m_ordering)
-        m_sinceSnapshot.push_back(delta);
+    noteStored(delta);
     takeSettled(delta);
     for (const RowId id : delta.updated) {
         // What was staged on the row in the moment between the event and this.
@@ -509,8 +339,9 @@ void RecordModel::takeDelta(const core::TableDelta &delta)
         const core::Change *change = m_edits->isEmpty() ? nullptr : m_edits->find(view.key.toByteArray());
         if (change && !change->conflict && change->base.modRevision < view.modRevision)
             m_edits->noteCurrent(change->key, core::KeyState::of(view.toKeyValue()));
-        if (m_cache.contains(id))
-            m_cache.request(id); // flashes when it is decoded
+        // Flashes when it is decoded. Of many, a view asks for those that it shows.
+        if ((!m_sight || delta.updated.size() <= FewRows) && m_cache.contains(id))
+            m_cache.request(id);
     }
     const bool isLive = m_table->state() == core::LiveTable::State::Live;
     if (isLive) {
@@ -522,39 +353,12 @@ void RecordModel::takeDelta(const core::TableDelta &delta)
     letFade(delta.removed);
     takeNews(delta);
 
-    const bool rowsMayMove = !delta.inserted.empty() || !delta.removed.empty() || m_order;
-    if (m_order)
-        m_order->apply(m_table->rows(), core::RowEvaluator(m_codec, m_query), delta);
-    // While a first order is being found out, new rows wait for it.
-    if (rowsMayMove && (m_order || m_query.isPlain())) {
-        Q_EMIT aboutToFollow();
-        adopt(m_order ? m_order->rows() : m_table->rows().keyOrder(), currentExtras());
-        Q_EMIT followed();
-    } else {
-        setExtras(currentExtras());
-    }
-
-    std::vector<int> rows;
-    for (const RowId id : delta.updated) {
-        if (const int row = rowOf(id); row >= 0)
-            rows.push_back(row);
-    }
-    rowsChanged(std::move(rows), {});
+    follow(delta);
+    rowsChanged(rowsToTell(delta.updated), {});
     if (!m_flashes.isEmpty() && !m_fade.isActive())
         m_fade.start();
     if (!delta.updated.empty())
         Q_EMIT recordsChanged();
-}
-
-std::vector<bool> RecordModel::differing(const core::DecodedRow &a, const core::DecodedRow &b) const
-{
-    std::vector<bool> columns(m_columns.size(), false);
-    for (size_t i = 0; i < m_columns.size(); ++i) {
-        const core::Value *left = core::cellValue(a, m_columns[i]);
-        const core::Value *right = core::cellValue(b, m_columns[i]);
-        columns[i] = (left == nullptr) != (right == nullptr) || (left && right && !(*left == *right));
-    }
-    return columns;
 }
 
 bool RecordModel::isChanged(int row, int column) const
@@ -564,44 +368,46 @@ bool RecordModel::isChanged(int row, int column) const
         return true;
     const Overlay *overlay = position < m_rows.size() ? overlayOf(m_table->rows().row(m_rows[position]).key)
                                                       : overlayOf(m_extras[position - m_rows.size()]);
-    return overlay && overlay->state != RowState::Clean && includes(overlay->changed, column);
-}
-
-void RecordModel::takeSettled(const core::TableDelta &delta)
-{
-    // Our own commit comes back: what was laid over is decoded already, so that nothing older shows in
-    // between.
-    if (m_overlay.isEmpty())
-        return;
-    for (const auto *ids : {&delta.updated, &delta.inserted}) {
-        for (const RowId id : *ids) {
-            const core::RowView view = m_table->rows().row(id);
-            const auto it = m_overlay.find(view.key.toByteArray());
-            if (it == m_overlay.end() || it->settlesAt.value == 0)
-                continue;
-            if (it->settlesAt == view.modRevision && it->decoded)
-                m_cache.insert(id, view.modRevision, it->decoded, view.key.size() + view.value.size());
-            m_overlay.erase(it);
-        }
-    }
+    if (!overlay || overlay->state == RowState::Clean)
+        return false;
+    decodedOverlay(*overlay);
+    return includes(overlay->changed, column);
 }
 
 void RecordModel::takeDecoded(const std::vector<RowCache::Update> &updates)
 {
-    std::vector<int> rows;
+    std::vector<RowId> ids;
     for (const RowCache::Update &update : updates) {
         if (update.before && static_cast<size_t>(m_flashes.size()) < MostFlashes) {
             const Flash flash {m_clock.elapsed(), differing(*update.before, *update.after)};
             if (std::find(flash.columns.cbegin(), flash.columns.cend(), true) != flash.columns.cend())
                 m_flashes.insert(update.id.value, flash);
         }
-        if (const int row = rowOf(update.id); row >= 0)
-            rows.push_back(row);
+        ids.push_back(update.id);
     }
-    rowsChanged(std::move(rows), {});
+    rowsChanged(rowsToTell(std::move(ids)), {});
     if (!m_flashes.isEmpty() && !m_fade.isActive())
         m_fade.start();
     Q_EMIT recordsChanged();
+}
+
+std::vector<int> RecordModel::rowsToTell(std::vector<RowId> ids) const
+{
+    std::vector<int> rows;
+    if (!m_sight || ids.size() <= FewRows) {
+        for (const RowId id : ids) {
+            if (const int row = rowOf(id); row >= 0)
+                rows.push_back(row);
+        }
+        return rows;
+    }
+    std::sort(ids.begin(), ids.end());
+    const Sight seen = sight();
+    for (int row = std::max(seen.first, 0); row <= seen.last; ++row) {
+        if (const auto id = idAt(row); id && std::binary_search(ids.cbegin(), ids.cend(), *id))
+            rows.push_back(row);
+    }
+    return rows;
 }
 
 void RecordModel::rowsChanged(std::vector<int> rows, const QList<int> &roles)
@@ -610,134 +416,19 @@ void RecordModel::rowsChanged(std::vector<int> rows, const QList<int> &roles)
         return;
     std::sort(rows.begin(), rows.end());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-    const int lastColumn = columnCount() - 1;
-    if (forEachRun(rows, [](int, int) {}) > MostRuns) {
-        Q_EMIT dataChanged(index(rows.front(), 0), index(rows.back(), lastColumn), roles);
-        Q_EMIT headerDataChanged(Qt::Vertical, rows.front(), rows.back());
-        return;
+    std::vector<std::pair<int, int>> runs;
+    for (const int row : rows) {
+        if (!runs.empty() && runs.back().second + 1 == row)
+            runs.back().second = row;
+        else
+            runs.emplace_back(row, row);
     }
-    forEachRun(rows, [&](int first, int last) {
-        Q_EMIT dataChanged(index(first, 0), index(last, lastColumn), roles);
+    if (runs.size() > MostRuns)
+        runs = {{rows.front(), rows.back()}};
+    for (const auto &[first, last] : runs) {
+        Q_EMIT dataChanged(index(first, 0), index(last, columnCount() - 1), roles);
         Q_EMIT headerDataChanged(Qt::Vertical, first, last);
-    });
-}
-
-void RecordModel::updateOverlay(const QByteArray &key)
-{
-    if (!m_table->range().contains(key))
-        return;
-    Overlay overlay;
-    QByteArray value;
-    if (const core::Change *change = m_edits->find(key)) {
-        switch (change->kind) {
-        case core::Change::Kind::Insert:
-            overlay.state = RowState::Inserted;
-            break;
-        case core::Change::Kind::Update:
-            overlay.state = RowState::Edited;
-            break;
-        case core::Change::Kind::Delete:
-            overlay.state = RowState::Deleted;
-            break;
-        }
-        if (change->conflict)
-            overlay.state = RowState::Conflict;
-        value = change->kind == core::Change::Kind::Delete ? change->base.value : change->value;
-    } else if (const core::KeyState *settling = m_edits->settling(key);
-               settling && settling->modRevision > m_table->revision()) {
-        overlay.settlesAt = settling->modRevision;
-        overlay.state = settling->exists ? RowState::Clean : RowState::Deleted;
-        value = settling->value;
-    } else {
-        m_overlay.remove(key);
-        return;
     }
-    overlay.decoded = std::make_shared<core::DecodedRow>(core::decodeRow(m_codec, key, value));
-    if (const core::Change *change = m_edits->find(key); change && change->kind == core::Change::Kind::Update)
-        overlay.changed = differing(core::decodeRow(m_codec, key, change->base.value), *overlay.decoded);
-    m_overlay.insert(key, overlay);
-}
-
-void RecordModel::rebuildOverlays()
-{
-    QList<QByteArray> keys = m_overlay.keys();
-    for (const core::Change &change : m_edits->changes()) {
-        if (!m_overlay.contains(change.key))
-            keys.append(change.key);
-    }
-    m_overlay.clear();
-    for (const QByteArray &key : std::as_const(keys))
-        updateOverlay(key);
-}
-
-std::vector<QByteArray> RecordModel::currentExtras() const
-{
-    // Staged keys that the server's rows do not show, in the order of staging; then those just committed, in
-    // the order they had.
-    std::vector<QByteArray> extras;
-    if (m_overlay.isEmpty())
-        return extras;
-    for (const core::Change &change : m_edits->changes()) {
-        if (m_overlay.contains(change.key) && !m_table->rows().find(change.key))
-            extras.push_back(change.key);
-    }
-    const auto staged = static_cast<std::ptrdiff_t>(extras.size());
-    for (auto it = m_overlay.cbegin(); it != m_overlay.cend(); ++it) {
-        if (it->settlesAt > m_table->revision() && it->state == RowState::Clean
-            && !m_table->rows().find(it.key()))
-            extras.push_back(it.key());
-    }
-    const auto place = [this](const QByteArray &key) {
-        return std::make_pair(std::find(m_extras.cbegin(), m_extras.cend(), key) - m_extras.cbegin(), key);
-    };
-    std::sort(extras.begin() + staged, extras.end(),
-              [&place](const QByteArray &a, const QByteArray &b) { return place(a) < place(b); });
-    return extras;
-}
-
-void RecordModel::setExtras(std::vector<QByteArray> extras)
-{
-    if (extras == m_extras)
-        return;
-    const auto base = static_cast<int>(m_rows.size());
-    if (extras.size() == m_extras.size()) {
-        // Another key typed for a new record, which stays where it is.
-        m_extras = std::move(extras);
-        Q_EMIT dataChanged(index(base, 0), index(rowCount() - 1, columnCount() - 1));
-        return;
-    }
-    const auto front = std::mismatch(m_extras.cbegin(), m_extras.cend(), extras.cbegin(), extras.cend());
-    const auto first = front.first - m_extras.cbegin();
-    const auto tail = std::mismatch(m_extras.crbegin(), std::make_reverse_iterator(front.first),
-                                    extras.crbegin(), std::make_reverse_iterator(front.second))
-                          .first
-        - m_extras.crbegin();
-    const auto oldEnd = static_cast<std::ptrdiff_t>(m_extras.size()) - tail;
-    const auto newEnd = static_cast<std::ptrdiff_t>(extras.size()) - tail;
-    if (oldEnd > first) {
-        beginRemoveRows({}, base + static_cast<int>(first), base + static_cast<int>(oldEnd) - 1);
-        m_extras.erase(m_extras.begin() + first, m_extras.begin() + oldEnd);
-        endRemoveRows();
-    }
-    if (newEnd > first) {
-        beginInsertRows({}, base + static_cast<int>(first), base + static_cast<int>(newEnd) - 1);
-        m_extras = std::move(extras);
-        endInsertRows();
-    }
-}
-
-void RecordModel::takeEdits(const std::vector<QByteArray> &keys)
-{
-    for (const QByteArray &key : keys)
-        updateOverlay(key);
-    setExtras(currentExtras());
-    std::vector<int> rows;
-    for (const QByteArray &key : keys) {
-        if (const int row = rowOf(key); row >= 0)
-            rows.push_back(row);
-    }
-    rowsChanged(std::move(rows), {});
-    Q_EMIT recordsChanged();
 }
 
 } // namespace slotscope::ui

@@ -5,13 +5,14 @@
 #include "core/etcd/leasebook.h"
 #include "core/table/columns.h"
 #include "core/table/livetable.h"
-#include "core/table/roworder.h"
+#include "core/table/roworderjob.h"
 #include "ui/models/displayformat.h"
 #include "ui/models/rowcache.h"
 
 #include <QAbstractTableModel>
 #include <QElapsedTimer>
 #include <QHash>
+#include <QSet>
 
 #include <functional>
 #include <memory>
@@ -117,6 +118,10 @@ public:
     QByteArray keyAt(int row) const;
     /// -1 when it is not shown.
     int rowOf(const QByteArray &key) const;
+    /// Nothing for a row that is only staged.
+    std::optional<core::RowId> idAt(int row) const;
+    /// Looked for around a place where it was lately; -1 when it is not there.
+    int rowOf(core::RowId id, int near) const;
     /// The rows as jobs on other threads know them; see core::StagedRows.
     core::RowChoice choiceOf(const std::vector<int> &rows) const;
     core::RowChoice shownChoice() const { return {m_rows, m_extras}; }
@@ -131,6 +136,8 @@ public:
     /// Who tells it. Rows in sight fade before they go, and the one that is edited stays; without this, all
     /// go at once.
     void setSight(std::function<Sight()> sight);
+    /// What decoded cells may take up; what was not looked at for longest goes first.
+    void setCellMemory(qsizetype bytes) { m_cache.setCapacity(bytes); }
     /// Flashes and fading rows then keep one look until they end.
     void setMotionReduced(bool reduced);
 
@@ -196,6 +203,9 @@ Q_SIGNALS:
     /// Rows are going to come, go or move because the server's did, and have.
     void aboutToFollow();
     void followed();
+    /// Rows are going to take another order, and have: around a layout change.
+    void aboutToArrange();
+    void arranged();
 
 private:
     struct Flash
@@ -212,23 +222,46 @@ private:
     bool isChanged(int row, int column) const;
     struct Overlay
     {
+        QByteArray key {};
+        std::optional<core::RowId> id {}; // the server's row, where there is one
         RowState state = RowState::Clean;
-        RowCache::Row decoded; // of what is staged or settling; null pointer for a deletion
-        std::vector<bool> changed; // by column: differs from the base; empty: all
-        core::Revision settlesAt; // 0: staged
+        QByteArray value {}; // what is staged or settling
+        std::optional<QByteArray> base {}; // that it is compared with
+        core::Revision settlesAt {}; // 0: staged
+        // Made when they are looked at, see decodedOverlay().
+        mutable RowCache::Row decoded {};
+        mutable std::vector<bool> changed {}; // by column: differs from the base; empty: all
     };
 
+    // recordmodel_order.cpp
     void adopt(std::vector<core::RowId> rows, std::vector<QByteArray> extras);
+    void adoptAll(std::vector<core::RowId> rows, std::vector<QByteArray> extras);
+    bool adoptByOneStep(std::vector<core::RowId> &rows);
     bool adoptBySteps(const std::vector<core::RowId> &rows);
     void startOrdering();
-    void takeDelta(const core::TableDelta &delta);
-    void takeSettled(const core::TableDelta &delta);
-    void takeDecoded(const std::vector<RowCache::Update> &updates);
-    void takeEdits(const std::vector<QByteArray> &keys);
+    void takeOrder(const std::shared_ptr<core::RowOrder> &order);
+    void mergeNow();
+    void mergeUnmerged();
+    void follow(const core::TableDelta &delta);
+    void takeAppended(quint32 first, quint32 count);
+    void keepGone(std::vector<core::RowId> *rows);
+    void dropGone();
+    int rowOf(core::RowId id) const;
+    void rowsMoved();
+    // recordmodel_overlay.cpp
+    const Overlay *overlayOf(QByteArrayView key) const;
+    const RowCache::Row &decodedOverlay(const Overlay &overlay) const;
     void updateOverlay(const QByteArray &key);
     void rebuildOverlays();
+    void noteStored(const core::TableDelta &delta);
+    void takeSettled(const core::TableDelta &delta);
     std::vector<QByteArray> currentExtras() const;
+    bool promotes(const std::vector<QByteArray> &extras) const;
     void setExtras(std::vector<QByteArray> extras);
+    void takeEdits(const std::vector<QByteArray> &keys);
+
+    void takeDelta(const core::TableDelta &delta);
+    void takeDecoded(const std::vector<RowCache::Update> &updates);
     std::vector<core::Column> findColumns() const;
     void takeColumns();
     void replaceColumns(std::vector<core::Column> columns);
@@ -240,8 +273,7 @@ private:
     core::Expected<bool, QString> stageKeyPart(const ShownRow &shown, int part, const core::Value &value);
     bool refuse(const QString &reason);
     void rowsChanged(std::vector<int> rows, const QList<int> &roles);
-    int rowOf(core::RowId id) const;
-    const Overlay *overlayOf(QByteArrayView key) const;
+    std::vector<int> rowsToTell(std::vector<core::RowId> ids) const;
     RowCache::Row decodedAt(int row) const;
     RowState stateAt(int row) const;
     // recordmodel_live.cpp
@@ -251,8 +283,6 @@ private:
     double flashOf(int row, int column) const;
     void fadeFlashes();
     void letFade(const std::vector<core::RowId> &removed);
-    void keepGone(std::vector<core::RowId> *rows);
-    void dropGone();
     bool isNews(core::RowId id) const;
     bool isNewsAt(int row) const
     {
@@ -261,6 +291,7 @@ private:
     void setNews(core::RowId id, bool news);
     void takeNews(const core::TableDelta &delta);
     void findNews();
+    void lookForNews();
     void takeCommitted(const core::CommitReport &report);
     QVariant display(int row, int number) const;
     const core::LeaseChoice *stagedLease(int row) const;
@@ -288,13 +319,15 @@ private:
 
     core::RowQuery m_query;
     std::shared_ptr<core::RowOrder> m_order; // null pointer: the order of the keys
-    core::Call<std::shared_ptr<core::RowOrder>> m_orderCall;
+    std::unique_ptr<core::RowOrderJob> m_orderJob;
     quint64 m_orderGeneration = 0;
     bool m_ordering = false; // until the result is taken, which is later than the call's end
-    std::vector<core::TableDelta> m_sinceSnapshot; // to be applied to the order under way
+    std::vector<core::TableDelta> m_unmerged; // into the order, or that under way
+    bool m_merging = false; // on another thread, to which the order belongs meanwhile
 
     std::vector<core::RowId> m_rows;
-    std::vector<int> m_rowOf; // by RowId
+    mutable std::vector<int> m_rowOf; // by RowId; made when many are asked for
+    mutable int m_searches = 0; // without it
     std::vector<QByteArray> m_extras;
     QHash<QByteArray, Overlay> m_overlay;
     QHash<quint32, Flash> m_flashes; // by RowId
@@ -302,6 +335,7 @@ private:
     {
         qint64 since = 0;
         RowCache::Row decoded;
+        int row = 0; // or near it
     };
     QHash<quint32, Gone> m_gone; // by RowId; in m_rows, though the table has them no more
     bool m_keepsEdited = false; // a row that is edited is in m_rows for that reason only
@@ -310,6 +344,8 @@ private:
     std::vector<bool> m_news; // by RowId
     int m_newsCount = 0;
     bool m_tellsNews = true;
+    quint32 m_newsFrom = 0; // RowId; up to it is known which rows are news
+    QTimer m_newsTimer;
     core::Revision m_lookedAt; // 0: not loaded yet
     core::Revision m_ownRevision; // of the last commit here
     QElapsedTimer m_clock;

@@ -59,11 +59,11 @@ double RecordModel::flashOf(int row, int column) const
 
 void RecordModel::fadeFlashes()
 {
-    std::vector<int> rows;
-    const auto take = [this, &rows](quint32 id, bool isOver) {
+    std::vector<RowId> ids;
+    const auto take = [this, &ids](quint32 id, bool isOver) {
         // Without motion there is nothing to be painted between beginning and end.
-        if (const int row = rowOf(RowId(id)); row >= 0 && (isOver || !m_motionReduced))
-            rows.push_back(row);
+        if (isOver || !m_motionReduced)
+            ids.emplace_back(id);
     };
     for (auto it = m_flashes.begin(); it != m_flashes.end();) {
         const bool isOver = lifeOf(it->since, FlashMilliseconds) <= 0;
@@ -73,15 +73,16 @@ void RecordModel::fadeFlashes()
     const int edited = m_gone.isEmpty() && !m_keepsEdited ? -1 : sight().edited;
     bool anyOver = false;
     for (auto it = m_gone.begin(); it != m_gone.end();) {
-        const bool isOver = lifeOf(it->since, FadeMilliseconds) <= 0 && rowOf(RowId(it.key())) != edited;
+        const bool isOver =
+            lifeOf(it->since, FadeMilliseconds) <= 0 && idAt(edited) != std::optional(RowId(it.key()));
         take(it.key(), false);
         anyOver = anyOver || isOver;
         it = isOver ? m_gone.erase(it) : std::next(it);
     }
     if (m_keepsEdited && edited < 0)
         anyOver = true;
-    rowsChanged(std::move(rows), {FlashRole, Qt::BackgroundRole});
-    if (anyOver && (m_order || m_query.isPlain())) {
+    rowsChanged(rowsToTell(std::move(ids)), {FlashRole, Qt::BackgroundRole});
+    if (anyOver && !m_merging && !m_ordering && (m_order || m_query.isPlain())) {
         Q_EMIT aboutToFollow();
         adopt(m_order ? m_order->rows() : m_table->rows().keyOrder(), currentExtras());
         Q_EMIT followed();
@@ -92,68 +93,31 @@ void RecordModel::fadeFlashes()
 
 void RecordModel::letFade(const std::vector<RowId> &removed)
 {
-    const Sight seen = removed.empty() ? Sight() : sight();
-    for (const RowId id : removed) {
+    if (removed.empty())
+        return;
+    std::vector<RowId> ids = removed;
+    std::sort(ids.begin(), ids.end());
+    for (const RowId id : ids)
         m_flashes.remove(id.value);
-        const int row = seen.first < 0 && seen.edited < 0 ? -1 : rowOf(id);
-        if (row < 0)
-            continue;
-        const bool isEdited = row == seen.edited;
-        RowCache::Row decoded = m_cache.known(id);
-        const bool isSeen = seen.first <= row && row <= seen.last && decoded && m_gone.size() < MostFading;
+    const auto keep = [this, &ids](int row, bool isEdited) {
+        const std::optional<RowId> id = idAt(row);
+        if (!id || !std::binary_search(ids.cbegin(), ids.cend(), *id))
+            return;
+        RowCache::Row decoded = m_cache.known(*id);
         // What is staged on it is shown behind the rows, and not twice.
-        const QByteArray key = m_table->rows().row(id).key.toByteArray();
-        if (!isEdited && (!isSeen || (!key.isEmpty() && m_overlay.contains(key))))
-            continue;
-        m_gone.insert(id.value,
-                      {m_clock.elapsed(), decoded ? decoded : std::make_shared<const core::DecodedRow>()});
-    }
-}
-
-void RecordModel::keepGone(std::vector<RowId> *rows)
-{
-    // A row in which somebody types stays under the hands, be it deleted or no longer let through.
-    const int edited = sight().edited;
-    const auto position = static_cast<size_t>(edited);
-    const std::optional<RowId> held =
-        edited >= 0 && position < m_rows.size() ? std::optional(m_rows[position]) : std::nullopt;
-    m_keepsEdited = false;
-    if (m_gone.isEmpty() && !held)
-        return;
-    std::vector<bool> stays(m_table->rows().idCount(), false);
-    for (const RowId id : *rows)
-        stays[id.value] = true;
-    m_keepsEdited = held && !stays[held->value];
-    if (m_gone.isEmpty() && !m_keepsEdited)
-        return;
-    // Each behind the row that it stood behind.
-    std::vector<RowId> first;
-    QHash<quint32, std::vector<RowId>> behind;
-    std::optional<RowId> before;
-    for (const RowId id : m_rows) {
-        if (stays[id.value])
-            before = id;
-        else if (id == held || m_gone.contains(id.value))
-            (before ? behind[before->value] : first).push_back(id);
-    }
-    std::vector<RowId> merged = std::move(first);
-    merged.reserve(merged.size() + rows->size() + static_cast<size_t>(m_gone.size()) + 1);
-    for (const RowId id : *rows) {
-        merged.push_back(id);
-        if (const auto it = behind.constFind(id.value); it != behind.cend())
-            merged.insert(merged.end(), it->cbegin(), it->cend());
-    }
-    *rows = std::move(merged);
-    if (!m_fade.isActive())
-        m_fade.start();
-}
-
-void RecordModel::dropGone()
-{
-    m_keepsEdited = false;
-    m_gone.clear();
-    std::erase_if(m_rows, [this](RowId id) { return !m_table->rows().isAlive(id); });
-    m_rowOf.clear();
+        const QByteArray key = m_table->rows().row(*id).key.toByteArray();
+        const bool isStaged = !key.isEmpty() && m_overlay.contains(key);
+        if (!isEdited && (!decoded || isStaged || m_gone.size() >= MostFading))
+            return;
+        m_gone.insert(
+            id->value,
+            {m_clock.elapsed(), decoded ? decoded : std::make_shared<const core::DecodedRow>(), row});
+    };
+    const Sight seen = sight();
+    for (int row = std::max(seen.first, 0); row <= seen.last; ++row)
+        keep(row, row == seen.edited);
+    if (seen.edited >= 0 && (seen.edited < seen.first || seen.edited > seen.last))
+        keep(seen.edited, true);
 }
 
 void RecordModel::clearNews()
@@ -163,8 +127,10 @@ void RecordModel::clearNews()
         return;
     m_news.clear();
     m_newsCount = 0;
-    if (rowCount() > 0)
-        Q_EMIT headerDataChanged(Qt::Vertical, 0, rowCount() - 1);
+    // A header looks at each section that it is told of.
+    const Sight seen = m_sight ? sight() : Sight {.first = 0, .last = rowCount() - 1};
+    if (const int last = std::min(seen.last, rowCount() - 1); seen.first >= 0 && seen.first <= last)
+        Q_EMIT headerDataChanged(Qt::Vertical, seen.first, last);
     Q_EMIT newsChanged();
 }
 
@@ -205,12 +171,30 @@ void RecordModel::findNews()
 {
     m_news.clear();
     m_newsCount = 0;
+    m_newsFrom = 0;
+    if (m_tellsNews && m_lookedAt.value > 0)
+        lookForNews();
+    else
+        Q_EMIT newsChanged();
+}
+
+void RecordModel::lookForNews()
+{
+    // So many rows at a time that nobody waits for it.
+    constexpr quint32 Slice = 50'000;
     const core::RowStore &rows = m_table->rows();
-    for (const RowId id : rows.keyOrder()) {
+    const quint32 end =
+        rows.idCount() - std::min(rows.idCount(), m_newsFrom) > Slice ? m_newsFrom + Slice : rows.idCount();
+    for (; m_newsFrom < end; ++m_newsFrom) {
+        const RowId id(m_newsFrom);
+        if (!rows.isAlive(id))
+            continue;
         const core::Revision revision = rows.row(id).modRevision;
-        if (m_tellsNews && m_lookedAt.value > 0 && revision > m_lookedAt && revision != m_ownRevision)
+        if (revision > m_lookedAt && revision != m_ownRevision)
             setNews(id, true);
     }
+    if (m_newsFrom < rows.idCount())
+        m_newsTimer.start();
     Q_EMIT newsChanged();
 }
 

@@ -8,7 +8,7 @@ namespace slotscope::ui {
 
 namespace {
 
-constexpr qsizetype CacheBytes = 64 * 1024 * 1024;
+constexpr qsizetype UsualCapacity = 64 * 1024 * 1024;
 /// A decoded tree takes a multiple of its bytes.
 constexpr qsizetype TreeFactor = 6;
 constexpr qsizetype RowOverhead = 512;
@@ -28,7 +28,7 @@ struct Work
 RowCache::RowCache(Source source, QObject *parent)
     : QObject(parent)
     , m_source(std::move(source))
-    , m_rows(CacheBytes)
+    , m_rows(UsualCapacity)
 {
     m_timer.setSingleShot(true);
     m_timer.setInterval(0);
@@ -54,7 +54,7 @@ RowCache::Row RowCache::row(core::RowId id, core::Revision wanted)
 void RowCache::insert(core::RowId id, core::Revision modRevision, Row row, qsizetype bytes)
 {
     // A row larger than the cache would be dropped at once and asked for again, forever.
-    const qsizetype cost = std::min(RowOverhead + TreeFactor * bytes, CacheBytes / 2);
+    const qsizetype cost = std::min(RowOverhead + TreeFactor * bytes, m_rows.maxCost() / 2);
     m_rows.insert(id.value, new Entry {std::move(row), modRevision}, cost);
 }
 

@@ -31,6 +31,8 @@ public:
 
     explicit RowCache(Source source, QObject *parent = nullptr);
 
+    /// In bytes, roughly.
+    void setCapacity(qsizetype bytes) { m_rows.setMaxCost(bytes); }
     /// Forgets everything; rows are decoded by `codec` from now on.
     void reset(core::SlotCodec codec);
     /// The row as last decoded, be it older than `wanted`, which is then asked for; null pointer when never

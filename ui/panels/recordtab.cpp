@@ -4,6 +4,7 @@
 #include "core/connection/pastconnection.h"
 #include "core/edit/keymaker.h"
 #include "core/table/recordjson.h"
+#include "ui/cellmemory.h"
 #include "ui/errortext.h"
 #include "ui/models/slottypetext.h"
 #include "ui/motion.h"
@@ -60,6 +61,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
 {
     m_model->setTitle(m_title);
     m_model->setMotionReduced(isMotionReduced());
+    takeCellMemory();
     if (qobject_cast<core::PastConnection *>(connection))
         m_live->setInPast();
     m_filter->setPlaceholderText(tr("Filter records by text in keys and values  (Ctrl+L)"));
@@ -139,6 +141,11 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
         if (!message.isEmpty())
             Q_EMIT messageRaised(message);
     });
+    connect(m_view, &RecordView::selectionGivenUp, this, [this](int rows) {
+        Q_EMIT messageRaised(
+            tr("The %1 rows that were selected are not together any more: none is selected now.")
+                .arg(QLocale().toString(rows)));
+    });
     connect(m_view, &RecordView::pauseRequested, m_live, &LiveControls::togglePause);
     connect(m_live, &LiveControls::changed, this, &RecordTab::statusChanged);
     connect(m_live, &LiveControls::messageRaised, this, &RecordTab::messageRaised);
@@ -160,7 +167,9 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
         updateBanner();
         showWanted();
         Q_EMIT statusChanged();
-        Q_EMIT currentRecordChanged();
+        // Others' records change all the time; whoever shows the current one decodes it.
+        if (currentHasChanged())
+            Q_EMIT currentRecordChanged();
     });
     connect(m_model, &RecordModel::orderingChanged, this, [this] {
         updateBanner();
@@ -289,12 +298,14 @@ QString RecordTab::statusText() const
         : tr("%1 of %2 records").arg(locale.toString(shownRows), locale.toString(total));
     if (m_model->isOrdering())
         text += tr(", searching …");
-    int selected = 0;
-    for (const QItemSelectionRange &range : m_view->selectionModel()->selection())
-        selected += range.height();
-    if (selected > 1)
-        text += tr(", %1 selected").arg(locale.toString(static_cast<int>(m_view->selectedRows().size())));
+    if (const int selected = m_view->selectedRowCount(); selected > 1)
+        text += tr(", %1 selected").arg(locale.toString(selected));
     return text;
+}
+
+void RecordTab::takeCellMemory()
+{
+    m_model->setCellMemory(qsizetype(cellMemory()) * 1024 * 1024);
 }
 
 void RecordTab::focusFilter()
@@ -376,6 +387,16 @@ std::optional<QByteArray> RecordTab::linkAt(const QModelIndex &index) const
     const ShownRow row = m_model->shownRow(index.row());
     const core::Value *cell = row.decoded ? core::cellValue(*row.decoded, column) : nullptr;
     return cell ? m_connection->relations()->linkedKey(*m_slot, column, *cell) : std::nullopt;
+}
+
+bool RecordTab::currentHasChanged()
+{
+    const ShownRow row = m_model->recordAt(m_view->currentIndex().row());
+    const Told now {.key = row.key,
+                    .stored = row.stored ? row.stored->modRevision : core::Revision(),
+                    .current = row.current.modRevision,
+                    .change = row.change ? std::optional(*row.change) : std::nullopt};
+    return now != std::exchange(m_told, now);
 }
 
 void RecordTab::followCurrent()

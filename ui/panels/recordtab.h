@@ -56,6 +56,8 @@ public:
     /// Carries out what is done with several cells at once.
     BulkRunner *bulkRunner() const { return m_bulk; }
     void focusFilter();
+    /// The setting for what decoded cells may take up is another one.
+    void takeCellMemory();
     /// Makes the record current, as soon as it is loaded; says so where it does not exist or the filter hides
     /// it.
     void showRecord(const QByteArray &key);
@@ -128,6 +130,7 @@ private:
     void fitUnsized();
     void holdPlace();
     void showWanted();
+    bool currentHasChanged();
     void findPlace();
     void showContextMenu(const QPoint &position);
     void addGuardAction(QMenu *menu);
@@ -170,6 +173,16 @@ private:
         int sideways = 0;
     };
     Place m_place;
+    struct Told // of the current record, when currentRecordChanged() was last emitted for what it holds
+    {
+        QByteArray key;
+        core::Revision stored;
+        core::Revision current;
+        std::optional<core::Change> change;
+
+        friend bool operator==(const Told &, const Told &) = default;
+    };
+    Told m_told;
     QVariantMap m_layout; // over a reset; empty: as in the settings
     QByteArray m_wanted; // the record to be shown once it is there
     bool m_layoutApplied = false;

@@ -21,6 +21,10 @@ namespace {
 constexpr int GutterWidth = 26;
 constexpr int NarrowestColumn = 60;
 constexpr int WidestColumn = 320;
+/// Qt follows each selected row by itself when rows take another order; more than these it is spared.
+constexpr int FewSelected = 1000;
+/// A selection in more runs than this is no longer one; each costs time for every cell that is painted.
+constexpr size_t MostSelectedRuns = 200;
 
 /// The editor that is open; null pointer: none. The view's own state does not tell: it is NoState after any
 /// rows have gone, also with an editor open over another.
@@ -76,6 +80,8 @@ void RecordView::setRecordModel(RecordModel *model)
     sortByColumn(-1, Qt::AscendingOrder);
     connect(model, &RecordModel::aboutToFollow, this, &RecordView::holdPlace);
     connect(model, &RecordModel::followed, this, &RecordView::keepPlace);
+    connect(model, &RecordModel::aboutToArrange, this, &RecordView::holdSelection);
+    connect(model, &RecordModel::arranged, this, &RecordView::keepSelection);
     model->setSight([this] {
         if (!isVisible())
             return RecordModel::Sight {};
@@ -95,8 +101,8 @@ void RecordView::holdPlace()
         return; // at the very top one sees what comes first
     const int last = rowAt(viewport()->height() - 1);
     for (int row = top; row <= (last < 0 ? m_model->rowCount() - 1 : last); ++row) {
-        if (const QByteArray key = m_model->keyAt(row); !key.isEmpty())
-            m_place.emplace_back(row, key);
+        if (const auto id = m_model->idAt(row))
+            m_place.emplace_back(row, *id);
     }
 }
 
@@ -104,8 +110,9 @@ void RecordView::keepPlace()
 {
     // By what most of the rows have moved; single ones may have gone elsewhere.
     std::vector<int> shifts;
-    for (const auto &[row, key] : std::exchange(m_place, {})) {
-        if (const int now = m_model->rowOf(key); now >= 0)
+    for (const auto &[row, id] : std::exchange(m_place, {})) {
+        const int near = row + (shifts.empty() ? 0 : shifts.back());
+        if (const int now = m_model->rowOf(id, near); now >= 0)
             shifts.push_back(now - row);
     }
     if (shifts.empty())
@@ -119,21 +126,100 @@ void RecordView::keepPlace()
     verticalScrollBar()->setValue(at + *middle);
 }
 
+void RecordView::holdSelection()
+{
+    m_selected.reset();
+    const QItemSelection selection = selectionModel()->selection();
+    const int count = selectedRowCount();
+    const bool isAll = selection.size() == 1 && count == m_model->rowCount()
+        && selection.first().width() == m_model->columnCount();
+    if (count <= FewSelected || isAll)
+        return;
+    // All of it or nothing: with other columns in each row it could only be more than was selected.
+    HeldSelection held {.left = selection.first().left(), .right = selection.first().right()};
+    if (std::all_of(selection.cbegin(), selection.cend(), [&held](const QItemSelectionRange &range) {
+            return range.left() == held.left && range.right() == held.right;
+        })) {
+        held.rows.resize(m_model->table()->rows().idCount(), false);
+        for (const auto &[first, last] : selectedRuns()) {
+            for (int row = first; row <= last; ++row) {
+                if (const auto id = m_model->idAt(row))
+                    held.rows[id->value] = true;
+            }
+        }
+    }
+    held.count = count;
+    m_selected = std::move(held);
+    selectionModel()->clearSelection();
+}
+
+void RecordView::keepSelection()
+{
+    const std::optional<HeldSelection> held = std::exchange(m_selected, std::nullopt);
+    if (!held)
+        return;
+    std::vector<std::pair<int, int>> runs;
+    const int count = m_model->rowCount();
+    for (int row = 0; row < count && runs.size() <= MostSelectedRuns; ++row) {
+        const auto id = m_model->idAt(row);
+        if (!id || id->value >= held->rows.size() || !held->rows[id->value])
+            continue;
+        if (!runs.empty() && runs.back().second + 1 == row)
+            runs.back().second = row;
+        else
+            runs.emplace_back(row, row);
+    }
+    if (runs.empty() || runs.size() > MostSelectedRuns) {
+        Q_EMIT selectionGivenUp(held->count);
+        return;
+    }
+    QItemSelection selection;
+    for (const auto &[first, last] : runs)
+        selection.append(
+            QItemSelectionRange(m_model->index(first, held->left), m_model->index(last, held->right)));
+    selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+}
+
+std::vector<std::pair<int, int>> RecordView::selectedRuns() const
+{
+    std::vector<std::pair<int, int>> ranges;
+    if (!selectionModel())
+        return ranges;
+    // Ranges, not indexes: a selection of all cells has millions of them.
+    for (const QItemSelectionRange &range : selectionModel()->selection()) {
+        if (range.isValid())
+            ranges.emplace_back(range.top(), range.bottom());
+    }
+    if (ranges.empty() && currentIndex().isValid())
+        ranges.emplace_back(currentIndex().row(), currentIndex().row());
+    std::sort(ranges.begin(), ranges.end());
+    std::vector<std::pair<int, int>> runs;
+    for (const auto &range : ranges) {
+        if (!runs.empty() && range.first <= runs.back().second + 1)
+            runs.back().second = std::max(runs.back().second, range.second);
+        else
+            runs.push_back(range);
+    }
+    return runs;
+}
+
 std::vector<int> RecordView::selectedRows() const
 {
     std::vector<int> rows;
-    if (!selectionModel())
-        return rows;
-    // Ranges, not indexes: a selection of all cells has millions of them.
-    for (const QItemSelectionRange &range : selectionModel()->selection()) {
-        for (int row = range.top(); row <= range.bottom(); ++row)
+    rows.reserve(static_cast<size_t>(selectedRowCount()));
+    for (const auto &[first, last] : selectedRuns()) {
+        for (int row = first; row <= last; ++row)
             rows.push_back(row);
     }
-    if (rows.empty() && currentIndex().isValid())
-        rows.push_back(currentIndex().row());
-    std::sort(rows.begin(), rows.end());
-    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     return rows;
+}
+
+int RecordView::selectedRowCount() const
+{
+    int count = 0;
+    for (const auto &[first, last] : selectedRuns())
+        count += last - first + 1;
+    return count;
 }
 
 bool RecordView::showRecord(const QByteArray &key)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/ids.h"
+
 #include <QTableView>
 
+#include <optional>
 #include <vector>
 
 namespace slotscope::ui {
@@ -23,6 +26,8 @@ public:
 
     /// The rows of the selection, ascending; of the current cell where nothing is selected.
     std::vector<int> selectedRows() const;
+    /// How many these are, at no cost for each.
+    int selectedRowCount() const;
     /// Makes the record current and scrolls to it. False if it is not shown.
     bool showRecord(const QByteArray &key);
 
@@ -54,6 +59,8 @@ Q_SIGNALS:
     void currentRecordChanged();
     /// Space: the table is to stand still, or to go on.
     void pauseRequested();
+    /// Many rows were selected, and are all over the table now: none is selected any more.
+    void selectionGivenUp(int rows);
 
 protected:
     void commitData(QWidget *editor) override;
@@ -63,9 +70,20 @@ protected:
 private:
     void holdPlace();
     void keepPlace();
+    void holdSelection();
+    void keepSelection();
+    std::vector<std::pair<int, int>> selectedRuns() const;
 
     RecordModel *m_model = nullptr;
-    std::vector<std::pair<int, QByteArray>> m_place; // rows in sight and their keys, while rows move
+    std::vector<std::pair<int, core::RowId>> m_place; // rows in sight, while rows move
+    struct HeldSelection
+    {
+        std::vector<bool> rows; // by RowId
+        int count = 0;
+        int left = 0;
+        int right = 0;
+    };
+    std::optional<HeldSelection> m_selected; // while rows take another order
 };
 
 } // namespace slotscope::ui
