@@ -10,6 +10,7 @@
 #include "ui/views/recordview.h"
 
 #include <QApplication>
+#include <QLoggingCategory>
 #include <QSettings>
 #include <QTemporaryDir>
 
@@ -21,6 +22,28 @@ constexpr int PictureWidth = 1400;
 constexpr int PictureHeight = 860;
 /// A server that does not answer must not keep a script waiting for its picture.
 constexpr std::chrono::seconds PictureDeadline(60);
+
+Q_LOGGING_CATEGORY(startLog, "slotscope.start", QtWarningMsg)
+
+/// Tells in the log when the window is painted for the first time, for those who measure that.
+class FirstPaint : public QObject
+{
+public:
+    explicit FirstPaint(QWidget *window)
+        : QObject(window)
+    {
+        window->installEventFilter(this);
+    }
+    bool eventFilter(QObject *watched, QEvent *event) override
+    {
+        if (event->type() == QEvent::Paint) {
+            watched->removeEventFilter(this);
+            QMetaObject::invokeMethod(
+                this, [] { qCDebug(startLog, "window is shown"); }, Qt::QueuedConnection);
+        }
+        return false;
+    }
+};
 
 /// The demo that a window shows, started again when it is asked for again.
 class DemoForWindow
@@ -103,6 +126,8 @@ int runWindow(int argc, char **argv, const CommandLine &line)
 
     Interrupt interrupt;
     ui::MainWindow window;
+    if (startLog().isDebugEnabled())
+        new FirstPaint(&window);
     DemoForWindow demo(&window);
     QObject::connect(&interrupt, &Interrupt::received, &window, [] { QCoreApplication::exit(Done); });
     QObject::connect(&window, &ui::MainWindow::demoRequested, &window, [&demo] { demo.start(); });

@@ -5,13 +5,12 @@
 // the median of the rounds. Figures are printed, never asserted: the machine may be busy.
 #include "core/codec/flatbuffers/flatschema.h"
 #include "core/table/columnreader.h"
+#include "tests/bench/figures.h"
+#include "tests/bench/reference.h"
 
 #include <QCoreApplication>
-#include <QFile>
 #include <QFileInfo>
-#include <QProcess>
 #include <QTemporaryDir>
-#include <QtEndian>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +19,7 @@
 #include <vector>
 
 using namespace slotscope::core;
+using namespace slotscope::bench;
 
 namespace {
 
@@ -53,7 +53,6 @@ namespace {
 
 constexpr int Rounds = 7;
 constexpr double LeastSeconds = 0.02; // that something takes to be measured
-constexpr int AnswerMilliseconds = 120'000;
 
 double cpuSeconds()
 {
@@ -75,54 +74,6 @@ std::pair<double, double> measured(Work &&work)
         if (seconds >= LeastSeconds)
             return {seconds / runs, double(allocations - before) / runs};
     }
-}
-
-double median(std::vector<double> numbers)
-{
-    std::sort(numbers.begin(), numbers.end());
-    return numbers[numbers.size() / 2];
-}
-
-class Reference
-{
-public:
-    explicit Reference(const QString &folder)
-    {
-        m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-        m_process.start(QStringLiteral("/usr/bin/python3"), {QStringLiteral(BENCH_REFERENCE), folder});
-    }
-    ~Reference()
-    {
-        m_process.closeWriteChannel();
-        m_process.waitForFinished();
-    }
-    QByteArray answer()
-    {
-        while (!m_process.canReadLine()) {
-            if (!m_process.waitForReadyRead(AnswerMilliseconds))
-                qFatal("the reference does not answer");
-        }
-        return m_process.readLine().trimmed();
-    }
-    double seconds(const QByteArray &name)
-    {
-        m_process.write(name + '\n');
-        return answer().toDouble();
-    }
-
-private:
-    QProcess m_process;
-};
-
-std::vector<QByteArray> readRecords(const QString &path)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        qFatal("cannot read the records");
-    std::vector<QByteArray> records;
-    while (!file.atEnd())
-        records.push_back(file.read(qFromLittleEndian<quint32>(file.read(4).constData())));
-    return records;
 }
 
 struct Task

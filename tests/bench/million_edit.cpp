@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Edits: staged in bulk, and committed.
+#include "core/edit/editsession.h"
+#include "tests/bench/milliontasks.h"
+
+#include <QElapsedTimer>
+
+namespace slotscope::bench {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int CommitRecords = 100;
+
+/// Another value for each of some records.
+std::vector<core::EditSession::Intent> newValues(const core::LiveTable &table, int records,
+                                                 QRandomGenerator &random)
+{
+    std::vector<core::EditSession::Intent> intents;
+    for (const core::RowId id : table.rows().keyOrder()) {
+        if (int(intents.size()) == records)
+            break;
+        const core::KeyValue row = table.rows().row(id).toKeyValue();
+        intents.push_back({row.key, core::KeyState::of(row), makeRecord(random, random.bounded(1'000'000))});
+    }
+    return intents;
+}
+
+} // namespace
+
+void measureEdits(Bench *bench)
+{
+    bench->openTable(HundredThousandSlot);
+    test::StoryWindow &window = bench->window();
+    core::EditSession *edits = window.edits();
+    core::LiveTable *table = window->currentTab()->table();
+    QRandomGenerator random(3);
+
+    // Ours first, and then the same by curl: its guards have to be true when it comes.
+    std::vector<double> ratios;
+    for (int i = 0; i < bench->rounds() * 3; ++i) {
+        edits->stageAll(newValues(*table, CommitRecords, random));
+        spinFor(100ms);
+        std::optional<core::CommitReport> report;
+        const auto connection =
+            QObject::connect(edits, &core::EditSession::committed, edits,
+                             [&report](const core::CommitReport &done) { report = done; });
+        QElapsedTimer clock;
+        clock.start();
+        edits->commit();
+        if (!spinUntil([&] { return report.has_value(); }, 10s)
+            || report->outcome != core::CommitReport::Outcome::Committed)
+            qFatal("the commit was not made");
+        const double ours = double(clock.nsecsElapsed()) * 1e-9;
+        QObject::disconnect(connection);
+        spinUntil([&] { return table->revision() >= report->revision; }, 10s);
+        core::TxnRequest request;
+        for (const auto &intent : newValues(*table, CommitRecords, random)) {
+            request.compare.push_back(
+                {.range = core::KeyRange::single(intent.key), .number = intent.current.modRevision.value});
+            request.success.push_back(
+                {core::PutRequest {.key = intent.key, .value = *intent.value, .ignoreLease = true}});
+            request.failure.push_back({core::RangeRequest {.range = core::KeyRange::single(intent.key)}});
+        }
+        const core::Revision before = table->revision();
+        ratios.push_back(ours / bench->etcd().curlTxnSeconds(request));
+        if (!spinUntil([&] { return table->revision() > before; }, 10s))
+            qFatal("curl's transaction did not go through");
+    }
+    bench->figures.add({QStringLiteral("commit of 100 records ÷ the same Txn by curl"),
+                        median(ratios),
+                        1.2,
+                        {},
+                        QStringLiteral("median of %1 in turns; curl's own total time, without its start")
+                            .arg(ratios.size())});
+
+    window.view()->selectionModel()->select(
+        QItemSelection(window.model()->index(0, 0),
+                       window.model()->index(9'999, window.model()->columnCount() - 1)),
+        QItemSelectionModel::ClearAndSelect);
+    bench->probed(QStringLiteral("10,000 deletions are staged and taken back"), [&] {
+        window->currentTab()->deleteRecords();
+        spinFor(2s);
+        edits->revertAll();
+        spinFor(2s);
+    });
+    bench->probed(QStringLiteral("10,000 edits are staged and taken back"), [&] {
+        auto intents = newValues(*table, 10'000, random);
+        edits->stageAll(intents);
+        spinFor(2s);
+        edits->revertAll();
+        spinFor(2s);
+    });
+}
+
+} // namespace slotscope::bench
