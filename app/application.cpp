@@ -59,6 +59,13 @@ int runCommand(const CommandLine &line)
     }
     if (const QString wrong = command->takeArguments(parser); !wrong.isEmpty())
         return wrongUsage(wrong);
+    LogOptions log = line.log;
+    if (const QString wrong = log.take(parser); !wrong.isEmpty())
+        return wrongUsage(wrong);
+    if (const QString problem = log.apply(); !problem.isEmpty()) {
+        writeError(problem);
+        return Failed;
+    }
     const QString given = parser.value(QStringLiteral("connect"));
     const auto endpoint = command->needsServer() ? endpointOrDefault(given.isEmpty() ? line.endpoint : given)
                                                  : core::Result<core::Endpoint>(core::Endpoint());

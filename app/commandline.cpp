@@ -24,6 +24,18 @@ QCommandLineOption helpOption()
     return {{QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Show this help.")};
 }
 
+void addLogOptions(QCommandLineParser *parser)
+{
+    parser->addOption(
+        {QStringLiteral("log-level"),
+         QStringLiteral("What is logged: debug, info (default), warning, error, off. Without --log-file "
+                        "it goes to standard error."),
+         QStringLiteral("LEVEL")});
+    parser->addOption({QStringLiteral("log-file"),
+                       QStringLiteral("Append the log to FILE, which only you can read."),
+                       QStringLiteral("FILE")});
+}
+
 void fill(QCommandLineParser *parser)
 {
     parser->setApplicationDescription(
@@ -40,6 +52,7 @@ void fill(QCommandLineParser *parser)
                        QStringLiteral("Write a picture of the loaded window to FILE and end."),
                        QStringLiteral("FILE")});
     parser->addOption(jsonOption());
+    addLogOptions(parser);
     QCommandLineOption checkDisplay(QStringLiteral("check-display"));
     checkDisplay.setFlags(QCommandLineOption::HiddenFromHelp);
     parser->addOption(checkDisplay);
@@ -52,6 +65,35 @@ void fill(QCommandLineParser *parser)
 }
 
 } // namespace
+
+QString LogOptions::take(const QCommandLineParser &parser)
+{
+    if (parser.isSet(QStringLiteral("log-level"))) {
+        level = core::logLevelOf(parser.value(QStringLiteral("log-level")));
+        if (!level)
+            return QStringLiteral("--log-level is one of debug, info, warning, error and off");
+    }
+    if (parser.isSet(QStringLiteral("log-file"))) {
+        file = parser.value(QStringLiteral("log-file"));
+        if (file.isEmpty())
+            return QStringLiteral("--log-file needs a file name");
+    }
+    return {};
+}
+
+QString LogOptions::apply() const
+{
+    core::Log &log = core::Log::instance();
+    log.install();
+    if (level)
+        log.setLevel(*level);
+    QString problem;
+    if (!file.isEmpty())
+        log.writeTo(file, &problem);
+    else if (level)
+        log.writeToStandardError();
+    return problem;
+}
 
 core::Expected<CommandLine, QString> CommandLine::parse(const QStringList &arguments)
 {
@@ -71,6 +113,8 @@ core::Expected<CommandLine, QString> CommandLine::parse(const QStringList &argum
     line.json = parser.isSet(QStringLiteral("json"));
     line.screenshot = parser.value(QStringLiteral("screenshot"));
     line.endpoint = parser.value(QStringLiteral("connect"));
+    if (const QString wrong = line.log.take(parser); !wrong.isEmpty())
+        return Unexpected {wrong};
     line.commandArguments = parser.positionalArguments();
     if (!line.commandArguments.isEmpty())
         line.command = line.commandArguments.takeFirst();
@@ -112,6 +156,7 @@ void addCommandOptions(QCommandLineParser *parser)
 {
     parser->addOption(connectOption());
     parser->addOption(jsonOption());
+    addLogOptions(parser);
     parser->addOption(helpOption());
 }
 

@@ -2,12 +2,25 @@
 #pragma once
 
 #include "core/base/expected.h"
+#include "core/base/log.h"
 #include "core/etcd/client.h"
 
 #include <QCommandLineParser>
 #include <QStringList>
 
 namespace slotscope::app {
+
+/// What is logged, and whereto.
+struct LogOptions
+{
+    std::optional<core::LogLevel> level;
+    QString file; ///< empty: none
+
+    /// What is wrong with the options, in plain words; empty when nothing is. What is not given stays.
+    QString take(const QCommandLineParser &parser);
+    /// Needs a QCoreApplication. What did not work, in plain words.
+    QString apply() const;
+};
 
 /// What the program was called with, before the first command's own arguments.
 struct CommandLine
@@ -20,6 +33,7 @@ struct CommandLine
     bool json = false;
     QString screenshot; ///< file name; empty: none
     QString endpoint; ///< as given; empty: not given
+    LogOptions log;
     QString command; ///< empty: none
     QStringList commandArguments;
 

@@ -117,6 +117,10 @@ int runWindow(int argc, char **argv, const CommandLine &line)
 {
     const QApplication application(argc, argv);
     QApplication::setApplicationDisplayName(QStringLiteral("Slotscope"));
+    if (const QString problem = line.log.apply(); !problem.isEmpty()) {
+        writeError(problem);
+        return Failed;
+    }
     QTemporaryDir ownSettings;
     if (!line.screenshot.isEmpty()) {
         // Pictures look the same whatever the user has arranged.

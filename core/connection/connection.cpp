@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connection/connection.h"
 
+#include "core/base/log.h"
 #include "core/connection/automerger.h"
 #include "core/edit/aftercommit.h"
 #include "core/history/compactionmonitor.h"
 #include "core/live/eventlog.h"
 #include "core/live/liverates.h"
 
+#include <QMetaEnum>
 #include <QRandomGenerator>
 
 namespace slotscope::core {
@@ -149,6 +151,8 @@ Connection::~Connection()
 void Connection::setState(State state)
 {
     if (m_state != state) {
+        qCInfo(lcNet).noquote() << m_endpoint.toString() << "is"
+                                << QMetaEnum::fromType<State>().valueToKey(static_cast<int>(state));
         m_state = state;
         m_since = QDateTime::currentDateTime();
     }
@@ -243,6 +247,7 @@ void Connection::failed(const Error &error)
     if (m_state == State::Closed)
         return;
     m_error = error;
+    qCInfo(lcNet).noquote() << m_endpoint.toString() << "cannot be used:" << error.detail;
     if (m_state == State::Online)
         setState(State::Reconnecting);
     const auto doubled = FirstRetry * (1 << std::min(m_attempts, 5));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/gatewaystream.h"
 
+#include "core/base/log.h"
 #include "core/etcd/gatewaymessages.h"
 #include "core/etcd/httpexchange.h"
 
@@ -132,6 +133,7 @@ void GatewayStream::end(const Error &error)
     if (m_ended)
         return;
     m_ended = true;
+    qCInfo(lcNet).noquote() << "a watch ended:" << error.detail;
     dropReply(m_reply, this);
     m_reply.clear();
     Q_EMIT ended(error);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/gatewaytransport.h"
 
+#include "core/base/log.h"
 #include "core/etcd/authorizedstream.h"
 #include "core/etcd/clusterquery.h"
 #include "core/etcd/gatewaydetection.h"
@@ -72,6 +73,8 @@ GatewayTransport::GatewayTransport(const ConnectionOptions &connection, Options 
                .address = [this] { return m_address; }},
               options.probing)
 {
+    hideInLog(connection.password.toUtf8());
+    hideInLog(connection.tls.keyPassword);
     // No proxy reaches this machine's own loopback, whatever the system says.
     QNetworkProxy proxy = connection.proxy;
     if (proxy.type() == QNetworkProxy::DefaultProxy && isLoopback(m_endpoint.host()))

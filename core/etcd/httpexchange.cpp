@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/httpexchange.h"
 
+#include "core/base/log.h"
 #include "core/etcd/gatewaymessages.h"
 
 #include <QNetworkAccessManager>
@@ -106,6 +107,7 @@ HttpExchange::HttpExchange(QNetworkReply *reply, Limits limits, QObject *parent)
     , m_reply(reply)
     , m_limits(limits)
 {
+    m_age.start();
     m_silence.setSingleShot(true);
     m_head.setSingleShot(true);
     connect(&m_silence, &QTimer::timeout, this, [this] {
@@ -196,10 +198,27 @@ void HttpExchange::onReplyFinished()
     }
 }
 
+/// Never what was sent or came: keys, values and passwords are not for the log.
+void HttpExchange::log(const Result<QByteArray> &result) const
+{
+    const QString what = QStringLiteral("%1 %2").arg(
+        m_reply->operation() == QNetworkAccessManager::GetOperation ? QLatin1String("GET")
+                                                                    : QLatin1String("POST"),
+        m_reply->url().toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery));
+    if (result)
+        qCDebug(lcNet).noquote() << what << "gives" << result->size() << "bytes after" << m_age.elapsed()
+                                 << "ms";
+    else if (result.error().kind != ErrorKind::Cancelled)
+        qCInfo(lcNet).noquote() << what << "failed after" << m_age.elapsed()
+                                << "ms:" << result.error().detail;
+}
+
 void HttpExchange::finish(const Result<QByteArray> &result)
 {
     if (m_done)
         return;
+    if (m_reply)
+        log(result);
     abort();
     Q_EMIT finished(result);
 }

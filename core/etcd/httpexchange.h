@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 
 #include <QByteArray>
+#include <QElapsedTimer>
 #include <QIODevice>
 #include <QNetworkRequest>
 #include <QObject>
@@ -81,10 +82,12 @@ private:
     void read();
     void onReplyFinished();
     void finish(const Result<QByteArray> &result);
+    void log(const Result<QByteArray> &result) const;
 
     QPointer<QNetworkReply> m_reply;
     Limits m_limits;
     QByteArray m_body;
+    QElapsedTimer m_age;
     QTimer m_silence;
     QTimer m_head;
     bool m_done = false;
