@@ -8,6 +8,7 @@
 #include "ui/models/changefields.h"
 #include "ui/models/changesummary.h"
 #include "ui/sessionsettings.h"
+#include "ui/tooltip.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -483,7 +484,7 @@ void CompareDialog::showFields()
     change.base = {.exists = difference.kind != RowDifference::Kind::Added, .value = difference.before};
     for (const FieldLine &line : fieldLines(m_subject.codec, change)) {
         auto *item = new QTreeWidgetItem(m_fields, {line.field, line.change});
-        item->setToolTip(1, line.tooltip);
+        item->setToolTip(1, asTip(line.tooltip));
     }
 }
 

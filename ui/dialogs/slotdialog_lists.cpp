@@ -4,6 +4,7 @@
 #include "ui/dialogs/slotdialog.h"
 #include "ui/models/slottypetext.h"
 #include "ui/theme.h"
+#include "ui/tooltip.h"
 
 #include <QComboBox>
 #include <QHeaderView>
@@ -84,7 +85,7 @@ void SlotDialog::fillReadings()
             {what, tr("%1 %").arg(std::min(99, qRound(reading.confidence * 100))), reading.evidence});
         item->setData(0, ReadingRole, qulonglong(nth));
         item->setData(0, IsKeyRole, isKey);
-        item->setToolTip(2, reading.evidence);
+        item->setToolTip(2, asTip(reading.evidence));
     };
     // Values first: they are what is in doubt.
     for (size_t i = 0; i < info->inference->values.size(); ++i)
@@ -123,7 +124,7 @@ void SlotDialog::takePreview(const SlotPreviewResult &result)
             item->setIcon(theme::icon(theme::Glyph::Warning));
             item->setBackground(theme::tint(theme::Mark::Warning, palette()));
         }
-        item->setToolTip(text);
+        item->setToolTip(asTip(text));
         m_previewTable->setItem(row, column, item);
     };
     for (int row = 0; row < int(result.rows.size()); ++row) {
@@ -136,7 +137,7 @@ void SlotDialog::takePreview(const SlotPreviewResult &result)
         auto *item =
             new QTreeWidgetItem(m_misfits, {QString::fromLatin1(misfit.key.toHex(' ')), misfit.what});
         item->setData(0, RecordRole, misfit.key);
-        item->setToolTip(1, misfit.what);
+        item->setToolTip(1, asTip(misfit.what));
     }
     m_misfits->setVisible(!result.misfits.empty());
 

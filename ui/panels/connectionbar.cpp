@@ -5,6 +5,7 @@
 #include "ui/errortext.h"
 #include "ui/models/accesstext.h"
 #include "ui/theme.h"
+#include "ui/tooltip.h"
 #include "ui/views/rateplot.h"
 
 #include <QLabel>
@@ -43,8 +44,10 @@ ConnectionBar::ConnectionBar(QWidget *parent)
 {
     setObjectName(QStringLiteral("connectionBar"));
     setMovable(false);
-    for (QLabel *label : {m_endpoint, m_state})
+    for (QLabel *label : {m_endpoint, m_state}) {
+        label->setTextFormat(Qt::PlainText);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    }
     QFont bold = m_endpoint->font();
     bold.setBold(true);
     m_endpoint->setFont(bold);
@@ -123,7 +126,7 @@ void ConnectionBar::update()
         tip = text.advice + QLatin1Char('\n') + text.technical;
     }
     m_state->setText(state);
-    m_state->setToolTip(tip.trimmed());
+    m_state->setToolTip(asTip(tip.trimmed()));
     const core::StatusReply &status = m_connection->serverStatus();
     m_serverAction->setVisible(!status.version.isEmpty());
     // Alarms are what the server calls errors.

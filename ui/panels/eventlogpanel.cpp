@@ -3,6 +3,7 @@
 
 #include "core/live/eventjson.h"
 #include "ui/theme.h"
+#include "ui/tooltip.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -347,13 +348,13 @@ void EventLogPanel::showDetail(const std::vector<EventDetail> &details)
     for (const EventDetail &detail : details) {
         auto *item = new QTreeWidgetItem({detail.title});
         item->setData(0, KeyOfItem, detail.key);
-        item->setToolTip(0, detail.title);
+        item->setToolTip(0, asTip(detail.title));
         item->setFirstColumnSpanned(true);
         if (detail.beforeUnknown)
             item->addChild(new QTreeWidgetItem({QString(), tr("It is not known what it was before.")}));
         for (const FieldLine &line : detail.lines) {
             auto *child = new QTreeWidgetItem({line.field, line.change});
-            child->setToolTip(1, line.tooltip);
+            child->setToolTip(1, asTip(line.tooltip));
             item->addChild(child);
         }
         items << item;

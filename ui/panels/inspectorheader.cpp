@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/inspectorheader.h"
 
+#include "ui/tooltip.h"
+
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -27,7 +29,7 @@ InspectorHeader::InspectorHeader(QWidget *parent)
 void InspectorHeader::setTitle(const QString &title)
 {
     m_title->setText(title);
-    m_title->setToolTip(title);
+    m_title->setToolTip(asTip(title));
 }
 
 QString InspectorHeader::title() const
@@ -59,7 +61,7 @@ void InspectorHeader::setFacts(const std::vector<Fact> &facts)
         const auto &[name, text] = m_rows[i];
         name->setText(facts[i].name);
         text->setAccessibleName(facts[i].name);
-        text->setToolTip(facts[i].toolTip.isEmpty() ? facts[i].text : facts[i].toolTip);
+        text->setToolTip(asTip(facts[i].toolTip.isEmpty() ? facts[i].text : facts[i].toolTip));
         if (text->text() != facts[i].text) {
             text->setText(facts[i].text);
             text->setCursorPosition(0);

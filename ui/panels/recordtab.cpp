@@ -13,6 +13,7 @@
 #include "ui/panels/livecontrols.h"
 #include "ui/panels/recordlinks.h"
 #include "ui/theme.h"
+#include "ui/tooltip.h"
 #include "ui/views/recordview.h"
 
 #include <QBoxLayout>
@@ -245,7 +246,7 @@ void RecordTab::updateBanner()
     if (failed) {
         const ErrorText text = describe(m_table->error(), m_connection->endpoint().toString());
         m_bannerText->setText(tr("This table could not be loaded. %1").arg(text.sentence()));
-        m_bannerText->setToolTip(text.technical);
+        m_bannerText->setToolTip(asTip(text.technical));
     }
     QString empty;
     if (m_model->rowCount() == 0 && !loading && !failed) {

@@ -3,6 +3,7 @@
 
 #include "core/table/decodedrow.h"
 #include "ui/models/textforms.h"
+#include "ui/tooltip.h"
 #include "ui/views/bytediffview.h"
 
 #include <QFutureWatcher>
@@ -155,7 +156,7 @@ void VersionDetail::showFound(const VersionPair &pair, const Found &found)
     m_fields->clear();
     for (const FieldLine &line : found.fields) {
         auto *item = new QTreeWidgetItem(m_fields, {line.field, line.change});
-        item->setToolTip(1, line.tooltip);
+        item->setToolTip(1, asTip(line.tooltip));
     }
     m_text->setDiff(found.text);
     m_bytes->setDiff(valueOf(pair.before), valueOf(pair.after), found.runs);
