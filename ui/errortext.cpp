@@ -103,7 +103,8 @@ ErrorText describe(const Error &error, const QString &server)
         break;
     case ErrorKind::Unauthenticated:
         if (error.detail.contains(QLatin1String("CommonName of client")))
-            say(tr("%1 takes no user names through its JSON gateway, as it wants client certificates and its own "
+            say(tr("%1 takes no user names through its JSON gateway, as it wants client certificates and its "
+                   "own "
                    "has a common name.")
                     .arg(etcd),
                 tr("Give etcd a server certificate without a common name (CN)."));

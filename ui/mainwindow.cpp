@@ -20,6 +20,7 @@
 #include "ui/panels/travelband.h"
 #include "ui/panels/versionspanel.h"
 #include "ui/sessionsettings.h"
+#include "ui/tooltip.h"
 #include "ui/views/recordview.h"
 
 #include <QCloseEvent>
@@ -72,6 +73,9 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     auto *buttons = new QHBoxLayout;
     buttons->addStretch();
     buttons->addWidget(m_pageRetry);
+    auto *why = new QPushButton(tr("&Find out why …"), page); // see buildMenus()
+    why->setObjectName(QStringLiteral("pageTest"));
+    buttons->addWidget(why);
     buttons->addWidget(other);
     buttons->addStretch();
     pageLayout->addLayout(buttons);
@@ -610,7 +614,7 @@ void MainWindow::updatePage()
     } else if (m_connection && !m_connection->error().detail.isEmpty()) {
         const ErrorText error = describe(m_connection->error(), m_connection->endpoint().toString());
         text = error.sentence() + QStringLiteral("\n\n") + tr("It is tried again by itself.");
-        m_pageText->setToolTip(error.technical);
+        m_pageText->setToolTip(asTip(error.technical));
         retry = true;
     } else if (m_connection) {
         text = m_past ? tr("Reading revision %1 …").arg(m_past->at().value)
@@ -618,6 +622,7 @@ void MainWindow::updatePage()
     }
     m_pageText->setText(text);
     m_pageRetry->setVisible(retry);
+    findChild<QPushButton *>(QStringLiteral("pageTest"))->setVisible(retry);
 }
 
 bool MainWindow::isSettled() const

@@ -8,11 +8,11 @@
 #include "ui/mainwindow.h"
 #include "ui/models/changesummary.h"
 #include "ui/panels/banner.h"
+#include "ui/userfile.h"
 
 #include <QDockWidget>
 #include <QFutureWatcher>
 #include <QLocale>
-#include <QSaveFile>
 #include <QStatusBar>
 #include <QtConcurrentRun>
 
@@ -24,18 +24,6 @@ namespace {
 
 // Indexes of the links.
 enum OverwriteLink { ShowsIt, StagesAgain, ShowsHistory, GoesAway };
-
-core::Result<core::Nothing> writeForTheUser(const QString &path, const QByteArray &content)
-{
-    QSaveFile file(path);
-    // Values of a database are nobody else's business.
-    if (!file.open(QIODevice::WriteOnly)
-        || !file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner)
-        || file.write(content) != content.size() || !file.commit())
-        return core::Unexpected {core::Error {
-            .kind = core::ErrorKind::Io, .detail = QStringLiteral("%1: %2").arg(path, file.errorString())}};
-    return core::Nothing {};
-}
 
 } // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The menus of MainWindow, and when their actions may be used.
+#include "ui/diagnosis.h"
 #include "ui/mainwindow.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/navigator.h"
@@ -13,6 +14,8 @@
 #include <QDockWidget>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QPushButton>
+#include <QStatusBar>
 
 namespace slotscope::ui {
 
@@ -67,6 +70,15 @@ void MainWindow::buildMenus()
         if (m_connection)
             m_connection->retryNow();
     });
+    auto *diagnosis = new Diagnosis(m_prompts.get(), this);
+    const auto test = [this, diagnosis] {
+        if (present())
+            diagnosis->test(present()->options());
+    };
+    m_connectionActions.push_back(add(connection, tr("&Test connection …"), {}, test));
+    connect(findChild<QPushButton *>(QStringLiteral("pageTest")), &QPushButton::clicked, this, test);
+    connect(diagnosis, &Diagnosis::told, this,
+            [this](const QString &message) { statusBar()->showMessage(message, MessageMilliseconds); });
     m_connectionActions.push_back(add(connection, tr("&Disconnect"), {}, [this] {
         unlessStaged(tr("disconnecting"), [this] {
             saveSession();
@@ -189,6 +201,7 @@ void MainWindow::buildMenus()
     });
 
     QMenu *help = menuBar()->addMenu(tr("&Help"));
+    add(help, tr("&Log"), {}, [diagnosis] { diagnosis->showLog(); });
     add(help, tr("&About Slotscope"), {}, [this] {
         auto *box = new QMessageBox(
             QMessageBox::NoIcon, tr("About Slotscope"),

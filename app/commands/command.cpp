@@ -12,6 +12,7 @@
 #include "app/commands/recordscommand.h"
 #include "app/commands/schemacommand.h"
 #include "app/commands/slotscommand.h"
+#include "app/commands/testcommand.h"
 #include "app/commands/watchcommand.h"
 #include "ui/errortext.h"
 
@@ -191,6 +192,8 @@ const std::vector<CommandEntry> &commands()
          [] { return std::make_unique<DiffCommand>(); }},
         {QStringLiteral("check"), QStringLiteral("look for faults in indexes and the catalogue"),
          [] { return std::make_unique<CheckCommand>(); }},
+        {QStringLiteral("test-connection"), QStringLiteral("tell where a connection fails, and what to do"),
+         [] { return std::make_unique<TestCommand>(); }},
         {QStringLiteral("edit"), QStringLiteral("write what a script says, in one guarded transaction"),
          [] { return std::make_unique<EditCommand>(); }},
         {QStringLiteral("decode"), QStringLiteral("turn bytes, as hex, into notation"),
