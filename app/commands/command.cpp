@@ -5,6 +5,7 @@
 #include "app/commands/codeccommand.h"
 #include "app/commands/diffcommand.h"
 #include "app/commands/editcommand.h"
+#include "app/commands/findcommand.h"
 #include "app/commands/getcommand.h"
 #include "app/commands/historycommand.h"
 #include "app/commands/infercommand.h"
@@ -185,6 +186,8 @@ const std::vector<CommandEntry> &commands()
          [] { return std::make_unique<WatchCommand>(); }},
         {QStringLiteral("get"), QStringLiteral("show one record"),
          [] { return std::make_unique<GetCommand>(); }},
+        {QStringLiteral("find"), QStringLiteral("find records of all slots by a text or a condition"),
+         [] { return std::make_unique<FindCommand>(); }},
         {QStringLiteral("history"), QStringLiteral("list all retained versions of one record"),
          [] { return std::make_unique<HistoryCommand>(); }},
         {QStringLiteral("diff"),

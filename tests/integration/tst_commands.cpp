@@ -39,6 +39,8 @@ private Q_SLOTS:
     void getByKey();
     void getWithinSlot_data();
     void getWithinSlot();
+    void findsByText();
+    void findsByCondition();
     void watchSeesPutAndDelete();
     void watchLeavesOutOtherSlots();
     void watchSurvivesARestart();
@@ -268,6 +270,68 @@ void TestCommands::getWithinSlot()
     QVERIFY(people.output().contains(slot.toUtf8()));
 }
 
+void TestCommands::findsByText()
+{
+    const QString name = QString::fromUtf8("Dvořák");
+    // What all records say, of the people and of the index by their names.
+    QStringList expected;
+    for (const char *slot : {"Users", "IndexUsersByName"}) {
+        for (const QJsonObject &record : json({QStringLiteral("records"), QString::fromLatin1(slot)})) {
+            const QJsonObject told {{QStringLiteral("k"), record.value(QLatin1String("key"))},
+                                    {QStringLiteral("v"), record.value(QLatin1String("value"))}};
+            if (QString::fromUtf8(QJsonDocument(told).toJson()).contains(name))
+                expected.append(text(record, "keyHex"));
+        }
+    }
+    QVERIFY(expected.size() > 10);
+    const QStringList find {QStringLiteral("find"), name.toUpper(), QStringLiteral("Users"),
+                            QStringLiteral("2")};
+    QStringList found;
+    for (const QJsonObject &record : json(find)) {
+        found.append(text(record, "keyHex"));
+        const bool isUser = record.value(QLatin1String("slot")).toInt() == 1;
+        QCOMPARE(text(record, "field"), isUser ? QStringLiteral("name") : QStringLiteral("key"));
+    }
+    QCOMPARE(found, expected);
+
+    // Everywhere.
+    const auto debug = json({QStringLiteral("find"), QStringLiteral("app/DEBUG")});
+    QCOMPARE(debug.size(), size_t(1));
+    QVERIFY(debug.front().value(QLatin1String("slot")).isNull());
+    QCOMPARE(text(debug.front(), "key"), QStringLiteral("/config/app/debug"));
+    QCOMPARE(text(debug.front(), "field"), QStringLiteral("key"));
+
+    Program people(connected(find + QStringList {QStringLiteral("--limit"), QStringLiteral("1")}));
+    QCOMPARE(people.wait(), 0);
+    QCOMPARE(people.output().count('\n'), 1);
+    QVERIFY2(people.output().startsWith("Users ") && people.output().contains("name: "),
+             people.output().constData());
+    QVERIFY(people.errors().contains("there are more"));
+
+    Program nobody(connected({QStringLiteral("find"), QStringLiteral("nobody is called so")}));
+    QCOMPARE(nobody.wait(), 0);
+    QVERIFY(nobody.output().isEmpty() && nobody.errors().isEmpty());
+}
+
+void TestCommands::findsByCondition()
+{
+    const QString condition = QString::fromUtf8("name contains dvořák and born.year > 1000");
+    const auto records = json({QStringLiteral("find"), QStringLiteral("--condition"), condition});
+    const auto users =
+        json({QStringLiteral("find"), QStringLiteral("--condition"), condition, QStringLiteral("Users")});
+    QVERIFY(!records.empty());
+    QVERIFY(std::includes(
+        records.cbegin(), records.cend(), users.cbegin(), users.cend(),
+        [](const QJsonObject &a, const QJsonObject &b) { return text(a, "keyHex") < text(b, "keyHex"); }));
+    for (const QJsonObject &record : records)
+        QVERIFY(record.value(QLatin1String("field")).isNull());
+
+    Program wrong(
+        connected({QStringLiteral("find"), QStringLiteral("--condition"), QStringLiteral("name =")}));
+    QCOMPARE(wrong.wait(), 2);
+    QVERIFY2(wrong.errors().contains("--condition, at character 7"), wrong.errors().constData());
+}
+
 void TestCommands::startWatch(Program *watch, const QByteArray &probe)
 {
     // The watch starts at the revision of the directory, so a change made after that is seen; until then
@@ -492,6 +556,8 @@ void TestCommands::wrongUsage_data()
     QTest::newRow("slots with one") << QStringLiteral("slots Users");
     QTest::newRow("limit of none") << QStringLiteral("records Users --limit 0");
     QTest::newRow("limit of words") << QStringLiteral("records Users --limit many");
+    QTest::newRow("find of nothing") << QStringLiteral("find");
+    QTest::newRow("find of a limit of none") << QStringLiteral("find x --limit 0");
     QTest::newRow("get of nothing") << QStringLiteral("get");
     QTest::newRow("get of bad hex") << QStringLiteral("get 0x123");
     QTest::newRow("not an address") << QStringLiteral("slots -c http://:bad");
@@ -523,6 +589,9 @@ void TestCommands::failures_data()
     QTest::newRow("no key of the slot")
         << QStringList {QStringLiteral("get"), QStringLiteral("Users"), QStringLiteral("x")}
         << QStringLiteral("not a key of slot Users");
+    QTest::newRow("find in nobody") << QStringList {QStringLiteral("find"), QStringLiteral("x"),
+                                                    QStringLiteral("Nobody")}
+                                    << QStringLiteral("Nobody");
     QTest::newRow("watch of nobody") << QStringList {QStringLiteral("watch"), QStringLiteral("Nobody")}
                                      << QStringLiteral("Nobody");
 }
@@ -559,7 +628,8 @@ void TestCommands::somethingElseAnswers()
 
 void TestCommands::helpNeedsNoServer()
 {
-    for (const char *arguments : {"--help", "slots --help", "records --help", "watch --help", "get --help"}) {
+    for (const char *arguments :
+         {"--help", "slots --help", "records --help", "find --help", "watch --help", "get --help"}) {
         Program program(QString::fromLatin1(arguments).split(u' '));
         QCOMPARE(program.wait(), 0);
         QVERIFY(program.output().startsWith("Usage: "));
