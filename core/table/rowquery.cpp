@@ -7,6 +7,7 @@
 #include "core/value/valuetext.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace slotscope::core {
 
@@ -51,11 +52,11 @@ private:
             case Cell::Kind::Bool:
                 return containsAscii(cell.integer ? "true" : "false");
             case Cell::Kind::Integer:
-                return containsAscii(QByteArray::number(cell.integer));
+                return m_needle.integerPart && containsAscii(QByteArray::number(cell.integer));
             case Cell::Kind::Float:
-                return containsAscii(floatText(cell.number));
+                return m_needle.floatPart && containsAscii(floatText(cell.number));
             case Cell::Kind::Bytes:
-                return containsAscii(cell.bytes.toByteArray().toHex());
+                return m_needle.hexPart && containsAscii(cell.bytes.toByteArray().toHex());
             case Cell::Kind::Text:
                 if (isAscii(cell.bytes))
                     return containsAscii(cell.bytes);
@@ -83,10 +84,16 @@ Needle needleOf(const QString &text)
     const bool ascii =
         std::all_of(text.begin(), text.end(), [](QChar c) { return c.unicode() > 0 && c.unicode() < 0x80; });
     const QByteArray lower = ascii ? text.toLower().toLatin1() : QByteArray();
-    const bool uuidPart = std::all_of(lower.begin(), lower.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-';
-    });
-    return {text, lower, uuidPart};
+    const auto isOf = [&lower](const char *characters) {
+        return std::all_of(lower.begin(), lower.end(),
+                           [characters](char c) { return std::strchr(characters, c) != nullptr; });
+    };
+    return {.text = text,
+            .ascii = lower,
+            .uuidPart = isOf("0123456789abcdef-"),
+            .hexPart = isOf("0123456789abcdef"),
+            .integerPart = isOf("0123456789-"),
+            .floatPart = isOf("0123456789.+-einfatyn")};
 }
 
 /// Of the sort column, if there is one, of the condition, and with a text of the key's parts: in this order.

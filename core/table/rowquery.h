@@ -30,7 +30,11 @@ struct Needle
 {
     QString text;
     QByteArray ascii; ///< in lower case; empty where it is not ASCII
-    bool uuidPart = false; ///< may be part of a UUID's text
+    // What it may be a part of the text of; of ASCII only.
+    bool uuidPart = false;
+    bool hexPart = false;
+    bool integerPart = false;
+    bool floatPart = false;
 };
 
 /// Evaluates a query on single records; safe on any thread.
