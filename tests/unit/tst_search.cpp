@@ -275,7 +275,7 @@ private Q_SLOTS:
         subject.load();
         SearchQuery query {.text = text, .condition = FieldCondition::parse(condition).value()};
         for (const int slot : slotNumbers)
-            query.slotNumbers.push_back(Slot(quint16(slot)));
+            query.slotNumbers.emplace_back(quint16(slot));
         Search search(&subject.memory.client, &subject.directory, query);
         Recorder recorder(&search);
         search.start();
