@@ -19,6 +19,16 @@ constexpr std::chrono::milliseconds FirstRetry(500);
 constexpr std::chrono::milliseconds LongestRetry(10000);
 constexpr std::chrono::milliseconds CatchingUp(2000);
 
+/// A part of a key space has drafts, settings and a history of its own: its prefix is told as the fragment,
+/// in hex, which no address of a whole etcd has.
+Endpoint placeOf(const ConnectionOptions &options)
+{
+    Endpoint endpoint = options.endpoint();
+    if (!options.prefix.isEmpty())
+        endpoint.url.setFragment(QString::fromLatin1(options.prefix.toHex()));
+    return endpoint;
+}
+
 } // namespace
 
 Connection::Connection(const Endpoint &endpoint, QObject *parent)
@@ -39,7 +49,7 @@ Connection::Connection(const Endpoint &endpoint, std::unique_ptr<Transport> tran
 Connection::Connection(const ConnectionOptions &options, Client *client, QObject *parent)
     : QObject(parent)
     , m_options(options)
-    , m_endpoint(options.endpoint())
+    , m_endpoint(placeOf(options))
     , m_safety(new SafetyGate(this))
     , m_client(client)
     , m_leases(new LeaseBook(client, this))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/edit/draftkeeper.h"
 
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFutureWatcher>
 #include <QMutex>
@@ -34,6 +35,12 @@ QString clusterFileName(const Endpoint &endpoint, quint64 clusterId)
 {
     QString host = endpoint.url.host();
     host.replace(QLatin1Char(':'), QLatin1Char('_'));
+    if (endpoint.url.hasFragment()) {
+        // Keys are other keys there; a prefix may be longer than names of files.
+        const QByteArray hash =
+            QCryptographicHash::hash(endpoint.url.fragment().toUtf8(), QCryptographicHash::Sha256);
+        host += QLatin1Char('+') + QString::fromLatin1(hash.toHex().left(16));
+    }
     return QStringLiteral("%1_%2-%3")
         .arg(host)
         .arg(endpoint.url.port(2379))

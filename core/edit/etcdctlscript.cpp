@@ -2,6 +2,7 @@
 #include "core/edit/etcdctlscript.h"
 
 #include "core/etcd/gatewaymessages.h"
+#include "core/etcd/prefixtransport.h"
 
 #include <cstring>
 #include <set>
@@ -267,8 +268,32 @@ EtcdctlTxn etcdctlTxn(const TxnRequest &request, const Leases &newLeases)
     return EtcdctlWriter(newLeases).write(request);
 }
 
+namespace {
+
+/// Of an etcd of which only a part is shown: the script goes to the whole, which names the keys with their
+/// prefix.
+QByteArray ofTheWhole(QByteArray (*script)(const TxnRequest &, const TxnScriptOptions &),
+                      const TxnRequest &request, TxnScriptOptions options)
+{
+    const QByteArray prefix = QByteArray::fromHex(options.endpoint.url.fragment().toLatin1());
+    options.endpoint.url.setFragment(QString());
+    const Leases leases = std::exchange(options.newLeases, {});
+    for (const auto &[key, ttl] : leases)
+        options.newLeases[prefix + key] = ttl;
+    if (options.describe) {
+        options.describe = [describe = options.describe, size = prefix.size()](const QByteArray &key) {
+            return describe(key.mid(size));
+        };
+    }
+    return script(withPrefix(request, prefix), options);
+}
+
+} // namespace
+
 QByteArray etcdctlScript(const TxnRequest &request, const TxnScriptOptions &options)
 {
+    if (options.endpoint.url.hasFragment())
+        return ofTheWhole(etcdctlScript, request, options);
     const EtcdctlTxn txn = etcdctlTxn(request, options.newLeases);
     const auto ttls = grantedTtls(request, options.newLeases);
     QByteArray script = heading(request, options);
@@ -292,6 +317,8 @@ QByteArray etcdctlScript(const TxnRequest &request, const TxnScriptOptions &opti
 
 QByteArray curlScript(const TxnRequest &request, const TxnScriptOptions &options)
 {
+    if (options.endpoint.url.hasFragment())
+        return ofTheWhole(curlScript, request, options);
     const auto ttls = grantedTtls(request, options.newLeases);
     const auto post = [&options](const char *path, const QByteArray &body) {
         return "curl --silent --show-error --fail --data-binary " + body + ' '

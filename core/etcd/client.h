@@ -57,6 +57,8 @@ public:
     /// What the user may read and write, as it was said last; everything before that, and without a user.
     /// Ranges that may not be read are read as if nothing were there.
     const AccessRights &rights() const { return m_transport->knownRights(); }
+    /// Whether a watch over all keys is told of whatever makes the revision grow.
+    bool seesAllChanges() const { return m_transport->seesWholeKeySpace() && rights().seesAll(); }
     /// Asks every member of the cluster how it is. Each that is away takes its time.
     Call<ClusterState> clusterState();
     /// Reads of whole ranges are answered by the member that is asked, even where it lags behind or has no

@@ -389,7 +389,9 @@ Call<ServerVersion> GatewayTransport::detectAddress()
             postRead(m_manager, withToken(httpRequest(address), m_tokens.token()), QByteArrayLiteral("{}")),
             false, m_options.detection, gateway::parseStatusReply);
     };
-    if (m_address.scheme() == QLatin1String("http"))
+    // It goes without a proxy.
+    if (m_address.scheme() == QLatin1String("http")
+        && m_connection.proxy.type() == QNetworkProxy::DefaultProxy)
         steps.greeting = [this] { return probeGreeting(m_address); };
     steps.detected = [this](const QString &apiPath) { m_apiPath = apiPath; };
     return detectGateway(std::move(steps), this);

@@ -65,6 +65,8 @@ public:
         static const AccessRights everything;
         return everything;
     }
+    /// Whether a watch over all keys is told of whatever makes the revision grow.
+    virtual bool seesWholeKeySpace() const { return true; }
     /// Asks every member how it is.
     virtual Call<ClusterState> clusterState()
     {

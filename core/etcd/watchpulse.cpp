@@ -70,7 +70,7 @@ void WatchPulse::note(Revision delivered)
 void WatchPulse::hear(Revision newest)
 {
     // A user who does not see all is told nothing of the rest.
-    if (!m_stream || !m_seesAll || newest <= m_delivered || !m_client || !m_client->rights().seesAll())
+    if (!m_stream || !m_seesAll || newest <= m_delivered || !m_client || !m_client->seesAllChanges())
         return;
     m_due = std::max(m_due, newest);
     if (m_overdue.isActive())

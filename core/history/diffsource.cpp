@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/history/diffsource.h"
 
-#include "core/etcd/gatewaytransport.h"
+#include "core/etcd/maketransport.h"
 #include "core/etcd/revisiontransport.h"
 
 #include <QFileInfo>
@@ -64,10 +64,26 @@ QString DiffSource::text() const
     return file;
 }
 
-DiffEnd::DiffEnd(DiffSource source, const Endpoint &own, Types types, const Schema &schema, QObject *parent)
+namespace {
+
+ConnectionOptions optionsFor(const DiffSource &source, ConnectionOptions own)
+{
+    if (source.kind == DiffSource::Kind::Server) {
+        own.endpoints = {source.server};
+        own.user.clear();
+        own.password.clear();
+        own.prefix.clear();
+    }
+    return own;
+}
+
+} // namespace
+
+DiffEnd::DiffEnd(DiffSource source, const ConnectionOptions &own, Types types, const Schema &schema,
+                 QObject *parent)
     : QObject(parent)
     , m_source(std::move(source))
-    , m_endpoint(m_source.kind == DiffSource::Kind::Server ? m_source.server : own)
+    , m_options(optionsFor(m_source, own))
     , m_types(types)
     , m_schema(schema)
 {
@@ -91,7 +107,7 @@ void DiffEnd::open()
         openAt(m_source.revision);
         return;
     }
-    m_client = std::make_unique<Client>(m_endpoint);
+    m_client = std::make_unique<Client>(m_options);
     // Not the status, which a member that lags behind answers by itself.
     m_client->range({.range = KeyRange::single(QByteArray(1, '\0')), .countOnly = true})
         .then(this, [this](const Result<RangeReply> &reply) {
@@ -108,8 +124,8 @@ void DiffEnd::open()
 void DiffEnd::openAt(Revision revision)
 {
     m_revision = revision;
-    m_client = std::make_unique<Client>(
-        std::make_unique<RevisionTransport>(std::make_unique<GatewayTransport>(m_endpoint.url), m_revision));
+    m_client =
+        std::make_unique<Client>(std::make_unique<RevisionTransport>(makeTransport(m_options), m_revision));
     m_watch = std::make_unique<Watch>(m_client.get(), KeyRange::all(), Watch::Options {});
     m_directory = std::make_unique<SlotDirectory>(m_client.get(), m_watch.get());
     m_directory->setSchema(m_schema);

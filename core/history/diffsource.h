@@ -34,7 +34,8 @@ class DiffEnd : public QObject
 public:
     enum class Types { Wanted, NotWanted };
     /// `own`: the etcd that Now and Then mean. With types it has a directory().
-    DiffEnd(DiffSource source, const Endpoint &own, Types types, const Schema &schema = {},
+    /// Another etcd is reached with the same certificates, and without the user's password and the prefix.
+    DiffEnd(DiffSource source, const ConnectionOptions &own, Types types, const Schema &schema = {},
             QObject *parent = nullptr);
     ~DiffEnd() override;
 
@@ -71,7 +72,7 @@ private:
     void takeFile(const OpenedFile &file);
 
     DiffSource m_source;
-    Endpoint m_endpoint;
+    ConnectionOptions m_options;
     Types m_types;
     Schema m_schema;
     std::unique_ptr<Client> m_client; // first one that asks for the revision, then one that is pinned to it
