@@ -33,28 +33,6 @@ QString clusterNameOf(const ConnectionProfile &profile, const core::Endpoint &en
     return name.isEmpty() ? endpoint.url.authority() : name;
 }
 
-QString safetyWord(SafetyLevel level)
-{
-    switch (level) {
-    case SafetyLevel::Open:
-        return QStringLiteral("open");
-    case SafetyLevel::Confirm:
-        return QStringLiteral("confirm");
-    case SafetyLevel::Guarded:
-        return QStringLiteral("guarded");
-    case SafetyLevel::ReadOnly:
-        break;
-    }
-    return QStringLiteral("read-only");
-}
-
-SafetyLevel safetyOf(const QString &word)
-{
-    const auto found = std::find_if(SafetyLevels.begin(), SafetyLevels.end(),
-                                    [&word](SafetyLevel level) { return safetyWord(level) == word; });
-    return found == SafetyLevels.end() ? SafetyLevel::ReadOnly : *found;
-}
-
 QString safetyName(SafetyLevel level)
 {
     switch (level) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/connection/safety.h"
 #include "core/etcd/client.h"
+#include "core/profile/profile.h"
 #include "ui/theme.h"
 
 #include <QString>
@@ -32,10 +32,8 @@ QString clusterNameOf(const ConnectionProfile &profile, const core::Endpoint &en
 
 inline constexpr std::array SafetyLevels {core::SafetyLevel::Open, core::SafetyLevel::Confirm,
                                           core::SafetyLevel::Guarded, core::SafetyLevel::ReadOnly};
-/// For settings: one word, never translated.
-QString safetyWord(core::SafetyLevel level);
-/// What is not known, from a newer version say, allows nothing.
-core::SafetyLevel safetyOf(const QString &word);
+using core::safetyOf;
+using core::safetyWord;
 
 /// `Guarded`
 QString safetyName(core::SafetyLevel level);
