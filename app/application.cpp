@@ -4,10 +4,12 @@
 #include "app/commandline.h"
 #include "app/commands/command.h"
 #include "app/commands/output.h"
+#include "app/connecting.h"
 #include "app/demo/demo.h"
 #include "app/interrupt.h"
 #include "app/windowsession.h"
 #include "core/pmap/schemafile.h"
+#include "core/profile/keychain.h"
 
 #include <QCoreApplication>
 #include <QGuiApplication>
@@ -43,7 +45,7 @@ int runCommand(const CommandLine &line)
 
     QCommandLineParser parser;
     parser.setApplicationDescription(command->description());
-    addCommandOptions(&parser);
+    addCommandOptions(&parser, command->needsServer());
     if (command->needsServer())
         addSchemaOption(&parser);
     command->addOptions(&parser);
@@ -66,12 +68,6 @@ int runCommand(const CommandLine &line)
         writeError(problem);
         return Failed;
     }
-    const QString given = parser.value(QStringLiteral("connect"));
-    const auto endpoint = command->needsServer() ? endpointOrDefault(given.isEmpty() ? line.endpoint : given)
-                                                 : core::Result<core::Endpoint>(core::Endpoint());
-    if (!endpoint)
-        return wrongUsage(endpoint.error().detail);
-
     if (command->needsServer() && parser.isSet(QStringLiteral("schema"))) {
         auto schema = core::loadSchema(parser.value(QStringLiteral("schema")));
         if (!schema) {
@@ -86,7 +82,22 @@ int runCommand(const CommandLine &line)
     QObject::connect(&interrupt, &Interrupt::received, qApp,
                      [interrupted] { QCoreApplication::exit(interrupted); });
     QObject::connect(command.get(), &Command::finished, qApp, &QCoreApplication::exit, Qt::QueuedConnection);
-    command->run(*endpoint, line.json || parser.isSet(QStringLiteral("json")));
+    const bool json = line.json || parser.isSet(QStringLiteral("json"));
+    if (!command->needsServer()) {
+        command->run({}, json);
+        return QCoreApplication::exec();
+    }
+    core::ConnectionWords words = line.connection;
+    words.add(connectionWords(parser));
+    const QString profile = profileName(parser).isEmpty() ? line.profile : profileName(parser);
+    core::Keychain keychain;
+    optionsForCommand(words, profile, &keychain, command.get(),
+                      [&command, json](const core::Result<core::ConnectionOptions> &options) {
+                          if (options)
+                              command->run(*options, json);
+                          else
+                              QCoreApplication::exit(wrongUsage(options.error().detail));
+                      });
     return QCoreApplication::exec();
 }
 
@@ -144,6 +155,7 @@ int run(int argc, char **argv)
     QStringList arguments;
     for (int i = 0; i < argc; ++i)
         arguments += QString::fromLocal8Bit(argv[i]);
+    hidePasswords(argc, argv);
     const auto line = CommandLine::parse(withoutQtOptions(arguments));
     if (!line)
         return wrongUsage(line.error());

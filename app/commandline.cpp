@@ -7,11 +7,21 @@ namespace slotscope::app {
 
 namespace {
 
-QCommandLineOption connectOption()
+void addConnectionOptions(QCommandLineParser *parser)
 {
-    return {{QStringLiteral("c"), QStringLiteral("connect")},
-            QStringLiteral("The etcd to connect to. Default: ETCDCTL_ENDPOINTS, ETCD_URL."),
-            QStringLiteral("URL")};
+    parser->addOption({{QStringLiteral("c"), QStringLiteral("connect")},
+                       QStringLiteral("The etcd to connect to. Default: ETCDCTL_ENDPOINTS, ETCD_URL."),
+                       QStringLiteral("URL")});
+    parser->addOption(
+        {QStringLiteral("profile"), QStringLiteral("Connect as this profile says."), QStringLiteral("NAME")});
+    for (const core::ConnectionWords::Word &word : core::ConnectionWords::all()) {
+        if (*word.name == '\0')
+            continue;
+        parser->addOption(
+            {QString::fromLatin1(word.name),
+             QStringLiteral("%1 [%2]").arg(QLatin1String(word.help), QLatin1String(word.variable)),
+             QString::fromLatin1(word.value)});
+    }
 }
 
 QCommandLineOption jsonOption()
@@ -42,7 +52,7 @@ void fill(QCommandLineParser *parser)
         QStringLiteral("A browser and editor for etcd, at home with pmap slots."));
     // What follows a command's name is the command's own business.
     parser->setOptionsAfterPositionalArgumentsMode(QCommandLineParser::ParseAsPositionalArguments);
-    parser->addOption(connectOption());
+    addConnectionOptions(parser);
     parser->addOption(
         {QStringLiteral("demo"), QStringLiteral("Start a private etcd with made-up data, and open that.")});
     parser->addOption(
@@ -112,16 +122,17 @@ core::Expected<CommandLine, QString> CommandLine::parse(const QStringList &argum
     line.checkDisplay = parser.isSet(QStringLiteral("check-display"));
     line.json = parser.isSet(QStringLiteral("json"));
     line.screenshot = parser.value(QStringLiteral("screenshot"));
-    line.endpoint = parser.value(QStringLiteral("connect"));
     if (const QString wrong = line.log.take(parser); !wrong.isEmpty())
         return Unexpected {wrong};
+    line.connection = connectionWords(parser);
+    line.profile = profileName(parser);
     line.commandArguments = parser.positionalArguments();
     if (!line.commandArguments.isEmpty())
         line.command = line.commandArguments.takeFirst();
     if (line.help || line.version)
         return line;
 
-    if (line.demo && !line.endpoint.isEmpty())
+    if (line.demo && (line.connection.namesEndpoints() || !line.profile.isEmpty()))
         return Unexpected {QStringLiteral("--demo brings its own etcd, so it does not go with --connect")};
     if (line.demo && !line.command.isEmpty())
         return Unexpected {QStringLiteral(
@@ -133,7 +144,10 @@ core::Expected<CommandLine, QString> CommandLine::parse(const QStringList &argum
             return Unexpected {QStringLiteral("--screenshot needs a file name")};
         if (line.headless || !line.command.isEmpty())
             return Unexpected {QStringLiteral("--screenshot needs the window")};
-        if (!line.demo && endpointText(line.endpoint).isEmpty())
+        const auto environment =
+            core::ConnectionWords::fromEnvironment(QProcessEnvironment::systemEnvironment());
+        if (!line.demo && line.profile.isEmpty() && !line.connection.namesEndpoints()
+            && !environment.namesEndpoints())
             return Unexpected {QStringLiteral("--screenshot needs --demo or --connect")};
     }
     if (line.json && line.command.isEmpty())
@@ -152,9 +166,10 @@ QString CommandLine::helpText()
     return text;
 }
 
-void addCommandOptions(QCommandLineParser *parser)
+void addCommandOptions(QCommandLineParser *parser, bool needsServer)
 {
-    parser->addOption(connectOption());
+    if (needsServer)
+        addConnectionOptions(parser);
     parser->addOption(jsonOption());
     addLogOptions(parser);
     parser->addOption(helpOption());
@@ -167,18 +182,22 @@ void addSchemaOption(QCommandLineParser *parser)
                        QStringLiteral("FILE")});
 }
 
-QString endpointText(const QString &given)
+core::ConnectionWords connectionWords(const QCommandLineParser &parser)
 {
-    if (!given.isEmpty())
-        return given;
-    const QString endpoints = qEnvironmentVariable("ETCDCTL_ENDPOINTS").section(u',', 0, 0).trimmed();
-    return endpoints.isEmpty() ? qEnvironmentVariable("ETCD_URL").trimmed() : endpoints;
+    core::ConnectionWords words;
+    for (const core::ConnectionWords::Word &word : core::ConnectionWords::all()) {
+        const QString name = QString::fromLatin1(word.name);
+        if (!name.isEmpty() && parser.isSet(name))
+            words.set(name, *word.value == '\0' ? QStringLiteral("true") : parser.value(name));
+    }
+    if (parser.isSet(QStringLiteral("connect")))
+        words.set(QStringLiteral("endpoints"), parser.value(QStringLiteral("connect")));
+    return words;
 }
 
-core::Result<core::Endpoint> endpointOrDefault(const QString &given)
+QString profileName(const QCommandLineParser &parser)
 {
-    const QString text = endpointText(given);
-    return core::Endpoint::parse(text.isEmpty() ? QStringLiteral("http://127.0.0.1:2379") : text);
+    return parser.value(QStringLiteral("profile"));
 }
 
 } // namespace slotscope::app

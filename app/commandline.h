@@ -3,7 +3,7 @@
 
 #include "core/base/expected.h"
 #include "core/base/log.h"
-#include "core/etcd/client.h"
+#include "core/profile/connectionwords.h"
 
 #include <QCommandLineParser>
 #include <QStringList>
@@ -32,8 +32,9 @@ struct CommandLine
     bool checkDisplay = false; ///< only see whether a window can be opened
     bool json = false;
     QString screenshot; ///< file name; empty: none
-    QString endpoint; ///< as given; empty: not given
     LogOptions log;
+    core::ConnectionWords connection; ///< as given, without what the environment says
+    QString profile; ///< a name; empty: none
     QString command; ///< empty: none
     QStringList commandArguments;
 
@@ -43,14 +44,14 @@ struct CommandLine
     static QString helpText();
 };
 
-/// The options that every command has.
-void addCommandOptions(QCommandLineParser *parser);
+/// The options that every command has, and those of every one that connects.
+void addCommandOptions(QCommandLineParser *parser, bool needsServer);
 /// That of every command that reads slots.
 void addSchemaOption(QCommandLineParser *parser);
 
-/// The address given, else that of ETCDCTL_ENDPOINTS (its first) or ETCD_URL; empty if there is none.
-QString endpointText(const QString &given);
-/// endpointText(), or what etcdctl takes without any.
-core::Result<core::Endpoint> endpointOrDefault(const QString &given);
+/// What is given of the options that say how to connect.
+core::ConnectionWords connectionWords(const QCommandLineParser &parser);
+/// The name of a profile; empty: none is given.
+QString profileName(const QCommandLineParser &parser);
 
 } // namespace slotscope::app

@@ -3,10 +3,14 @@
 
 #include "app/commands/command.h"
 #include "app/commands/output.h"
+#include "app/connecting.h"
 #include "app/demo/demo.h"
 #include "app/interrupt.h"
+#include "core/profile/keychain.h"
+#include "core/profile/profilestore.h"
 #include "ui/mainwindow.h"
 #include "ui/panels/recordtab.h"
+#include "ui/sessionsettings.h"
 #include "ui/views/recordview.h"
 
 #include <QApplication>
@@ -45,24 +49,26 @@ public:
     }
 };
 
-/// The demo that a window shows, started again when it is asked for again.
-class DemoForWindow
+/// The demo that a window shows, started again when it is asked for again. It goes with the window.
+class DemoForWindow : public QObject
 {
 public:
     explicit DemoForWindow(ui::MainWindow *window)
-        : m_window(window)
+        : QObject(window)
+        , m_window(window)
     {
+        connect(window, &ui::MainWindow::demoRequested, this, &DemoForWindow::start);
     }
 
     void start()
     {
         m_demo = std::make_unique<Demo>();
         // Its etcd is gone with the program: nothing to come back to.
-        QObject::connect(m_demo.get(), &Demo::ready, m_window, [this] {
+        connect(m_demo.get(), &Demo::ready, m_window, [this] {
             m_window->openConnection(m_demo->endpoint(), false);
             m_window->openTable(QStringLiteral("Users"));
         });
-        QObject::connect(m_demo.get(), &Demo::failed, m_window, [this](const QString &reason) {
+        connect(m_demo.get(), &Demo::failed, m_window, [this](const QString &reason) {
             writeError(reason);
             m_window->showStartError(reason);
         });
@@ -72,6 +78,48 @@ public:
 private:
     ui::MainWindow *m_window;
     std::unique_ptr<Demo> m_demo;
+};
+
+/// The windows of the program. They share profiles and passwords; each has a connection of its own, and goes
+/// when it is closed.
+class Windows : public QObject
+{
+public:
+    Windows()
+        : m_profiles(std::make_shared<core::ProfileStore>(ui::profilesFile()))
+        , m_secrets(std::make_shared<core::Keychain>())
+    {
+    }
+    ~Windows() override
+    {
+        for (const QPointer<ui::MainWindow> &window : m_windows)
+            delete window;
+    }
+
+    /// The demo of the window, too, if somebody starts it.
+    std::pair<ui::MainWindow *, DemoForWindow *> open()
+    {
+        auto *window = new ui::MainWindow;
+        m_windows.emplace_back(window);
+        window->setAttribute(Qt::WA_DeleteOnClose);
+        window->setKeeping(m_profiles, m_secrets);
+        connect(window, &ui::MainWindow::newWindowRequested, this, [this] {
+            ui::MainWindow *other = open().first;
+            other->show();
+            other->openStartDialog();
+        });
+        connect(window, &ui::MainWindow::connectionRequested, this, [this](const core::Profile &profile) {
+            ui::MainWindow *other = open().first;
+            other->show();
+            other->openProfile(profile);
+        });
+        return {window, new DemoForWindow(window)};
+    }
+
+private:
+    std::shared_ptr<core::ProfileStore> m_profiles;
+    std::shared_ptr<core::Secrets> m_secrets;
+    std::vector<QPointer<ui::MainWindow>> m_windows;
 };
 
 /// Takes the picture once everything is shown, a record selected so that the inspector has something to show.
@@ -129,35 +177,43 @@ int runWindow(int argc, char **argv, const CommandLine &line)
     }
 
     Interrupt interrupt;
-    ui::MainWindow window;
+    Windows windows;
+    const auto [window, demo] = windows.open();
     if (startLog().isDebugEnabled())
-        new FirstPaint(&window);
-    DemoForWindow demo(&window);
-    QObject::connect(&interrupt, &Interrupt::received, &window, [] { QCoreApplication::exit(Done); });
-    QObject::connect(&window, &ui::MainWindow::demoRequested, &window, [&demo] { demo.start(); });
+        new FirstPaint(window);
+    QObject::connect(&interrupt, &Interrupt::received, &windows, [] { QCoreApplication::exit(Done); });
 
     if (!line.screenshot.isEmpty())
-        takePicture(&window, line.screenshot);
-    window.show();
+        takePicture(window, line.screenshot);
+    window->show();
     // Whoever wants a picture means what the environment names; else the connect dialog offers that.
-    const QString address = line.screenshot.isEmpty() ? line.endpoint : endpointText(line.endpoint);
+    const bool isSaid = line.connection.namesEndpoints() || !line.profile.isEmpty();
     if (line.demo) {
-        demo.start();
-    } else if (!address.isEmpty()) {
-        const auto endpoint = core::Endpoint::parse(address);
-        if (!endpoint) {
-            writeError(endpoint.error().detail);
+        demo->start();
+    } else if (isSaid || !line.screenshot.isEmpty()) {
+        auto profile = describedProfile(line.connection, line.profile);
+        if (!profile) {
+            writeError(profile.error().detail);
             return WrongUsage;
         }
-        window.openConnection(*endpoint);
-        if (!line.screenshot.isEmpty()) {
-            window.openTable(QStringLiteral("Users"));
-            giveUpWithoutServer(&window);
+        const core::Endpoint endpoint = profile->options.endpoint();
+        if (profile->options == core::ConnectionOptions(endpoint)) {
+            window->openConnection(endpoint);
+        } else {
+            if (profile->id.isEmpty()) {
+                const auto known = ui::rememberedProfile(endpoint).value_or(ui::profileFor(endpoint));
+                profile->name = known.name;
+                profile->safety = known.safety;
+            }
+            window->openProfile(*profile);
         }
-    } else if (const auto remembered = ui::MainWindow::rememberedEndpoint()) {
-        window.openConnection(*remembered);
+        if (!line.screenshot.isEmpty()) {
+            window->openTable(QStringLiteral("Users"));
+            if (window->connection())
+                giveUpWithoutServer(window);
+        }
     } else {
-        window.openStartDialog();
+        window->openLast();
     }
     return QApplication::exec();
 }

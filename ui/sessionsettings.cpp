@@ -16,6 +16,7 @@ namespace {
 const QString HistoryLimitKey = QStringLiteral("commits/historyBytes");
 const QString AfterCommitKey = QStringLiteral("commits/watchedSeconds");
 const QString BytesBelowKey = QStringLiteral("inspector/bytesBelow");
+const QString LastProfileKey = QStringLiteral("connections/lastProfile");
 constexpr qsizetype MostRecent = 10;
 
 QString tabsKey(const core::Endpoint &endpoint)
@@ -84,6 +85,22 @@ void rememberEndpoint(const core::Endpoint &endpoint)
     recent.removeAll(text);
     recent.prepend(text);
     QSettings().setValue(QStringLiteral("connections/recent"), recent.mid(0, MostRecent));
+}
+
+QString profilesFile()
+{
+    return QFileInfo(QSettings().fileName()).absolutePath() + QStringLiteral("/profiles.json");
+}
+
+QString lastProfile()
+{
+    return QSettings().value(LastProfileKey).toString();
+}
+
+void rememberLastProfile(const QString &id)
+{
+    if (lastProfile() != id)
+        QSettings().setValue(LastProfileKey, id);
 }
 
 std::optional<ConnectionProfile> rememberedProfile(const core::Endpoint &endpoint)

@@ -36,6 +36,12 @@ void rememberBytesBelow(bool below);
 QStringList recentEndpoints();
 void rememberEndpoint(const core::Endpoint &endpoint);
 
+/// The user's profiles, beside the settings.
+QString profilesFile();
+/// The profile of the last connection; empty: it was one without.
+QString lastProfile();
+void rememberLastProfile(const QString &id);
+
 /// Nothing: none was remembered for this etcd.
 std::optional<ConnectionProfile> rememberedProfile(const core::Endpoint &endpoint);
 void rememberProfile(const core::Endpoint &endpoint, const ConnectionProfile &profile);

@@ -37,9 +37,9 @@ Command::Command()
             [this] { fail(tr("%1 does not answer any more").arg(serverName())); });
 }
 
-void Command::run(const core::Endpoint &endpoint, bool json)
+void Command::run(const core::ConnectionOptions &options, bool json)
 {
-    m_endpoint = endpoint;
+    m_options = options;
     m_json = json;
     if (!needsServer() || !needsDirectory()) {
         QMetaObject::invokeMethod(
@@ -47,9 +47,9 @@ void Command::run(const core::Endpoint &endpoint, bool json)
         return;
     }
     if (isEditing()) {
-        m_connection = std::make_unique<core::Connection>(endpoint);
+        m_connection = std::make_unique<core::Connection>(options);
     } else {
-        m_client = std::make_unique<core::Client>(endpoint);
+        m_client = std::make_unique<core::Client>(options);
         m_watch = std::make_unique<core::Watch>(m_client.get(), core::KeyRange::all(),
                                                 core::Watch::Options {.prevKv = wantsPreviousValues()});
         m_directory = std::make_unique<core::SlotDirectory>(m_client.get(), m_watch.get());
@@ -101,7 +101,7 @@ void Command::reload(std::function<void()> then)
 
 QString Command::serverName() const
 {
-    return m_endpoint.url.authority();
+    return endpoint().url.authority();
 }
 
 void Command::whenSampled(const std::vector<core::Slot> &numbers, std::function<void()> then)

@@ -44,8 +44,8 @@ public:
     /// What is known of the slots' types; before run().
     void setSchema(core::Schema schema) { m_schema = std::move(schema); }
 
-    /// Once; finished() follows. The endpoint is not looked at where none is needed.
-    void run(const core::Endpoint &endpoint, bool json);
+    /// Once; finished() follows. The options are not looked at where no server is needed.
+    void run(const core::ConnectionOptions &options, bool json);
 
 Q_SIGNALS:
     void finished(int exitCode);
@@ -67,7 +67,8 @@ protected:
     /// Null pointer where isEditing() is not.
     core::Connection *connection() const { return m_connection.get(); }
     QString serverName() const;
-    const core::Endpoint &endpoint() const { return m_endpoint; }
+    core::Endpoint endpoint() const { return m_options.endpoint(); }
+    const core::ConnectionOptions &options() const { return m_options; }
     const core::Schema &schema() const { return m_schema; }
 
     /// Goes on once the types of these slots (all, when empty) are known as far as they can be.
@@ -90,7 +91,7 @@ private:
     std::unique_ptr<core::Client> m_client;
     std::unique_ptr<core::Watch> m_watch;
     std::unique_ptr<core::SlotDirectory> m_directory;
-    core::Endpoint m_endpoint;
+    core::ConnectionOptions m_options;
     core::Schema m_schema;
     std::function<void()> m_whenLoaded;
     std::vector<core::Slot> m_awaited;

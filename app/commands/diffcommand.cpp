@@ -113,7 +113,7 @@ void DiffCommand::begin()
             compareNext();
     });
     const auto make = [this](const core::DiffSource &source) {
-        return std::make_unique<DiffEnd>(source, endpoint(), DiffEnd::Types::Wanted, schema());
+        return std::make_unique<DiffEnd>(source, options(), DiffEnd::Types::Wanted, schema());
     };
     m_before = make(m_sources[0]);
     m_after = make(m_sources[1]);
@@ -137,7 +137,7 @@ void DiffCommand::failFor(const core::Error &error, const DiffEnd &end)
         fail(error.detail);
         return;
     }
-    const core::Endpoint &server =
+    const core::Endpoint server =
         end.source().kind == core::DiffSource::Kind::Server ? end.source().server : endpoint();
     if (error.kind == core::ErrorKind::Compacted)
         fail(tr("revision %1 of %2 has been compacted away")
