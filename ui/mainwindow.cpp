@@ -236,12 +236,6 @@ RecordTab *MainWindow::currentTab() const
     return qobject_cast<RecordTab *>(m_tabs->currentWidget());
 }
 
-void MainWindow::openConnection(const core::Endpoint &endpoint, bool remember)
-{
-    unlessStaged(tr("connecting to another etcd"),
-                 [this, endpoint, remember] { setConnection(endpoint, remember); });
-}
-
 void MainWindow::closeConnection()
 {
     // The parts that follow the connection let go of it before it goes.
@@ -285,17 +279,18 @@ void MainWindow::closeConnection()
     updateTitle();
 }
 
-void MainWindow::setConnection(const core::Endpoint &endpoint, bool remember)
+void MainWindow::setConnection(const core::Profile &profile, bool remember)
 {
     saveSession();
     closeConnection();
     m_remember = remember;
     m_tabsRestored = false;
-    m_connection = std::make_unique<core::Connection>(endpoint);
+    m_profile = profile;
+    m_connection = std::make_unique<core::Connection>(profile.options);
     core::Connection *connection = m_connection.get();
+    m_bar->setLook(profile.id.isEmpty() ? QString() : profile.title(), QColor(profile.colour));
     m_bar->follow(connection);
-    // What nobody can come back to, the demo, is nobody's data either.
-    followSafety(remember ? rememberedProfile(endpoint).value_or(profileFor(endpoint)) : ConnectionProfile());
+    followSafety({.name = profile.name, .safety = profile.safety});
     showConnection();
     followReview();
     m_versions->follow(connection);
@@ -335,10 +330,10 @@ void MainWindow::connectionStateChanged()
             m_connectDialog->close();
         else if (!m_connection->error().detail.isEmpty())
             m_connectDialog->showFailure(
-                describe(m_connection->error(), m_connection->endpoint().toString()));
+                describe(m_connection->error(), m_connection->options().endpoint().toString()));
     }
     if (m_connection->state() == core::Connection::State::Online && m_remember)
-        rememberEndpoint(m_connection->endpoint());
+        noteConnected();
     m_settleTimer.start();
     updatePage();
     updateStatus();
@@ -509,50 +504,6 @@ void MainWindow::showKey(const QByteArray &key)
     tab->setFocus();
 }
 
-void MainWindow::openStartDialog()
-{
-    if (!m_connectDialog) {
-        m_connectDialog = new ConnectDialog(this);
-        m_connectDialog->setAttribute(Qt::WA_DeleteOnClose);
-        connect(m_connectDialog, &QObject::destroyed, this, [this] { m_connectDialog = nullptr; });
-        connect(m_connectDialog, &ConnectDialog::connectRequested, this,
-                [this](const core::Endpoint &endpoint, const ConnectionProfile &profile) {
-                    rememberProfile(endpoint, profile);
-                    m_connectDialog->showProgress(tr("Connecting to %1 …").arg(endpoint.toString()));
-                    openConnection(endpoint);
-                });
-        connect(m_connectDialog, &ConnectDialog::demoRequested, this, [this] {
-            unlessStaged(tr("connecting to the demo"), [this] {
-                if (m_connectDialog)
-                    m_connectDialog->showProgress(tr("Starting the demo …"));
-                Q_EMIT demoRequested();
-            });
-        });
-        connect(m_connectDialog, &ConnectDialog::cancelRequested, this, [this] {
-            if (m_connection && m_connection->state() == core::Connection::State::Connecting)
-                closeConnection();
-        });
-        m_connectDialog->setProfiles(rememberedProfile);
-        m_connectDialog->setRecentEndpoints(recentEndpoints());
-    }
-    m_connectDialog->open();
-}
-
-void MainWindow::showStartError(const QString &reason)
-{
-    openStartDialog();
-    m_connectDialog->showFailure({.summary = reason});
-}
-
-std::optional<core::Endpoint> MainWindow::rememberedEndpoint()
-{
-    const QStringList recent = recentEndpoints();
-    if (recent.isEmpty())
-        return std::nullopt;
-    const auto endpoint = core::Endpoint::parse(recent.first());
-    return endpoint ? std::optional(*endpoint) : std::nullopt;
-}
-
 void MainWindow::updateStatus()
 {
     RecordTab *tab = currentTab();
@@ -612,13 +563,14 @@ void MainWindow::updatePage()
             ? tr("This etcd is empty.")
             : tr("Choose a table or a key at the left.");
     } else if (m_connection && !m_connection->error().detail.isEmpty()) {
-        const ErrorText error = describe(m_connection->error(), m_connection->endpoint().toString());
+        const ErrorText error =
+            describe(m_connection->error(), m_connection->options().endpoint().toString());
         text = error.sentence() + QStringLiteral("\n\n") + tr("It is tried again by itself.");
         m_pageText->setToolTip(asTip(error.technical));
         retry = true;
     } else if (m_connection) {
         text = m_past ? tr("Reading revision %1 …").arg(m_past->at().value)
-                      : tr("Connecting to %1 …").arg(m_connection->endpoint().toString());
+                      : tr("Connecting to %1 …").arg(m_connection->options().endpoint().toString());
     }
     m_pageText->setText(text);
     m_pageRetry->setVisible(retry);

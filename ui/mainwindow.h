@@ -3,6 +3,7 @@
 
 #include "core/connection/connection.h"
 #include "core/live/alerts.h"
+#include "core/profile/profile.h"
 #include "core/table/plainkeys.h"
 #include "ui/panels/connectionbar.h"
 #include "ui/prompts.h"
@@ -23,7 +24,9 @@ class QUndoGroup;
 
 namespace slotscope::core {
 class PastConnection;
+class ProfileStore;
 class RevisionBounds;
+class Secrets;
 } // namespace slotscope::core
 
 namespace slotscope::ui {
@@ -59,6 +62,14 @@ public:
     /// Connects; with staged edits only after the user agreed to lose them. `remember`: offer it again at the
     /// next start.
     void openConnection(const core::Endpoint &endpoint, bool remember = true);
+    /// The same as a profile says, with what the keychain has of it; what it lacks is asked for in the
+    /// connect dialog.
+    void openProfile(const core::Profile &profile);
+    /// What was open last; the connect dialog when that was nothing.
+    void openLast();
+    /// Where profiles and their secrets are kept: for this window, before it opens anything. Else the
+    /// profiles beside the settings, and the secrets only in memory.
+    void setKeeping(std::shared_ptr<core::ProfileStore> store, std::shared_ptr<core::Secrets> secrets);
     /// The connect dialog.
     void openStartDialog();
     /// What was open last, if anything was.
@@ -84,6 +95,10 @@ public:
 Q_SIGNALS:
     /// The user wants the demo; whoever runs it then calls openConnection().
     void demoRequested();
+    /// The user wants another window, with the connect dialog.
+    void newWindowRequested();
+    /// … or with this connection.
+    void connectionRequested(const slotscope::core::Profile &profile);
     /// isSettled() became true.
     void settled();
 
@@ -109,7 +124,14 @@ private:
     void addLiveActions(QMenu *view);
     void followNews(RecordTab *tab);
     void buildStatusBar();
-    void setConnection(const core::Endpoint &endpoint, bool remember);
+    void setConnection(const core::Profile &profile, bool remember);
+    // mainwindow_connect.cpp
+    void buildWindowActions(QMenu *menu);
+    core::ProfileStore *profiles();
+    core::Secrets *secrets();
+    void connectAsked(const core::Profile &profile);
+    void connectFilled(const core::Profile &profile);
+    void noteConnected();
     void closeConnection();
     void buildSafetyBand();
     void buildSafetyMenu(QMenu *menu);
@@ -336,6 +358,10 @@ private:
     std::vector<QAction *> m_tabActions; // need an open tab
     std::vector<QAction *> m_connectionActions; // need a connection
     std::vector<QAction *> m_pastActions; // need the past
+    std::shared_ptr<core::ProfileStore> m_profiles;
+    std::shared_ptr<core::Secrets> m_secrets;
+    core::Profile m_profile; // of the connection
+    int m_connectAttempt = 0; // what is found out for an earlier one is not wanted any more
 };
 
 } // namespace slotscope::ui

@@ -66,6 +66,7 @@ void MainWindow::buildMenus()
 
     QMenu *connection = menuBar()->addMenu(tr("Co&nnection"));
     add(connection, tr("&Connect …"), QKeySequence(Qt::CTRL | Qt::Key_O), [this] { openStartDialog(); });
+    buildWindowActions(connection);
     add(connection, tr("&Retry now"), {}, [this] {
         if (m_connection)
             m_connection->retryNow();
@@ -91,7 +92,7 @@ void MainWindow::buildMenus()
     connection->addSeparator();
     buildSafetyMenu(connection);
     connection->addSeparator();
-    add(connection, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
+    add(connection, tr("&Quit"), QKeySequence::Quit, [] { QApplication::closeAllWindows(); });
 
     QMenu *edit = menuBar()->addMenu(tr("&Edit"));
     addUndoActions(edit);

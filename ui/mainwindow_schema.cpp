@@ -35,7 +35,9 @@ void MainWindow::followSchema()
     core::SchemaKeeper *keeper = m_connection->schema();
     if (m_remember) { // else its etcd goes with the program
         m_connection->keepSchemaIn(schemaFolder());
-        if (const QString file = rememberedSchemaFile(m_connection->endpoint()); !file.isEmpty())
+        const QString remembered = rememberedSchemaFile(m_connection->endpoint());
+        const QString file = m_profile.schemaFile.isEmpty() ? remembered : m_profile.schemaFile;
+        if (!file.isEmpty())
             m_connection->keepSchemaAt(file);
     }
     connect(keeper, &core::SchemaKeeper::changed, this, [this, keeper] {

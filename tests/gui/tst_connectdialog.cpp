@@ -8,6 +8,7 @@
 #include <QListWidget>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace slotscope::core;
@@ -36,7 +37,7 @@ private Q_SLOTS:
         QVERIFY(dialog.connectButton()->isEnabled());
         dialog.connectButton()->click();
         QCOMPARE(requested.count(), 1);
-        QCOMPARE(requested.first().first().value<Endpoint>().url,
+        QCOMPARE(requested.first().first().value<Profile>().options.endpoint().url,
                  QUrl(QStringLiteral("http://127.0.0.1:4001")));
     }
 
@@ -54,7 +55,8 @@ private Q_SLOTS:
         QCOMPARE(dialog.endpointText(), QStringLiteral("three:4001"));
         Q_EMIT dialog.list()->itemActivated(dialog.list()->item(1));
         QCOMPARE(requested.count(), 1);
-        QCOMPARE(requested.first().first().value<Endpoint>().url.host(), QStringLiteral("two"));
+        QCOMPARE(requested.first().first().value<Profile>().options.endpoint().url.host(),
+                 QStringLiteral("two"));
     }
 
     void showsFailuresInPlace()
@@ -107,6 +109,76 @@ private Q_SLOTS:
         dialog.setDemoUnavailable(QStringLiteral("there is no etcd"));
         QVERIFY(!dialog.demoButton()->isEnabled());
         QCOMPARE(dialog.demoButton()->toolTip(), QStringLiteral("there is no etcd"));
+    }
+
+    void profilesAreKept()
+    {
+        const QTemporaryDir folder;
+        ProfileStore store(folder.filePath(QStringLiteral("profiles.json")));
+        MemorySecrets secrets;
+        ScriptedPrompts prompts;
+        ConnectDialog dialog(nullptr, &prompts);
+        dialog.setKeeping(&store, &secrets);
+        QSignalSpy requested(&dialog, &ConnectDialog::connectRequested);
+        const auto line = [&dialog](const char *name) {
+            return dialog.findChild<QLineEdit *>(QLatin1String(name));
+        };
+        const auto press = [&dialog](const char *name) {
+            dialog.findChild<QPushButton *>(QLatin1String(name))->click();
+        };
+
+        // Certificates mean https where no scheme is typed; several members are one cluster.
+        dialog.setEndpointText(QStringLiteral("a.example.org, b.example.org:4001"));
+        line("clusterName")->setText(QStringLiteral("orders"));
+        line("caFile")->setText(QStringLiteral("/ca.pem"));
+        line("user")->setText(QStringLiteral("ann"));
+        line("password")->setText(QStringLiteral("s3cret"));
+        line("keyPrefix")->setText(QStringLiteral("0xff00"));
+        line("requestTimeout")->setText(QStringLiteral("soon"));
+        QVERIFY(!dialog.connectButton()->isEnabled());
+        QVERIFY(!dialog.saveButton()->isEnabled());
+        line("requestTimeout")->setText(QStringLiteral("2s"));
+        QVERIFY(dialog.saveButton()->isEnabled());
+        dialog.saveButton()->click();
+        QCOMPARE(store.profiles().size(), size_t(1));
+        const Profile kept = store.profiles().front();
+        QCOMPARE(kept.name, QStringLiteral("orders"));
+        QCOMPARE(kept.options.endpoints.at(1).toString(), QStringLiteral("https://b.example.org:4001"));
+        QCOMPARE(kept.options.prefix, QByteArray("\xff\x00", 2));
+        QCOMPARE(kept.options.requestTimeout, std::chrono::milliseconds(2000));
+        QVERIFY(kept.options.password.isEmpty());
+        QCOMPARE(secrets.names(), QStringList(kept.id + QStringLiteral("/password")));
+
+        // A copy is another profile, and an own one is changed in place.
+        press("duplicateProfile");
+        QCOMPARE(store.profiles().size(), size_t(2));
+        QCOMPARE(line("clusterName")->text(), QStringLiteral("orders 2"));
+        line("keyPrefix")->clear();
+        dialog.saveButton()->click();
+        QCOMPARE(store.profiles().size(), size_t(2));
+        QCOMPARE(store.profiles().at(1).options.prefix, QByteArray());
+        QCOMPARE(store.profiles().at(0).options.prefix, kept.options.prefix);
+
+        // One is chosen, and connected to as it is kept.
+        dialog.list()->setCurrentRow(0);
+        QCOMPARE(line("clusterName")->text(), QStringLiteral("orders"));
+        QCOMPARE(line("keyPrefix")->text(), QStringLiteral("0xff00"));
+        dialog.connectButton()->click();
+        QCOMPARE(requested.count(), 1);
+        QCOMPARE(requested.first().first().value<Profile>(), kept);
+
+        // The password is asked for where it is missing.
+        dialog.askForPassword(false);
+        QVERIFY(dialog.connectButton()->isEnabled());
+        QVERIFY(!dialog.banner()->message().isEmpty());
+
+        prompts.answers = {1, 0};
+        press("deleteProfile");
+        QTRY_COMPARE(prompts.questions.size(), size_t(1));
+        QCOMPARE(store.profiles().size(), size_t(2));
+        press("deleteProfile");
+        QTRY_COMPARE(store.profiles().size(), size_t(1));
+        QTRY_VERIFY(secrets.names().isEmpty());
     }
 
     void hasWordsForEveryError()

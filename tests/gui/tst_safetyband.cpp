@@ -221,7 +221,7 @@ private Q_SLOTS:
         dialog.setEndpointText(QStringLiteral("prod.example.org"));
         QCOMPARE(dialog.profile(), (ConnectionProfile {Shop, SafetyLevel::Guarded}));
         dialog.connectButton()->click();
-        QCOMPARE(requested.first().at(1).value<ConnectionProfile>().safety, SafetyLevel::Guarded);
+        QCOMPARE(requested.first().first().value<Profile>().safety, SafetyLevel::Guarded);
     }
     void whatWasChosenBeforeTheAddressIsKept()
     {

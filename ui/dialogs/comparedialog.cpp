@@ -242,7 +242,7 @@ void CompareDialog::openEnds(const std::array<DiffSource, 2> &sources)
     tell(tr("Opening A and B …"));
     m_opening = true;
     for (size_t i = 0; i < sources.size(); ++i) {
-        auto end = std::make_unique<DiffEnd>(sources[i], m_present->endpoint(), DiffEnd::Types::NotWanted);
+        auto end = std::make_unique<DiffEnd>(sources[i], m_present->options(), DiffEnd::Types::NotWanted);
         connect(end.get(), &DiffEnd::failed, this,
                 [this, i](const core::Error &error) { fail(error, i == 0); });
         // The comparison may replace what has just said so.

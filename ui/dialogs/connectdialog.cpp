@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/connectdialog.h"
 
+#include "core/profile/connectionwords.h"
+#include "ui/dialogs/connectionform.h"
 #include "ui/panels/banner.h"
 
 #include <QComboBox>
@@ -18,11 +20,30 @@ namespace slotscope::ui {
 namespace {
 
 constexpr int EndpointRole = Qt::UserRole + 1;
+constexpr int ProfileRole = Qt::UserRole + 2;
+constexpr int EnvironmentRole = Qt::UserRole + 3;
+
+/// Beside the addresses; nothing where it makes no sense.
+core::ConnectionOptions environmentOptions()
+{
+    const auto words = core::ConnectionWords::fromEnvironment(QProcessEnvironment::systemEnvironment());
+    const auto options = words.applyTo({});
+    return options ? *options : core::ConnectionOptions();
+}
+
+QString endpointsText(const core::ConnectionOptions &options)
+{
+    QStringList texts;
+    for (const core::Endpoint &endpoint : options.endpoints)
+        texts << endpoint.toString();
+    return texts.join(QStringLiteral(", "));
+}
 
 } // namespace
 
-ConnectDialog::ConnectDialog(QWidget *parent)
+ConnectDialog::ConnectDialog(QWidget *parent, Prompts *prompts)
     : QDialog(parent)
+    , m_prompts(prompts)
     , m_endpoint(new QLineEdit)
     , m_problem(new QLabel)
     , m_listLabel(new QLabel(tr("&Known ones:")))
@@ -31,6 +52,7 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     , m_safety(new QComboBox)
     , m_explanation(new QLabel)
     , m_banner(new Banner(this))
+    , m_form(new ConnectionForm(prompts))
     , m_progress(new QProgressBar)
     , m_demo(new QPushButton(theme::icon(theme::Glyph::Table), tr("Start the &demo")))
 {
@@ -43,7 +65,8 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     m_endpoint->setPlaceholderText(QStringLiteral("http://127.0.0.1:2379"));
     m_endpoint->setAccessibleName(tr("Endpoint"));
     m_endpoint->setToolTip(
-        tr("host, host:port, http://host:port or https://host:port; the port is 2379 when left out"));
+        tr("host, host:port, http://host:port or https://host:port; the port is 2379 when left out. "
+           "Several members of one cluster with commas between them"));
     m_endpoint->setMinimumWidth(42 * fontMetrics().averageCharWidth());
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->setWordWrap(true);
@@ -80,6 +103,9 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     auto *buttons = new QDialogButtonBox;
     m_connect = buttons->addButton(tr("&Connect"), QDialogButtonBox::AcceptRole);
     m_cancel = buttons->addButton(QDialogButtonBox::Cancel);
+    m_newWindow = buttons->addButton(tr("In a new &window"), QDialogButtonBox::ActionRole);
+    m_newWindow->setAutoDefault(false);
+    m_newWindow->hide();
     m_connect->setDefault(true);
     m_demo->setAutoDefault(false);
     m_demo->setToolTip(tr("Starts a private etcd with example data, which goes away with the program"));
@@ -88,20 +114,29 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     lower->addWidget(m_demo);
     lower->addStretch(1);
     lower->addWidget(buttons);
+    auto *known = new QVBoxLayout;
+    known->addWidget(m_listLabel);
+    known->addWidget(m_list, 1);
+    known->addLayout(buildProfileButtons());
+    auto *said = new QVBoxLayout;
+    said->addWidget(endpointLabel);
+    said->addWidget(m_endpoint);
+    said->addWidget(m_problem);
+    said->addLayout(profile);
+    said->addWidget(m_form, 1);
+    auto *sides = new QHBoxLayout;
+    sides->addLayout(known, 2);
+    sides->addLayout(said, 3);
     auto *layout = new QVBoxLayout(this);
-    layout->addWidget(endpointLabel);
-    layout->addWidget(m_endpoint);
-    layout->addWidget(m_problem);
-    layout->addWidget(m_listLabel);
-    layout->addWidget(m_list, 1);
-    layout->addLayout(profile);
+    layout->addLayout(sides, 1);
     layout->addWidget(m_banner);
     layout->addWidget(m_progress);
     layout->addLayout(lower);
     setTabOrder(m_endpoint, m_list);
     setTabOrder(m_list, m_name);
     setTabOrder(m_name, m_safety);
-    setTabOrder(m_safety, m_demo);
+    setTabOrder(m_safety, m_form);
+    setTabOrder(m_form, m_demo);
     setTabOrder(m_demo, m_connect);
     setTabOrder(m_connect, m_cancel);
 
@@ -116,13 +151,20 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     connect(m_name, &QLineEdit::textEdited, this, [this] { m_profileChosen = true; });
     connect(m_safety, &QComboBox::activated, this, [this] { m_profileChosen = true; });
     connect(m_safety, &QComboBox::currentIndexChanged, this, &ConnectDialog::explainSafety);
+    connect(m_form, &ConnectionForm::changed, this, &ConnectDialog::validate);
     connect(m_list, &QListWidget::currentItemChanged, this, [this](QListWidgetItem *item) {
         if (item && !m_busy)
-            m_endpoint->setText(item->data(EndpointRole).toString());
+            takeItem(item);
     });
     connect(m_list, &QListWidget::itemActivated, this, [this](QListWidgetItem *item) {
-        m_endpoint->setText(item->data(EndpointRole).toString());
+        takeItem(item);
         tryEndpoint();
+    });
+    connect(m_newWindow, &QPushButton::clicked, this, [this] {
+        if (const auto wanted = description()) {
+            Q_EMIT newWindowRequested(*wanted);
+            close();
+        }
     });
     connect(m_connect, &QPushButton::clicked, this, &ConnectDialog::retry);
     connect(m_cancel, &QPushButton::clicked, this, &ConnectDialog::reject);
@@ -145,10 +187,13 @@ ConnectionProfile ConnectDialog::profile() const
 
 void ConnectDialog::takeProfile()
 {
-    const auto endpoint = core::Endpoint::parse(endpointText());
-    if (!endpoint)
+    const auto endpoints = core::Endpoint::parseList(endpointText());
+    if (!endpoints)
         return;
+    const core::Endpoint *endpoint = &endpoints->front();
     m_name->setPlaceholderText(clusterNameOf({}, *endpoint));
+    if (isKept())
+        return; // its name and level are its own
     if (const auto known = m_profileOf ? m_profileOf(*endpoint) : std::nullopt) {
         m_profileChosen = false;
         showProfile(*known);
@@ -200,24 +245,83 @@ void ConnectDialog::fillList()
         const QSignalBlocker quiet(m_list);
         m_list->clear();
         QStringList listed;
-        const auto add = [&](const QString &endpoint, const QString &source) {
+        const auto add = [&](const QString &endpoint, const QString &source) -> QListWidgetItem * {
             if (endpoint.isEmpty() || listed.contains(endpoint))
-                return;
+                return nullptr;
             listed << endpoint;
             auto *item = new QListWidgetItem(tr("%1 — %2").arg(endpoint, source), m_list);
             item->setData(EndpointRole, endpoint);
+            return item;
         };
+        if (m_store) {
+            for (const core::Profile &profile : m_store->profiles()) {
+                auto *item =
+                    new QListWidgetItem(theme::icon(cautionOf(profile.safety)), profile.title(), m_list);
+                item->setData(EndpointRole, endpointsText(profile.options));
+                item->setData(ProfileRole, profile.id);
+                item->setToolTip(endpointsText(profile.options));
+                if (profile.id == m_described.id)
+                    m_list->setCurrentItem(item);
+            }
+        }
         for (const QString &endpoint : std::as_const(m_recent))
             add(endpoint, tr("used before"));
-        for (const auto &[endpoint, source] : m_found)
-            add(endpoint, tr("from %1").arg(source));
+        for (const auto &[endpoint, source] : m_found) {
+            if (QListWidgetItem *item = add(endpoint, tr("from %1").arg(source)))
+                item->setData(EnvironmentRole, true);
+        }
     }
     const bool any = m_list->count() > 0;
     m_listLabel->setVisible(any);
     m_list->setVisible(any);
     if (m_endpoint->text().isEmpty() && any)
-        m_endpoint->setText(m_list->item(0)->data(EndpointRole).toString());
+        takeItem(m_list->item(0));
     validate();
+}
+
+void ConnectDialog::takeItem(const QListWidgetItem *item)
+{
+    const QString id = item->data(ProfileRole).toString();
+    if (const auto kept = m_store && !id.isEmpty() ? m_store->find(id) : std::nullopt) {
+        showDescription(*kept);
+        return;
+    }
+    m_described = {};
+    m_form->setOptions(item->data(EnvironmentRole).toBool() ? environmentOptions()
+                                                            : core::ConnectionOptions());
+    m_form->setAppearance({}, {});
+    m_endpoint->setText(item->data(EndpointRole).toString());
+    takeProfile();
+    validate();
+}
+
+void ConnectDialog::showDescription(const core::Profile &profile)
+{
+    m_described = profile;
+    m_form->setOptions(profile.options);
+    m_form->setAppearance(profile.colour, profile.schemaFile);
+    m_endpoint->setText(endpointsText(profile.options));
+    showProfile({.name = profile.name, .safety = profile.safety});
+    validate();
+}
+
+core::Result<core::Profile> ConnectDialog::description() const
+{
+    core::Profile profile = m_described;
+    const auto options = m_form->applyTo(profile.options);
+    if (!options)
+        return core::Unexpected {options.error()};
+    const auto endpoints = core::Endpoint::parseList(
+        endpointText(), options->tls.isUsed() ? QStringLiteral("https") : QStringLiteral("http"));
+    if (!endpoints)
+        return core::Unexpected {endpoints.error()};
+    profile.options = *options;
+    profile.options.endpoints = *endpoints;
+    profile.name = m_name->text().simplified();
+    profile.safety = safetyOf(m_safety->currentData().toString());
+    profile.colour = m_form->colour();
+    profile.schemaFile = m_form->schemaFile();
+    return profile;
 }
 
 void ConnectDialog::setDemoUnavailable(const QString &reason)
@@ -246,15 +350,20 @@ void ConnectDialog::validate()
     if (text.isEmpty()) {
         problem =
             tr("The address of an etcd's client port, such as %1").arg(QStringLiteral("127.0.0.1:2379"));
-    } else if (const auto endpoint = core::Endpoint::parse(text)) {
-        valid = true;
-        problem = tr("Will connect to %1").arg(endpoint->toString());
+    } else if (const auto endpoints = core::Endpoint::parseList(text); !endpoints) {
+        problem = tr("This is no address: %1").arg(endpoints.error().detail);
+    } else if (const auto wanted = description(); !wanted) {
+        problem = wanted.error().detail;
     } else {
-        problem = tr("This is no address: %1").arg(endpoint.error().detail);
+        valid = true;
+        problem = tr("Will connect to %1").arg(endpointsText(wanted->options));
     }
     m_problem->setText(problem);
     const bool again = m_failed && m_attempt != Attempt::None;
     m_connect->setText(again ? tr("&Retry") : tr("&Connect"));
+    updateProfileButtons();
+    m_save->setEnabled(!m_busy && valid);
+    m_newWindow->setEnabled(!m_busy && valid);
     m_connect->setEnabled(!m_busy && (valid || (again && m_attempt == Attempt::Demo)));
 }
 
@@ -268,12 +377,12 @@ void ConnectDialog::retry()
 
 void ConnectDialog::tryEndpoint()
 {
-    const auto endpoint = core::Endpoint::parse(endpointText());
-    if (m_busy || !endpoint)
+    const auto wanted = description();
+    if (m_busy || !wanted)
         return;
     m_attempt = Attempt::Endpoint;
-    showProgress(tr("Connecting to %1 …").arg(endpoint->toString()));
-    Q_EMIT connectRequested(*endpoint, profile());
+    showProgress(tr("Connecting to %1 …").arg(wanted->options.endpoint().toString()));
+    Q_EMIT connectRequested(*wanted);
 }
 
 void ConnectDialog::tryDemo()
@@ -318,8 +427,8 @@ void ConnectDialog::setBusy(bool busy)
     m_busy = busy;
     m_progress->setVisible(busy);
     m_endpoint->setEnabled(!busy);
-    for (QWidget *field :
-         {static_cast<QWidget *>(m_list), static_cast<QWidget *>(m_name), static_cast<QWidget *>(m_safety)})
+    for (QWidget *field : {static_cast<QWidget *>(m_list), static_cast<QWidget *>(m_name),
+                           static_cast<QWidget *>(m_safety), static_cast<QWidget *>(m_form)})
         field->setEnabled(!busy);
     m_demo->setEnabled(!busy && m_demoUnavailable.isEmpty());
     validate();

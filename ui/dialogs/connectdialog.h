@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/etcd/client.h"
+#include "core/profile/profilestore.h"
+#include "core/profile/secrets.h"
 #include "ui/connectionprofile.h"
 #include "ui/errortext.h"
 
@@ -13,12 +14,15 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QListWidget;
+class QListWidgetItem;
 class QProgressBar;
 class QPushButton;
 
 namespace slotscope::ui {
 
 class Banner;
+class ConnectionForm;
+class Prompts;
 
 /// Asks for an etcd to open. It does not connect itself: it asks for it by signal, is told what became of it,
 /// and stays open until told to close. To be shown with open().
@@ -26,7 +30,8 @@ class ConnectDialog : public QDialog
 {
     Q_OBJECT
 public:
-    explicit ConnectDialog(QWidget *parent = nullptr);
+    /// Without prompts nothing is asked before a profile is deleted, and files can only be typed.
+    explicit ConnectDialog(QWidget *parent = nullptr, Prompts *prompts = nullptr);
 
     /// The first one is what the field starts with.
     void setRecentEndpoints(const QStringList &endpoints);
@@ -37,6 +42,14 @@ public:
     /// Tells what was said of an etcd before; nothing: it is a new one. Default: nothing of any.
     using ProfileLookup = std::function<std::optional<ConnectionProfile>(const core::Endpoint &)>;
     void setProfiles(ProfileLookup profileOf);
+    /// The user's profiles, to choose from and to change. Both outlive the dialog.
+    void setKeeping(core::ProfileStore *store, core::Secrets *secrets);
+    /// Shows it, as if it had been chosen.
+    void showDescription(const core::Profile &profile);
+    /// Everything that the dialog says, with what of it cannot be.
+    core::Result<core::Profile> description() const;
+    /// Goes to the password that the attempt lacks.
+    void askForPassword(bool ofKey);
     /// Why the demo cannot be started here; empty: it can.
     void setDemoUnavailable(const QString &reason);
 
@@ -57,14 +70,17 @@ public:
     QPushButton *connectButton() const { return m_connect; }
     QPushButton *demoButton() const { return m_demo; }
     Banner *banner() const { return m_banner; }
+    ConnectionForm *form() const { return m_form; }
+    QPushButton *saveButton() const { return m_save; }
 
     /// Escape and Cancel. While an attempt is under way: gives it up. Else: closes. close() closes in any
     /// case.
     void reject() override;
 
 Q_SIGNALS:
-    void connectRequested(const slotscope::core::Endpoint &endpoint,
-                          const slotscope::ui::ConnectionProfile &profile);
+    void connectRequested(const slotscope::core::Profile &profile);
+    /// The same in a window of its own.
+    void newWindowRequested(const slotscope::core::Profile &profile);
     void demoRequested();
     /// The user gave up an attempt that was under way; the dialog stays open.
     void cancelRequested();
@@ -76,6 +92,17 @@ private:
     enum class Attempt { None, Endpoint, Demo };
 
     void fillList();
+    QLayout *buildProfileButtons();
+    void takeItem(const QListWidgetItem *item);
+    void takeEnvironment();
+    void saveProfile();
+    void duplicateProfile();
+    void removeProfile();
+    void importProfiles();
+    void exportProfiles();
+    void tellKept(const core::Result<core::Nothing> &kept);
+    void updateProfileButtons();
+    bool isKept() const { return !m_described.id.isEmpty(); }
     void validate();
     void takeProfile();
     void showProfile(const ConnectionProfile &profile);
@@ -94,6 +121,11 @@ private:
     bool m_failed = false;
     QString m_demoUnavailable;
 
+    Prompts *m_prompts;
+    core::ProfileStore *m_store = nullptr;
+    core::Secrets *m_secrets = nullptr;
+    core::Profile m_described; // what is shown was made of; with an id: a kept one
+
     QLineEdit *m_endpoint;
     QLabel *m_problem;
     QLabel *m_listLabel;
@@ -102,7 +134,12 @@ private:
     QComboBox *m_safety;
     QLabel *m_explanation;
     Banner *m_banner;
+    ConnectionForm *m_form;
     QProgressBar *m_progress;
+    QPushButton *m_save;
+    QPushButton *m_duplicate;
+    QPushButton *m_remove;
+    QPushButton *m_newWindow;
     QPushButton *m_demo;
     QPushButton *m_connect;
     QPushButton *m_cancel;

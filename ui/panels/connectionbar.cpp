@@ -15,6 +15,26 @@
 
 namespace slotscope::ui {
 
+namespace {
+
+constexpr int ChipWidth = 10;
+
+/// Its address, and what of it is shown and how far it is to be trusted, where that is not the usual.
+QString placeText(const core::Connection &connection)
+{
+    const core::ConnectionOptions &options = connection.options();
+    QString text = options.endpoint().toString();
+    if (options.ssh.isUsed())
+        text += ConnectionBar::tr(" through %1").arg(options.ssh.destination);
+    if (!options.prefix.isEmpty())
+        text += ConnectionBar::tr(", keys below “%1”").arg(QString::fromUtf8(options.prefix));
+    if (!options.tls.verify && connection.endpoint().url.scheme() == QLatin1String("https"))
+        text += ConnectionBar::tr(", certificate not verified");
+    return text;
+}
+
+} // namespace
+
 QString connectionStateText(const core::Connection &connection)
 {
     const QString since = QLocale().toString(connection.since().time(), QStringLiteral("HH:mm:ss"));
@@ -35,6 +55,7 @@ QString connectionStateText(const core::Connection &connection)
 
 ConnectionBar::ConnectionBar(QWidget *parent)
     : QToolBar(tr("Connection"), parent)
+    , m_chip(new QLabel(this))
     , m_mark(new QLabel(this))
     , m_endpoint(new QLabel(this))
     , m_state(new QLabel(this))
@@ -53,6 +74,11 @@ ConnectionBar::ConnectionBar(QWidget *parent)
     m_endpoint->setFont(bold);
     m_mark->setContentsMargins(8, 0, 4, 0);
     m_endpoint->setContentsMargins(0, 0, 10, 0);
+    m_chip->setObjectName(QStringLiteral("profileColour"));
+    m_chip->setAutoFillBackground(true);
+    m_chip->setFixedWidth(ChipWidth);
+    m_chipAction = addWidget(m_chip);
+    m_chipAction->setVisible(false);
     addWidget(m_mark);
     addWidget(m_endpoint);
     addWidget(m_state);
@@ -94,6 +120,16 @@ void ConnectionBar::follow(core::Connection *connection)
     updateRates();
 }
 
+void ConnectionBar::setLook(const QString &name, const QColor &colour)
+{
+    m_name = name;
+    m_chipAction->setVisible(colour.isValid());
+    QPalette palette = m_chip->palette();
+    palette.setColor(QPalette::Window, colour);
+    m_chip->setPalette(palette);
+    update();
+}
+
 void ConnectionBar::updateRates()
 {
     m_ratesAction->setVisible(m_connection);
@@ -114,14 +150,15 @@ void ConnectionBar::update()
     }
     const bool online = m_connection->state() == core::Connection::State::Online;
     const core::AccessRights &rights = m_connection->client()->rights();
-    m_endpoint->setText(rights.user.isEmpty()
-                            ? m_connection->endpoint().toString()
-                            : tr("%1 as %2").arg(m_connection->endpoint().toString(), rights.user));
+    QString place = placeText(*m_connection);
+    if (!rights.user.isEmpty())
+        place = tr("%1 as %2").arg(place, rights.user);
+    m_endpoint->setText(m_name.isEmpty() ? place : tr("%1 — %2").arg(m_name, place));
     m_endpoint->setToolTip(rightsText(rights, m_connection->directory()));
     QString state = connectionStateText(*m_connection);
     QString tip;
     if (!online && !m_connection->error().detail.isEmpty()) {
-        const ErrorText text = describe(m_connection->error(), m_connection->endpoint().toString());
+        const ErrorText text = describe(m_connection->error(), m_connection->options().endpoint().toString());
         state += QStringLiteral(" — ") + text.summary;
         tip = text.advice + QLatin1Char('\n') + text.technical;
     }

@@ -22,6 +22,8 @@ public:
 
     /// Follows the connection while it lives; null pointer: none.
     void follow(core::Connection *connection);
+    /// What the user calls it, and its colour; both may be none. For the connection that is followed next.
+    void setLook(const QString &name, const QColor &colour);
 
 Q_SIGNALS:
     /// The user wants to see who belongs to the cluster.
@@ -32,6 +34,9 @@ private:
     void updateRates();
 
     QPointer<core::Connection> m_connection;
+    QString m_name;
+    QLabel *m_chip; // in the profile's colour
+    QAction *m_chipAction;
     QLabel *m_mark;
     QLabel *m_endpoint;
     QLabel *m_state;

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// How MainWindow comes by its connection: addresses, profiles and their passwords, the connect dialog, other
+// windows.
+#include "core/etcd/tls.h"
+#include "core/profile/profilestore.h"
+#include "core/profile/secrets.h"
+#include "ui/connectionprofile.h"
+#include "ui/dialogs/connectdialog.h"
+#include "ui/mainwindow.h"
+#include "ui/panels/connectionbar.h"
+#include "ui/sessionsettings.h"
+
+#include <QMenu>
+
+namespace slotscope::ui {
+
+namespace {
+
+/// As it was described when it was opened before; what nobody can come back to, the demo, is nobody's data.
+core::Profile profileOf(const core::Endpoint &endpoint, bool remember)
+{
+    core::Profile profile;
+    profile.options = core::ConnectionOptions(endpoint);
+    const ConnectionProfile known =
+        remember ? rememberedProfile(endpoint).value_or(profileFor(endpoint)) : ConnectionProfile();
+    profile.name = known.name;
+    profile.safety = known.safety;
+    return profile;
+}
+
+} // namespace
+
+void MainWindow::buildWindowActions(QMenu *menu)
+{
+    QAction *open = menu->addAction(tr("&New window"));
+    open->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N));
+    connect(open, &QAction::triggered, this, &MainWindow::newWindowRequested);
+    QAction *close = menu->addAction(tr("Close &window"));
+    close->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W));
+    connect(close, &QAction::triggered, this, &QWidget::close);
+}
+
+void MainWindow::setKeeping(std::shared_ptr<core::ProfileStore> store, std::shared_ptr<core::Secrets> secrets)
+{
+    m_profiles = std::move(store);
+    m_secrets = std::move(secrets);
+}
+
+core::ProfileStore *MainWindow::profiles()
+{
+    if (!m_profiles)
+        m_profiles = std::make_shared<core::ProfileStore>(profilesFile());
+    return m_profiles.get();
+}
+
+core::Secrets *MainWindow::secrets()
+{
+    if (!m_secrets)
+        m_secrets = std::make_shared<core::MemorySecrets>();
+    return m_secrets.get();
+}
+
+void MainWindow::openConnection(const core::Endpoint &endpoint, bool remember)
+{
+    unlessStaged(tr("connecting to another etcd"),
+                 [this, endpoint, remember] { setConnection(profileOf(endpoint, remember), remember); });
+}
+
+void MainWindow::openProfile(const core::Profile &profile)
+{
+    unlessStaged(tr("connecting to another etcd"), [this, profile] { connectAsked(profile); });
+}
+
+void MainWindow::connectAsked(const core::Profile &profile)
+{
+    const int attempt = ++m_connectAttempt;
+    secrets()->fill(profile).then(this, [this, profile, attempt](const core::Result<core::Profile> &filled) {
+        if (attempt == m_connectAttempt)
+            connectFilled(filled ? *filled : profile);
+    });
+}
+
+void MainWindow::connectFilled(const core::Profile &profile)
+{
+    const bool password = !profile.options.user.isEmpty() && profile.options.password.isEmpty();
+    const bool ofKey = !password && core::needsKeyPassword(profile.options.tls);
+    if (!password && !ofKey) {
+        setConnection(profile, true);
+        return;
+    }
+    openStartDialog();
+    m_connectDialog->showDescription(profile);
+    m_connectDialog->askForPassword(ofKey);
+}
+
+void MainWindow::openLast()
+{
+    const QString id = lastProfile();
+    if (!id.isEmpty()) {
+        profiles()->load();
+        if (const auto profile = profiles()->find(id))
+            return openProfile(*profile);
+    }
+    if (const auto endpoint = rememberedEndpoint(); endpoint && id.isEmpty())
+        openConnection(*endpoint);
+    else
+        openStartDialog();
+}
+
+void MainWindow::noteConnected()
+{
+    const bool plain = m_profile.options == core::ConnectionOptions(m_profile.options.endpoint());
+    // One that is not kept, and takes more than an address, is asked for at the next start.
+    rememberLastProfile(m_profile.id.isEmpty() && !plain ? QStringLiteral("-") : m_profile.id);
+    if (m_profile.id.isEmpty() && plain)
+        rememberEndpoint(m_connection->endpoint());
+}
+
+void MainWindow::openStartDialog()
+{
+    if (!m_connectDialog) {
+        m_connectDialog = new ConnectDialog(this, m_prompts.get());
+        m_connectDialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(m_connectDialog, &QObject::destroyed, this, [this] { m_connectDialog = nullptr; });
+        connect(m_connectDialog, &ConnectDialog::connectRequested, this,
+                [this](const core::Profile &profile) {
+                    if (profile.id.isEmpty())
+                        rememberProfile(profile.options.endpoint(),
+                                        {.name = profile.name, .safety = profile.safety});
+                    openProfile(profile);
+                });
+        connect(m_connectDialog, &ConnectDialog::newWindowRequested, this, &MainWindow::connectionRequested);
+        connect(m_connectDialog, &ConnectDialog::demoRequested, this, [this] {
+            unlessStaged(tr("connecting to the demo"), [this] {
+                if (m_connectDialog)
+                    m_connectDialog->showProgress(tr("Starting the demo …"));
+                Q_EMIT demoRequested();
+            });
+        });
+        connect(m_connectDialog, &ConnectDialog::cancelRequested, this, [this] {
+            ++m_connectAttempt;
+            if (m_connection && m_connection->state() == core::Connection::State::Connecting)
+                closeConnection();
+        });
+        m_connectDialog->setProfiles(rememberedProfile);
+        m_connectDialog->setRecentEndpoints(recentEndpoints());
+        m_connectDialog->setKeeping(profiles(), secrets());
+    }
+    m_connectDialog->open();
+}
+
+void MainWindow::showStartError(const QString &reason)
+{
+    openStartDialog();
+    m_connectDialog->showFailure({.summary = reason});
+}
+
+std::optional<core::Endpoint> MainWindow::rememberedEndpoint()
+{
+    const QStringList recent = recentEndpoints();
+    if (recent.isEmpty())
+        return std::nullopt;
+    const auto endpoint = core::Endpoint::parse(recent.first());
+    return endpoint ? std::optional(*endpoint) : std::nullopt;
+}
+
+} // namespace slotscope::ui
