@@ -98,8 +98,10 @@ void hidePasswords(int argc, char **argv)
         if (name != "password" && name != "user")
             continue;
         char *value = word[name.size()] == '=' ? word + name.size() + 1 : i + 1 < argc ? argv[++i] : nullptr;
-        if (value && name == "user")
-            value = std::strchr(value, ':');
+        if (value && name == "user") {
+            char *colon = std::strchr(value, ':');
+            value = colon ? colon + 1 : nullptr;
+        }
         if (value)
             wipe(value);
     }

@@ -171,6 +171,8 @@ QWidget *ConnectionForm::wayPage()
     sshRow->addWidget(m_ssh, 1);
     sshRow->addWidget(m_sshPort);
     form->addRow(tr("&SSH tunnel:"), sshRow);
+    if (auto *label = qobject_cast<QLabel *>(form->labelForField(sshRow)))
+        label->setBuddy(m_ssh);
     m_sshIdentity =
         addFile(form, tr("SSH &key:"), "sshIdentityFile", tr("Empty: as ssh's configuration says"));
     m_proxy = addLine(form, tr("Pro&xy:"), "proxy", tr("http://host:port, socks5://host:port, or none"));

@@ -75,8 +75,7 @@ ConnectionBar::ConnectionBar(QWidget *parent)
     m_mark->setContentsMargins(8, 0, 4, 0);
     m_endpoint->setContentsMargins(0, 0, 10, 0);
     m_chip->setObjectName(QStringLiteral("profileColour"));
-    m_chip->setAutoFillBackground(true);
-    m_chip->setFixedWidth(ChipWidth);
+    m_chip->setContentsMargins(8, 0, 0, 0);
     m_chipAction = addWidget(m_chip);
     m_chipAction->setVisible(false);
     addWidget(m_mark);
@@ -124,9 +123,9 @@ void ConnectionBar::setLook(const QString &name, const QColor &colour)
 {
     m_name = name;
     m_chipAction->setVisible(colour.isValid());
-    QPalette palette = m_chip->palette();
-    palette.setColor(QPalette::Window, colour);
-    m_chip->setPalette(palette);
+    QPixmap chip(ChipWidth, fontMetrics().height());
+    chip.fill(colour);
+    m_chip->setPixmap(chip);
     update();
 }
 
