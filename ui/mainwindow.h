@@ -132,6 +132,7 @@ private:
     void connectAsked(const core::Profile &profile);
     void connectFilled(const core::Profile &profile);
     void noteConnected();
+    void trustCertificate(const QByteArray &sha256);
     void closeConnection();
     void buildSafetyBand();
     void buildSafetyMenu(QMenu *menu);

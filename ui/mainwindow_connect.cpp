@@ -117,6 +117,20 @@ void MainWindow::noteConnected()
         rememberEndpoint(m_connection->endpoint());
 }
 
+/// Connects again with it; a profile keeps it.
+void MainWindow::trustCertificate(const QByteArray &sha256)
+{
+    core::Profile profile = m_profile;
+    if (!m_connection || profile.options.tls.trustedFingerprints.contains(sha256))
+        return;
+    profile.options.tls.trustedFingerprints.append(sha256);
+    if (!profile.id.isEmpty()) {
+        if (const auto saved = profiles()->save(profile); !saved)
+            m_prompts->showError(this, tr("The profile was not saved"), describe(saved.error()));
+    }
+    openProfile(profile);
+}
+
 void MainWindow::openStartDialog()
 {
     if (!m_connectDialog) {

@@ -78,6 +78,7 @@ void MainWindow::buildMenus()
     };
     m_connectionActions.push_back(add(connection, tr("&Test connection …"), {}, test));
     connect(findChild<QPushButton *>(QStringLiteral("pageTest")), &QPushButton::clicked, this, test);
+    connect(diagnosis, &Diagnosis::trusted, this, &MainWindow::trustCertificate);
     connect(diagnosis, &Diagnosis::told, this,
             [this](const QString &message) { statusBar()->showMessage(message, MessageMilliseconds); });
     m_connectionActions.push_back(add(connection, tr("&Disconnect"), {}, [this] {

@@ -44,7 +44,7 @@ QString TestCommand::takeArguments(const QCommandLineParser &parser)
 
 void TestCommand::begin()
 {
-    m_untested = core::ConnectionOptions(endpoint()).endpoints;
+    m_untested = options().endpoints;
     testNext();
 }
 
@@ -59,7 +59,7 @@ void TestCommand::testNext()
     m_printed = 0;
     if (!isJson() && !print(next.toString()))
         return;
-    m_test = std::make_unique<core::ConnectionTest>(core::ConnectionOptions(next), next);
+    m_test = std::make_unique<core::ConnectionTest>(options(), next);
     connect(m_test.get(), &core::ConnectionTest::progressed, this, &TestCommand::printSteps);
     connect(m_test.get(), &core::ConnectionTest::finished, this, &TestCommand::tested, Qt::QueuedConnection);
     m_test->start();

@@ -31,7 +31,10 @@ public:
     Call<LeaseTimeToLiveReply> leaseTimeToLive(LeaseId lease, bool keys) override;
     Call<LeaseLeasesReply> leaseLeases() override { return m_transport->leaseLeases(); }
     void learnMembers() override { m_transport->learnMembers(); }
-    void signIn(const QString &user, const QString &password) override { m_transport->signIn(user, password); }
+    void signIn(const QString &user, const QString &password) override
+    {
+        m_transport->signIn(user, password);
+    }
     Call<AccessRights> accessRights() override;
     /// What of them concerns the keys below the prefix.
     const AccessRights &knownRights() const override;
