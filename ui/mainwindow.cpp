@@ -7,6 +7,7 @@
 #include "ui/errortext.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/eventlogpanel.h"
+#include "ui/panels/filterbar.h"
 #include "ui/panels/historypanel.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/inspectortree.h"
@@ -359,7 +360,9 @@ void MainWindow::openRemembered()
     }
     for (const OpenTab &tab : rememberedTabs(m_connection->endpoint())) {
         if (!tab.slot || directory->find(*tab.slot))
-            openRange(tab.range, tab.slot, tab.title);
+            openRange(tab.range, tab.slot, tab.title)
+                ->filterBar()
+                ->setFilter(core::TableFilter::fromVariant(tab.filter));
     }
     if (m_tabs->count() > 0)
         return;
@@ -614,7 +617,7 @@ void MainWindow::saveSession() const
     for (int i = 0; i < m_tabs->count(); ++i) {
         if (const auto *tab = qobject_cast<RecordTab *>(m_tabs->widget(i))) {
             tab->saveLayout();
-            tabs.push_back({tab->range(), tab->slot(), tab->title()});
+            tabs.push_back({tab->range(), tab->slot(), tab->title(), tab->filterBar()->filter().toVariant()});
         }
     }
     if (m_remember)

@@ -123,6 +123,10 @@ private:
     /// How tables follow the server.
     void addLiveActions(QMenu *view);
     void followNews(RecordTab *tab);
+    // mainwindow_filter.cpp
+    void addFilterActions(QMenu *view);
+    /// A field of the current record, into the filter of its table.
+    void addFieldToFilter(const core::ValuePath &path, const core::Value &value, bool exclude);
     void buildStatusBar();
     void setConnection(const core::Profile &profile, bool remember);
     // mainwindow_connect.cpp

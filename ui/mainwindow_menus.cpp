@@ -122,9 +122,7 @@ void MainWindow::buildMenus()
     m_connectionActions.push_back(add(edit, tr("Li&mits of this etcd …"), {}, [this] { editLimits(); }));
 
     QMenu *view = menuBar()->addMenu(tr("&View"));
-    addForTab(view, tr("&Filter records"), QKeySequence(Qt::CTRL | Qt::Key_L), [](RecordTab *tab) {
-        tab->focusFilter();
-    })->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_L), QKeySequence(Qt::CTRL | Qt::Key_F)});
+    addFilterActions(view);
     add(view, tr("Find &slot or key"), QKeySequence(Qt::CTRL | Qt::Key_K), [this] {
         m_navigatorDock->show();
         m_navigator->focusFilter();

@@ -145,6 +145,9 @@ void MainWindow::addNodeActions(QMenu *menu)
             statusBar()->showMessage(tr("This place has no name that a column could be kept by."),
                                      MessageMilliseconds);
     });
+    menu->addAction(tr("Add to fi&lter"), this, [this, path, node] { addFieldToFilter(path, node, false); });
+    menu->addAction(tr("Exclude by filter"), this,
+                    [this, path, node] { addFieldToFilter(path, node, true); });
     const bool leads =
         m_connection->relations()->linkedKey(*tab->slot(), core::Column::ofField(path), node).has_value()
         || !possibleKeys(*m_connection, node).empty();

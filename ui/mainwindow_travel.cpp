@@ -10,6 +10,7 @@
 #include "ui/errortext.h"
 #include "ui/mainwindow.h"
 #include "ui/models/changesummary.h"
+#include "ui/panels/filterbar.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/navigator.h"
 #include "ui/panels/pendingpanel.h"
@@ -196,6 +197,7 @@ void MainWindow::pastLoaded()
                 continue;
             const QByteArray key = tab->model()->keyAt(tab->view()->currentIndex().row());
             RecordTab *then = openRange(tab->range(), tab->slot(), tab->title());
+            then->filterBar()->setFilter(tab->filterBar()->filter());
             if (!key.isEmpty())
                 then->showRecord(key);
         }

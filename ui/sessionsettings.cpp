@@ -224,7 +224,8 @@ void rememberTabs(const core::Endpoint &endpoint, const std::vector<OpenTab> &ta
         list.append(QVariantMap {{QStringLiteral("begin"), tab.range.begin},
                                  {QStringLiteral("end"), tab.range.end},
                                  {QStringLiteral("slot"), tab.slot ? tab.slot->value : -1},
-                                 {QStringLiteral("title"), tab.title}});
+                                 {QStringLiteral("title"), tab.title},
+                                 {QStringLiteral("filter"), tab.filter}});
     }
     QSettings().setValue(tabsKey(endpoint), list);
 }
@@ -241,6 +242,7 @@ std::vector<OpenTab> rememberedTabs(const core::Endpoint &endpoint)
         if (slot >= 0 && slot <= 0xffff)
             tab.slot = core::Slot(static_cast<quint16>(slot));
         tab.title = map.value(QStringLiteral("title")).toString();
+        tab.filter = map.value(QStringLiteral("filter")).toMap();
         if (!tab.range.begin.isEmpty())
             tabs.push_back(tab);
     }

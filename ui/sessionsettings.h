@@ -9,6 +9,7 @@
 #include "ui/connectionprofile.h"
 
 #include <QStringList>
+#include <QVariantMap>
 
 #include <chrono>
 #include <optional>
@@ -23,6 +24,7 @@ struct OpenTab
     core::KeyRange range;
     std::optional<core::Slot> slot;
     QString title;
+    QVariantMap filter {}; ///< core::TableFilter::toVariant()
 };
 
 void saveWindow(const QMainWindow &window);

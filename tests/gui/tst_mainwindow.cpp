@@ -155,7 +155,7 @@ private Q_SLOTS:
         const auto clickHeader = [&] {
             window->view()->scrollTo(window->model()->index(0, year));
             QTest::mouseClick(header->viewport(), Qt::LeftButton, {},
-                              {header->sectionViewportPosition(year) + 20, header->height() / 2});
+                              {header->sectionViewportPosition(year) + 20, header->viewport()->height() / 2});
         };
         const std::vector<int> unsorted = years();
         clickHeader();

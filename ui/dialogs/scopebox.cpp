@@ -16,7 +16,7 @@ ScopeBox::ScopeBox(const RecordModel *model, const std::vector<int> &selected, Q
         m_selected.push_back(model->keyAt(row));
     if (!m_selected.empty())
         addItem(tr("Selection (%1)").arg(recordsText(qint64(m_selected.size()))), int(Selection));
-    if (!model->query().filter.isEmpty())
+    if (model->query().isFilter())
         addItem(tr("Shown by the filter (%1)").arg(recordsText(model->rowCount())), int(Shown));
     addItem(tr("Whole table (%1)").arg(recordsText(qint64(all))), int(All));
     setCurrentIndex(m_selected.size() > 1 ? 0 : m_selected.empty() ? 0 : 1);

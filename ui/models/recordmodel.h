@@ -108,7 +108,8 @@ public:
     void setLeases(core::LeaseBook *leases);
     /// Has the time that is left shown anew.
     void refreshLeases();
-    void setFilter(const QString &text);
+    /// Rows whose text contains it, and which meet the condition.
+    void setFilter(const QString &text, const core::FieldCondition &condition = {});
     const core::RowQuery &query() const { return m_query; }
     bool isOrdering() const { return m_ordering; }
 

@@ -109,11 +109,14 @@ void RecordModel::rowsMoved()
     m_searches = 0;
 }
 
-void RecordModel::setFilter(const QString &text)
+void RecordModel::setFilter(const QString &text, const core::FieldCondition &condition)
 {
-    if (m_query.filter == text)
+    core::RowQuery query = m_query;
+    query.filter = text;
+    query.condition = condition.isEmpty() ? std::nullopt : std::optional(condition);
+    if (query == m_query)
         return;
-    m_query.filter = text;
+    m_query = query;
     startOrdering();
 }
 

@@ -10,6 +10,7 @@
 #include "ui/motion.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/bulkrunner.h"
+#include "ui/panels/filterbar.h"
 #include "ui/panels/livecontrols.h"
 #include "ui/panels/recordlinks.h"
 #include "ui/theme.h"
@@ -19,7 +20,6 @@
 #include <QBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QLineEdit>
 #include <QLocale>
 #include <QMenu>
 #include <QProgressBar>
@@ -30,8 +30,6 @@
 namespace slotscope::ui {
 
 namespace {
-
-constexpr std::chrono::milliseconds FilterDelay(150);
 
 core::SlotCodec codecOf(const core::SlotDirectory &directory, std::optional<core::Slot> slot)
 {
@@ -50,7 +48,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     , m_model(new RecordModel(m_table, connection->edits(), codecOf(*connection->directory(), slot), this))
     , m_view(new RecordView(this))
     , m_bulk(new BulkRunner(m_model, this))
-    , m_filter(new QLineEdit(this))
+    , m_filter(new FilterBar(m_model, m_view, this))
     , m_columnsButton(new QToolButton(this))
     , m_progress(new QProgressBar(this))
     , m_banner(new QWidget(this))
@@ -65,18 +63,8 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     takeCellMemory();
     if (qobject_cast<core::PastConnection *>(connection))
         m_live->setInPast();
-    m_filter->setPlaceholderText(tr("Filter records by text in keys and values  (Ctrl+L)"));
-    m_filter->setAccessibleName(tr("Filter records"));
-    m_filter->setClearButtonEnabled(true);
-    auto *delay = new QTimer(this);
-    delay->setSingleShot(true);
-    delay->setInterval(FilterDelay);
-    connect(m_filter, &QLineEdit::textChanged, delay, qOverload<>(&QTimer::start));
-    connect(delay, &QTimer::timeout, this, [this] { m_model->setFilter(m_filter->text()); });
-    connect(m_filter, &QLineEdit::returnPressed, this, [this] {
-        m_model->setFilter(m_filter->text());
-        m_view->setFocus();
-    });
+    connect(m_filter, &FilterBar::entered, m_view, qOverload<>(&QWidget::setFocus));
+    connect(m_filter, &FilterBar::applied, this, &RecordTab::statusChanged);
 
     m_columnsButton->setText(tr("Columns"));
     m_columnsButton->setToolTip(tr("Show or hide columns"));
@@ -217,6 +205,7 @@ QString RecordTab::settingsKey() const
 void RecordTab::updateCodec()
 {
     m_model->setCodec(codecOf(*m_connection->directory(), m_slot));
+    m_filter->setKey(settingsKey());
     const core::SlotInfo *info = m_slot ? m_connection->directory()->find(*m_slot) : nullptr;
     const QString text = info ? slotTypeText(*info) : QString();
     m_typeLabel->setVisible(!text.isEmpty());
@@ -252,8 +241,9 @@ void RecordTab::updateBanner()
     if (m_model->rowCount() == 0 && !loading && !failed) {
         if (m_table->rows().count() > 0 && m_model->isOrdering())
             empty = tr("searching …");
-        else if (!m_model->query().filter.isEmpty())
-            empty = tr("No record contains “%1”.").arg(m_model->query().filter);
+        else if (m_model->query().isFilter())
+            empty = tr("No record passes the filter:\n%1")
+                        .arg(core::filterSummary(m_filter->filter(), m_model->columns()));
         else
             empty = tr("No records. Press Insert to add one.");
     }
@@ -294,7 +284,7 @@ QString RecordTab::statusText() const
     const QLocale locale;
     const auto total = static_cast<qint64>(m_table->rows().count());
     const int shownRows = m_model->rowCount();
-    QString text = m_model->query().filter.isEmpty()
+    QString text = !m_model->query().isFilter()
         ? tr("%1 records").arg(locale.toString(total))
         : tr("%1 of %2 records").arg(locale.toString(shownRows), locale.toString(total));
     if (m_model->isOrdering())
@@ -307,12 +297,6 @@ QString RecordTab::statusText() const
 void RecordTab::takeCellMemory()
 {
     m_model->setCellMemory(qsizetype(cellMemory()) * 1024 * 1024);
-}
-
-void RecordTab::focusFilter()
-{
-    m_filter->setFocus(Qt::ShortcutFocusReason);
-    m_filter->selectAll();
 }
 
 void RecordTab::report(const core::Expected<QByteArray, QString> &made)
@@ -349,12 +333,6 @@ void RecordTab::reload()
 {
     m_table->setPaused(false);
     m_table->reload();
-}
-
-void RecordTab::filterByCell(const QModelIndex &index)
-{
-    m_filter->setText(m_model->copyText(index, CopyForm::Exact));
-    m_model->setFilter(m_filter->text());
 }
 
 void RecordTab::showRecord(const QByteArray &key)
@@ -475,7 +453,7 @@ void RecordTab::showContextMenu(const QPoint &position)
     menu->addSeparator();
     menu->addAction(tr("Decode as …\tCtrl+T"), this, &RecordTab::typeRequested)
         ->setEnabled(m_slot.has_value());
-    menu->addAction(tr("Use as filter"), this, [this, index] { filterByCell(index); })->setEnabled(on);
+    addFilterActions(menu->addMenu(tr("&Filter")), index);
     menu->popup(m_view->viewport()->mapToGlobal(position));
 }
 

@@ -12,7 +12,6 @@
 #include <functional>
 
 class QLabel;
-class QLineEdit;
 class QMenu;
 class QProgressBar;
 class QPushButton;
@@ -21,6 +20,7 @@ class QToolButton;
 namespace slotscope::ui {
 
 class BulkRunner;
+class FilterBar;
 class KeyDialog;
 class LiveControls;
 class Prompts;
@@ -55,9 +55,10 @@ public:
     void setPrompts(Prompts *prompts);
     /// Carries out what is done with several cells at once.
     BulkRunner *bulkRunner() const { return m_bulk; }
-    void focusFilter();
     /// The setting for what decoded cells may take up is another one.
     void takeCellMemory();
+    /// What is shown of the records.
+    FilterBar *filterBar() const { return m_filter; }
     /// Makes the record current, as soon as it is loaded; says so where it does not exist or the filter hides
     /// it.
     void showRecord(const QByteArray &key);
@@ -88,6 +89,14 @@ public:
     void insertWithKey();
     void cloneWithKey();
     void renameKey();
+
+    /// The box below the header of the current cell's column.
+    void focusColumnFilter();
+    /// What the current cell has, and nothing else; or all but that.
+    void filterByCurrent(bool exclude);
+    /// The field of a record, also one that is no column, in the condition: is it equal to this? False where
+    /// conditions cannot say so.
+    bool addFieldToFilter(const core::ValuePath &path, const core::Value &value, bool exclude);
 
     /// Follows the link in the current cell, or says that there is none.
     void followCurrent();
@@ -135,7 +144,10 @@ private:
     void showContextMenu(const QPoint &position);
     void addGuardAction(QMenu *menu);
     void report(const core::Expected<QByteArray, QString> &made);
-    void filterByCell(const QModelIndex &index);
+    /// What the box of its column is to say for the cell; nothing where it cannot.
+    std::optional<QString> boxTextAt(const QModelIndex &index) const;
+    void addFilterActions(QMenu *menu, const QPersistentModelIndex &index);
+    void filterByCell(const QModelIndex &index, bool exclude, bool only);
     void addBulkActions(QMenu *menu, bool on);
     /// Key columns and those of etcd left out. `wholeRows`: nothing on the screen is left out.
     std::vector<core::CellChoice> selectedCells(bool *wholeRows = nullptr) const;
@@ -156,7 +168,7 @@ private:
     RecordModel *m_model;
     RecordView *m_view;
     BulkRunner *m_bulk;
-    QLineEdit *m_filter;
+    FilterBar *m_filter;
     QToolButton *m_columnsButton;
     QProgressBar *m_progress;
     QWidget *m_banner;

@@ -4,6 +4,7 @@
 // his settings; what columns there are beside those that records show, and in which format, in the schema,
 // which people share. What a schema says of an arrangement counts as long as the user has none of his own.
 #include "ui/models/columntext.h"
+#include "ui/panels/filterbar.h"
 #include "ui/panels/recordtab.h"
 #include "ui/views/recordview.h"
 
@@ -263,6 +264,7 @@ QVariantMap RecordTab::currentLayout() const
 
 void RecordTab::saveLayout() const
 {
+    m_filter->remember();
     if (m_model->rowCount() > 0) // else there is nothing that the user could have arranged
         QSettings().setValue(QStringLiteral("columns/") + settingsKey(),
                              completed(currentLayout(), storedLayout(settingsKey())));

@@ -4,6 +4,7 @@
 #include "ui/delegates/celldelegate.h"
 #include "ui/models/recordexport.h"
 #include "ui/models/recordmodel.h"
+#include "ui/views/filterheader.h"
 
 #include <algorithm>
 
@@ -37,6 +38,7 @@ QWidget *editorOf(const QAbstractItemView &view)
 
 RecordView::RecordView(QWidget *parent)
     : QTableView(parent)
+    , m_header(new FilterHeader(this))
 {
     setItemDelegate(new CellDelegate(this));
     setSelectionBehavior(QAbstractItemView::SelectItems);
@@ -50,7 +52,7 @@ RecordView::RecordView(QWidget *parent)
     setCornerButtonEnabled(false);
     setTabKeyNavigation(false);
 
-    setHorizontalHeader(new QHeaderView(Qt::Horizontal, this));
+    setHorizontalHeader(m_header);
     horizontalHeader()->setSectionsClickable(true);
     horizontalHeader()->setSectionsMovable(true);
     horizontalHeader()->setHighlightSections(false);
@@ -73,6 +75,7 @@ void RecordView::setRecordModel(RecordModel *model)
 {
     m_model = model;
     setModel(model);
+    m_header->setRecordModel(model);
     // A header asks its selection model of every section that it paints whether all of it is selected, which
     // walks all rows. Highlights are off anyway, so it gets one in which nothing ever is.
     for (QHeaderView *header : {horizontalHeader(), verticalHeader()})

@@ -10,6 +10,7 @@
 
 namespace slotscope::ui {
 
+class FilterHeader;
 class RecordModel;
 struct EditStart;
 
@@ -23,6 +24,8 @@ public:
 
     void setRecordModel(RecordModel *model);
     RecordModel *recordModel() const { return m_model; }
+    /// Titles, and boxes below them.
+    FilterHeader *filterHeader() const { return m_header; }
 
     /// The rows of the selection, ascending; of the current cell where nothing is selected.
     std::vector<int> selectedRows() const;
@@ -75,6 +78,7 @@ private:
     std::vector<std::pair<int, int>> selectedRuns() const;
 
     RecordModel *m_model = nullptr;
+    FilterHeader *m_header;
     std::vector<std::pair<int, core::RowId>> m_place; // rows in sight, while rows move
     struct HeldSelection
     {
