@@ -8,6 +8,7 @@
 #include "ui/panels/banner.h"
 #include "ui/panels/eventlogpanel.h"
 #include "ui/panels/filterbar.h"
+#include "ui/panels/findpanel.h"
 #include "ui/panels/historypanel.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/inspectortree.h"
@@ -218,6 +219,7 @@ void MainWindow::buildDocks()
     connect(m_pending, &PendingPanel::guardsRequested, this, &MainWindow::settleGuards);
     connect(m_inspector, &Inspector::mergeRequested, this, &MainWindow::mergeConflict);
     buildEventLog();
+    buildFindDock();
 }
 
 void MainWindow::buildStatusBar()
@@ -257,6 +259,7 @@ void MainWindow::closeConnection()
     m_pending->setSession(nullptr, {});
     m_problems->follow(nullptr);
     m_referrers->follow(nullptr);
+    m_find->follow(nullptr);
     m_history->follow(nullptr);
     m_versions->follow(nullptr);
     m_events->follow(nullptr);

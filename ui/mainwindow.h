@@ -34,6 +34,7 @@ namespace slotscope::ui {
 class Banner;
 class ConnectDialog;
 class EventLogPanel;
+class FindPanel;
 class HistoryPanel;
 class Inspector;
 class Navigator;
@@ -123,6 +124,9 @@ private:
     /// How tables follow the server.
     void addLiveActions(QMenu *view);
     void followNews(RecordTab *tab);
+    /// A dock that looks through the whole etcd.
+    void buildFindDock();
+    void findEverywhere();
     // mainwindow_filter.cpp
     void addFilterActions(QMenu *view);
     /// A field of the current record, into the filter of its table.
@@ -303,6 +307,7 @@ private:
     HistoryPanel *m_history = nullptr;
     VersionsPanel *m_versions = nullptr;
     EventLogPanel *m_events = nullptr;
+    FindPanel *m_find = nullptr;
     std::unique_ptr<core::Alerts> m_alerts;
     std::optional<core::Alert> m_lastAlert; // told in the banner
     QStringList m_failedAlertLogs; // told once each
@@ -314,6 +319,7 @@ private:
     QDockWidget *m_historyDock = nullptr;
     QDockWidget *m_versionsDock = nullptr;
     QDockWidget *m_eventsDock = nullptr;
+    QDockWidget *m_findDock = nullptr;
     QDockWidget *m_navigatorDock = nullptr;
     ConnectDialog *m_connectDialog = nullptr;
     Banner *m_schemaBanner;

@@ -123,6 +123,9 @@ void MainWindow::buildMenus()
 
     QMenu *view = menuBar()->addMenu(tr("&View"));
     addFilterActions(view);
+    m_connectionActions.push_back(add(view, tr("Find &everywhere"),
+                                      QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_F),
+                                      [this] { findEverywhere(); }));
     add(view, tr("Find &slot or key"), QKeySequence(Qt::CTRL | Qt::Key_K), [this] {
         m_navigatorDock->show();
         m_navigator->focusFilter();
@@ -147,6 +150,7 @@ void MainWindow::buildMenus()
     view->addAction(m_referrersDock->toggleViewAction());
     addDockAction(view, m_historyDock, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_H));
     addDockAction(view, m_versionsDock, QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_H));
+    view->addAction(m_findDock->toggleViewAction());
     addDockAction(view, m_eventsDock, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L));
     view->addSeparator();
     add(view, tr("&Next tab"), QKeySequence(Qt::CTRL | Qt::Key_PageDown),

@@ -11,6 +11,7 @@
 #include "ui/mainwindow.h"
 #include "ui/models/changesummary.h"
 #include "ui/panels/filterbar.h"
+#include "ui/panels/findpanel.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/navigator.h"
 #include "ui/panels/pendingpanel.h"
@@ -185,6 +186,7 @@ void MainWindow::showConnection()
     m_pending->setSession(connection->edits(), resolverFor(connection->directory()));
     m_problems->follow(connection);
     m_referrers->follow(connection);
+    m_find->follow(connection);
 }
 
 void MainWindow::pastLoaded()
@@ -310,6 +312,7 @@ void MainWindow::leavePast()
     m_pending->setSession(nullptr, {});
     m_problems->follow(nullptr);
     m_referrers->follow(nullptr);
+    m_find->follow(nullptr);
     m_plainKeys = std::move(m_presentKeys);
     m_past = nullptr;
     // The window knows the present again while the past goes.
