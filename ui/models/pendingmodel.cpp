@@ -120,6 +120,16 @@ PendingModel::Words PendingModel::wordsOf(const core::SlotCodec &codec, const It
     return words;
 }
 
+const PendingModel::Words &PendingModel::wordsIn(const Row &row) const
+{
+    if (!row.words) {
+        const core::SlotCodec codec =
+            m_resolver ? m_resolver(row.item.change.key).codec : ResolvedKey().codec;
+        row.words = wordsOf(codec, row.item);
+    }
+    return *row.words;
+}
+
 PendingModel::Row PendingModel::makeRow(const Item &item)
 {
     const ResolvedKey resolved = m_resolver ? m_resolver(item.change.key) : ResolvedKey();
@@ -131,13 +141,12 @@ PendingModel::Row PendingModel::makeRow(const Item &item)
     if (!item.change.partner.isNull())
         row.partner = keyText(resolved.codec, item.change.partner);
     const Change told = described(item);
-    if (!isLargeChange(resolved.codec, told)) {
-        row.words = wordsOf(resolved.codec, item);
-        return row;
-    }
-    row.words.change = tr("%1 …").arg(QLocale().formattedDataSize(
-        told.kind == Change::Kind::Delete ? told.base.value.size() : told.value.size(), 1,
-        QLocale::DataSizeTraditionalFormat));
+    if (!isLargeChange(resolved.codec, told))
+        return row; // thousands may come at once, of which some are seen
+    row.words = Words {tr("%1 …").arg(QLocale().formattedDataSize(
+                           told.kind == Change::Kind::Delete ? told.base.value.size() : told.value.size(), 1,
+                           QLocale::DataSizeTraditionalFormat)),
+                       {}};
     work(row.serial, QtConcurrent::run(&PendingModel::wordsOf, resolved.codec, item),
          &PendingModel::takeWords);
     return row;

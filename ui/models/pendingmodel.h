@@ -91,7 +91,7 @@ private:
         QString table;
         QString key;
         QString partner; // key in words
-        Words words;
+        mutable std::optional<Words> words; // nothing: when somebody looks, see wordsIn()
         Fetched fetched = Fetched::No;
         std::vector<Derived> derived; // the first lines below it
         std::vector<FieldLine> fields; // the rest of them
@@ -99,6 +99,7 @@ private:
     std::vector<Item> items() const;
     static core::Change described(const Item &item);
     static Words wordsOf(const core::SlotCodec &codec, const Item &item);
+    const Words &wordsIn(const Row &row) const;
     Row makeRow(const Item &item);
     void replaceRow(size_t at, const Item &item);
     /// Runs on the pool; `take` gets the result where the row is still in the same state.

@@ -215,7 +215,7 @@ QVariant PendingModel::rowData(const Row &row, int column, int role) const
                                     : QLocale().formattedDataSize(change.key.size() + change.value.size(), 1,
                                                                   QLocale::DataSizeTraditionalFormat);
         default:
-            return row.words.change;
+            return wordsIn(row).change;
         }
     case Qt::CheckStateRole:
         return column == OperationColumn && !row.item.isGuard
@@ -236,12 +236,12 @@ QVariant PendingModel::rowData(const Row &row, int column, int role) const
     case Qt::ToolTipRole: {
         QStringList lines;
         if (conflict)
-            lines << row.words.conflict;
+            lines << wordsIn(row).conflict;
         if (problem)
             lines << tr("What is marked below it holds up the commit.");
         if (change.leftOut)
             lines << tr("Left out of the next commit, and still staged.");
-        lines << (column == KeyColumn ? row.key : row.words.change);
+        lines << (column == KeyColumn ? row.key : wordsIn(row).change);
         for (QString &line : lines)
             line = line.toHtmlEscaped();
         return QStringLiteral("<qt>%1%2</qt>")
