@@ -30,7 +30,7 @@ void Figures::add(Figure figure)
 
 void Figures::print() const
 {
-    std::printf("\n%-62s %10s %10s  %-8s %s\n", "figure", "measured", "goal", "", "how");
+    std::printf("\n%-66s %10s %10s  %-8s %s\n", "figure", "measured", "goal", "", "how");
     for (const Figure &figure : m_figures) {
         const bool hasGoal = figure.goal > 0;
         const QString goal =
@@ -39,9 +39,15 @@ void Figures::print() const
         const QString verdict = !hasGoal  ? QString()
             : figure.value <= figure.goal ? QStringLiteral("met")
                                           : QStringLiteral("NOT met");
+<<<<<<< HEAD
         const QString what =
             figure.unit.isEmpty() ? figure.what : figure.what + QLatin1String(", ") + figure.unit;
         std::printf("%s %10.2f %s  %-8s %s\n", qPrintable(what.leftJustified(62)), figure.value,
+=======
+        const QString what =
+            figure.unit.isEmpty() ? figure.what : figure.what + QLatin1String(", ") + figure.unit;
+        std::printf("%s %10.2f %s  %-8s %s\n", qPrintable(what.leftJustified(66)), figure.value,
+>>>>>>> 57acf3d (wip7)
                     qPrintable(goal.rightJustified(10)), qPrintable(verdict), qPrintable(figure.how));
     }
 }

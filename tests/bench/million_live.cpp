@@ -31,7 +31,7 @@ class PaintDelays : public QObject
 public:
     explicit PaintDelays(test::StoryWindow *window)
         : m_window(window)
-        , m_column((*window).model()->columnOf(QStringLiteral("oid")))
+        , m_column((*window).model()->columnOf(QStringLiteral("value.oid")))
     {
         if (m_column < 0)
             qFatal("the column is not found");
@@ -132,14 +132,14 @@ void measureLive(Bench *bench)
             spinFor(Time);
             changes = writer.changes();
         });
-        bench->figures.add({QString::fromLatin1(what) + QLatin1String(": changes a second"),
+        bench->figures.add({QString::fromLatin1(what) + QLatin1String(": were"),
                             double(changes) / double(Time.count()), 0, QStringLiteral("a second"),
                             QStringLiteral("as etcd took them")});
     };
-    churn("10,000 changes a second come");
-    window.view()->sortByColumn(window.model()->columnOf(QStringLiteral("score")), Qt::AscendingOrder);
+    churn("10,000 changes/s");
+    window.view()->sortByColumn(window.model()->columnOf(QStringLiteral("value.score")), Qt::AscendingOrder);
     spinUntil([&] { return !window.model()->isOrdering(); }, 60s);
-    churn("10,000 changes a second come to a sorted table");
+    churn("10,000 changes/s, sorted");
     window.view()->sortByColumn(-1, Qt::AscendingOrder);
 }
 

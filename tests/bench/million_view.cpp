@@ -65,8 +65,8 @@ void measureJobs(Bench *bench)
 {
     test::StoryWindow &window = bench->window();
     ui::RecordModel *model = window.model();
-    const int score = model->columnOf(QStringLiteral("score"));
-    const int name = model->columnOf(QStringLiteral("name"));
+    const int score = model->columnOf(QStringLiteral("value.score"));
+    const int name = model->columnOf(QStringLiteral("value.name"));
     if (score < 0 || name < 0)
         qFatal("the columns are not found");
     std::vector<double> sortFirst;
@@ -160,7 +160,7 @@ void measureHands(Bench *bench)
             QItemSelection(model->index(10, 0),
                            model->index(model->rowCount() / 2, model->columnCount() - 1)),
             QItemSelectionModel::ClearAndSelect);
-        for (const int column : {model->columnOf(QStringLiteral("score")), -1}) {
+        for (const int column : {model->columnOf(QStringLiteral("value.score")), -1}) {
             view->sortByColumn(column, Qt::AscendingOrder);
             JobClock(window.model()).wait();
             spinFor(200ms);
