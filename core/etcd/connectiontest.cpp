@@ -385,11 +385,17 @@ void ConnectionTest::notHttp()
             ? QStringLiteral("no answer to an HTTP request: %1").arg(said)
             : QStringLiteral("an HTTP request is answered by %1").arg(gateway::describeBody(received))};
 
-    const auto otherwise = during(TestStep::Http, [this, error, received](const Result<bool> &http2) {
+    if (received.startsWith("\x15\x03")) { // a TLS alert record
+        fail(ConnectionFault::WantsTls, error);
+        return;
+    }
+    if (!received.isEmpty()) {
+        fail(isHttp2(received) ? ConnectionFault::GrpcOnly : ConnectionFault::NotHttp, error);
+        return;
+    }
+    const auto otherwise = during(TestStep::Http, [this, error](const Result<bool> &http2) {
         if (http2 && *http2)
             fail(ConnectionFault::GrpcOnly, error);
-        else if (!received.isEmpty())
-            fail(ConnectionFault::NotHttp, error);
         else if (isTls())
             // With TLS 1.3 a server judges our certificate when we believe to be through already.
             fail(m_tls.localCertificate().isNull() ? ConnectionFault::ClientCertificateWanted

@@ -33,16 +33,16 @@ struct Probe
     }
 };
 
-/// RFC 9113, 3.4: a server's first frame is SETTINGS, on stream 0.
-bool isSettingsFrame(const QByteArray &bytes)
+} // namespace
+
+// RFC 9113, 3.4: a server's first frame is SETTINGS, on stream 0.
+bool isHttp2(const QByteArray &received)
 {
     constexpr qsizetype FrameHead = 9;
     constexpr char Settings = 4;
-    return bytes.size() >= FrameHead && bytes[0] == 0 && bytes[3] == Settings
-        && bytes.mid(5, 4) == QByteArray(4, '\0');
+    return received.size() >= FrameHead && received[0] == 0 && received[3] == Settings
+        && received.mid(5, 4) == QByteArray(4, '\0');
 }
-
-} // namespace
 
 Call<bool> probeTls(const QUrl &endpoint, const QNetworkProxy &proxy)
 {
@@ -79,15 +79,15 @@ Call<bool> probeClearHttp(const QUrl &endpoint, const QNetworkProxy &proxy)
 
 Call<bool> probeHttp2(const QUrl &endpoint, const QNetworkProxy &proxy, const QSslConfiguration &tls)
 {
-    const auto isHttp2 = [](QSslSocket &socket) { return isSettingsFrame(socket.peek(64)); };
-    const Probe probe(proxy, isHttp2);
+    const auto saysSo = [](QSslSocket &peer) { return isHttp2(peer.peek(64)); };
+    const Probe probe(proxy, saysSo);
     QSslSocket *socket = probe.socket;
     const auto greet = [socket] {
         socket->write(QByteArrayLiteral("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
                       + QByteArray("\0\0\0\4\0\0\0\0\0", 9)); // empty SETTINGS
     };
-    QObject::connect(socket, &QSslSocket::readyRead, probe.state, [socket, state = probe.state, isHttp2] {
-        if (isHttp2(*socket))
+    QObject::connect(socket, &QSslSocket::readyRead, probe.state, [socket, state = probe.state, saysSo] {
+        if (saysSo(*socket))
             state->complete(true);
     });
     if (endpoint.scheme() == QLatin1String("https")) {

@@ -318,7 +318,7 @@ private Q_SLOTS:
         FakeGateway grpc;
         grpc.answer("/version",
                     {Script::raw(QByteArray("\0\0\6\4\0\0\0\0\0\0\5\0\0\x40\0", 15), Script::Then::Close)});
-        checkGateway(grpc, TestStep::Http, ConnectionFault::NotHttp);
+        checkGateway(grpc, TestStep::Http, ConnectionFault::GrpcOnly);
 
         FakeGateway other;
         other.answer("/version", {Script::reply("<html><body>It works!</body></html>", 200, "text/html")});
@@ -326,9 +326,18 @@ private Q_SLOTS:
         FakeGateway ssh;
         ssh.answer("/version", {Script::raw("SSH-2.0-nobody\r\n", Script::Then::Close)});
         checkGateway(ssh, TestStep::Http, ConnectionFault::NotHttp);
-        FakeGateway mute;
-        mute.answer("/version", {Script::raw({}, Script::Then::Close)});
-        checkGateway(mute, TestStep::Http, ConnectionFault::ClosedSilently);
+        FakeGateway alert;
+        alert.answer("/version",
+                     {Script::raw(QByteArray("\x15\x03\x01\0\x02\x02\x16", 7), Script::Then::Close)});
+        checkGateway(alert, TestStep::Http, ConnectionFault::WantsTls);
+        QTcpServer mute;
+        QVERIFY(mute.listen(QHostAddress::LocalHost));
+        connect(&mute, &QTcpServer::newConnection, &mute, [&mute] {
+            QTcpSocket *client = mute.nextPendingConnection();
+            connect(client, &QTcpSocket::readyRead, client, &QTcpSocket::disconnectFromHost);
+        });
+        check(at(QStringLiteral("127.0.0.1:%1").arg(mute.serverPort())), TestStep::Http,
+              ConnectionFault::ClosedSilently);
         FakeGateway moved;
         moved.answer(
             "/version",
