@@ -101,6 +101,8 @@ QString passedText(const ConnectionReport &report, TestStep step)
     case TestStep::Files:
         return tr("Certificates and keys can be read, and fit.");
     case TestStep::Name:
+        if (report.addresses.isEmpty())
+            return tr("The SSH tunnel is up; %1 is looked up at its other end.").arg(report.endpoint.host());
         return tr("%1 is %2.").arg(report.endpoint.host(), report.addresses.join(QStringLiteral(", ")));
     case TestStep::Tcp:
         return tr("Connected to %1, port %2.").arg(report.peer).arg(report.endpoint.port());
@@ -188,6 +190,10 @@ void describe(const ConnectionReport &report, const core::StepReport &step, Erro
         break;
     case ConnectionFault::ProxyFailed:
         say(tr("The proxy does not lead to %1.").arg(server), tr("Check the proxy of this connection."));
+        break;
+    case ConnectionFault::TunnelFailed:
+        say(tr("The SSH tunnel cannot be used: %1").arg(step.error.detail),
+            tr("Does ssh get there on a terminal, without asking anything?"));
         break;
     case ConnectionFault::UntrustedIssuer:
         say(tr("The certificate of %1 is issued by “%2”, which is not trusted.").arg(server, issuerOf(last)),
@@ -374,6 +380,7 @@ QString faultWord(ConnectionFault fault)
         {ConnectionFault::Unreachable, QStringLiteral("unreachable")},
         {ConnectionFault::NoAnswer, QStringLiteral("no-answer")},
         {ConnectionFault::ProxyFailed, QStringLiteral("proxy-failed")},
+        {ConnectionFault::TunnelFailed, QStringLiteral("tunnel-failed")},
         {ConnectionFault::UntrustedIssuer, QStringLiteral("untrusted-issuer")},
         {ConnectionFault::SelfSigned, QStringLiteral("self-signed")},
         {ConnectionFault::Expired, QStringLiteral("expired")},

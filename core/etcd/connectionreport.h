@@ -45,6 +45,7 @@ enum class ConnectionFault {
     Unreachable,
     NoAnswer, ///< within the time
     ProxyFailed,
+    TunnelFailed, ///< ssh, in its own words
     // Of TLS
     UntrustedIssuer,
     SelfSigned,

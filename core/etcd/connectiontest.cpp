@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/etcd/gatewaymessages.h"
 #include "core/etcd/peerprobe.h"
+#include "core/etcd/sshtunnel.h"
 #include "core/etcd/tls.h"
 
 #include <QDateTime>
@@ -122,6 +123,8 @@ bool ConnectionTest::isTls() const
 
 QNetworkProxy ConnectionTest::proxy() const
 {
+    if (m_tunnel)
+        return m_tunnel->proxy();
     const bool here = m_url.host().compare(QLatin1String("localhost"), Qt::CaseInsensitive) == 0
         || QHostAddress(m_url.host()).isLoopback();
     if (m_options.proxy.type() == QNetworkProxy::DefaultProxy && here)
@@ -135,6 +138,7 @@ void ConnectionTest::start()
     ++m_round;
     m_report = {.endpoint = m_url, .user = m_options.user};
     m_token.clear();
+    m_tunnel.reset();
     m_manager.clearConnectionCache();
     checkFiles();
 }
@@ -210,6 +214,10 @@ void ConnectionTest::checkFiles()
 void ConnectionTest::lookUpName()
 {
     begin(TestStep::Name);
+    if (m_options.ssh.isUsed()) {
+        openTunnel();
+        return;
+    }
     const auto kind = proxy().type();
     if (!QHostAddress(m_url.host()).isNull()
         || (kind != QNetworkProxy::NoProxy && kind != QNetworkProxy::DefaultProxy)) {
@@ -220,6 +228,21 @@ void ConnectionTest::lookUpName()
     }
     QHostInfo::lookupHost(m_url.host(), this,
                           during(TestStep::Name, [this](const QHostInfo &info) { takeAddresses(info); }));
+}
+
+void ConnectionTest::openTunnel()
+{
+    m_patience.stop(); // ssh has one of its own
+    m_tunnel = std::make_unique<SshTunnel>(m_options.ssh);
+    m_tunnel->open().then(this, during(TestStep::Name, [this](const Result<Nothing> &open) {
+                              if (!open) {
+                                  fail(ConnectionFault::TunnelFailed, open.error());
+                                  return;
+                              }
+                              m_manager.setProxy(m_tunnel->proxy());
+                              end(TestStep::Name, StepOutcome::Passed);
+                              connectTcp();
+                          }));
 }
 
 void ConnectionTest::takeAddresses(const QHostInfo &info)
@@ -241,7 +264,8 @@ void ConnectionTest::connectTcp()
     if (proxy().type() != QNetworkProxy::DefaultProxy)
         m_socket->setProxy(proxy());
     connect(m_socket, &QSslSocket::connected, this, [this] {
-        m_report.peer = m_socket->peerAddress().toString();
+        const QHostAddress peer = m_socket->peerAddress();
+        m_report.peer = peer.isNull() ? m_url.host() : peer.toString(); // a proxy knows it
         end(TestStep::Tcp, StepOutcome::Passed);
         startTls();
     });

@@ -11,6 +11,7 @@
 #include <QTimer>
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 class QHostInfo;
@@ -20,6 +21,8 @@ class QSslError;
 class QSslSocket;
 
 namespace slotscope::core {
+
+class SshTunnel;
 
 /// Tries one endpoint step by step, and finds out where a connection fails, and for what reason. Reads only,
 /// and keeps nothing. The password goes to the server as any connection sends it, and nowhere else.
@@ -52,6 +55,7 @@ private:
 
     void checkFiles();
     void lookUpName();
+    void openTunnel();
     void takeAddresses(const QHostInfo &info);
     void connectTcp();
     void startTls();
@@ -101,6 +105,7 @@ private:
     qint64 m_stepBegan = 0; ///< milliseconds of a steady clock
     QTimer m_patience;
     QSslConfiguration m_tls;
+    std::unique_ptr<SshTunnel> m_tunnel;
     QSslSocket *m_socket = nullptr;
     QList<QSslError> m_sslErrors;
     QByteArray m_received;

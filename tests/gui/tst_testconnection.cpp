@@ -7,6 +7,7 @@
 #include "tests/support/storywindow.h"
 #include "tests/support/testca.h"
 #include "ui/connectiontesttext.h"
+#include "ui/dialogs/connectdialog.h"
 #include "ui/dialogs/logwindow.h"
 #include "ui/dialogs/testconnectiondialog.h"
 #include "ui/tooltip.h"
@@ -456,6 +457,29 @@ private Q_SLOTS:
         QCOMPARE(asTip(QStringLiteral("a < b")), QStringLiteral("a < b"));
     }
 
+    void fromTheConnectDialog()
+    {
+        const OwnSettings settings;
+        ConnectDialog dialog;
+        dialog.setEndpointText(etcd("self-signed").endpoint());
+        dialog.show();
+        auto *button = dialog.findChild<QPushButton *>(QStringLiteral("testConnection"));
+        QVERIFY(button);
+        button->click();
+        QTRY_VERIFY(dialog.findChild<TestConnectionDialog *>());
+        auto *test = dialog.findChild<TestConnectionDialog *>();
+        QTRY_VERIFY_WITH_TIMEOUT(!test->isRunning(), Patience);
+        QVERIFY(dialog.description()->options.tls.trustedFingerprints.isEmpty());
+        test->comparedBox()->click();
+        test->trustButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!test->isRunning(), Patience);
+        QVERIFY2(test->verdict()->text().contains(QStringLiteral("can be used")),
+                 qPrintable(test->verdict()->text()));
+        // It is said in the form from now on, and goes with the profile.
+        QCOMPARE(dialog.description()->options.tls.trustedFingerprints,
+                 QList<QByteArray> {fingerprintOf(test->reports().front().chain.first())});
+    }
+
     void severalEndpoints()
     {
         ConnectionOptions options = at(etcd("plain").endpoint());
@@ -473,18 +497,36 @@ private Q_SLOTS:
         QCOMPARE(good.wait(), 0);
         QVERIFY2(good.output().contains("JSON gateway       ok"), good.output().constData());
 
+        // Signed in; nothing of the password is in the log, which is for its owner only.
+        const QTemporaryDir dir;
+        const QString file = dir.filePath(QStringLiteral("slotscope.log"));
+        Program logged({QStringLiteral("test-connection"), QStringLiteral("-c"), etcd("auth").endpoint(),
+                        QStringLiteral("--user"), QStringLiteral("reader:") + Password,
+                        QStringLiteral("--log-level"), QStringLiteral("debug"), QStringLiteral("--log-file"),
+                        file});
+        QCOMPARE(logged.wait(), 0);
+        QFile log(file);
+        QVERIFY(log.open(QIODevice::ReadOnly));
+        const QByteArray lines = log.readAll();
+        QVERIFY2(lines.contains("/v3/auth/authenticate"), lines.constData());
+        QVERIFY2(!lines.contains(Password.toUtf8()), lines.constData());
+        QVERIFY(!logged.output().contains(Password.toUtf8()) && !logged.errors().contains(Password.toUtf8()));
+        QCOMPARE(log.permissions()
+                     & (QFile::ReadGroup | QFile::ReadOther | QFile::WriteGroup | QFile::WriteOther),
+                 QFile::Permissions());
+
         Program bad({QStringLiteral("test-connection"), QStringLiteral("--json"), QStringLiteral("-c"),
                      etcd("no gateway").endpoint()});
         QCOMPARE(bad.wait(), 1);
-        const auto lines = bad.jsonLines();
-        QCOMPARE(lines.size(), static_cast<std::size_t>(TestStepCount));
-        const QJsonObject gateway = lines.at(static_cast<std::size_t>(TestStep::Gateway));
+        const auto steps = bad.jsonLines();
+        QCOMPARE(steps.size(), static_cast<std::size_t>(TestStepCount));
+        const QJsonObject gateway = steps.at(static_cast<std::size_t>(TestStep::Gateway));
         QCOMPARE(gateway.value(QLatin1String("outcome")).toString(), QStringLiteral("failed"));
         QCOMPARE(gateway.value(QLatin1String("fault")).toString(), QStringLiteral("gateway-disabled"));
         QVERIFY(gateway.value(QLatin1String("advice"))
                     .toString()
                     .contains(QStringLiteral("--enable-grpc-gateway")));
-        QCOMPARE(lines.back().value(QLatin1String("outcome")).toString(), QStringLiteral("not-reached"));
+        QCOMPARE(steps.back().value(QLatin1String("outcome")).toString(), QStringLiteral("not-reached"));
     }
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/profile/connectionwords.h"
 #include "ui/dialogs/connectionform.h"
+#include "ui/dialogs/testconnectiondialog.h"
 #include "ui/panels/banner.h"
 
 #include <QComboBox>
@@ -106,6 +107,38 @@ ConnectDialog::ConnectDialog(QWidget *parent, Prompts *prompts)
     m_newWindow = buttons->addButton(tr("In a new &window"), QDialogButtonBox::ActionRole);
     m_newWindow->setAutoDefault(false);
     m_newWindow->hide();
+    QPushButton *test = buttons->addButton(tr("&Test …"), QDialogButtonBox::ActionRole);
+    test->setObjectName(QStringLiteral("testConnection"));
+    test->setAutoDefault(false);
+    test->setToolTip(tr("Tries it step by step, and says where it fails and what to do"));
+    const auto openTest = [this](const core::ConnectionOptions &options) {
+        auto *dialog = new TestConnectionDialog(options, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(dialog, &TestConnectionDialog::trusted, this, [this](const QByteArray &sha256) {
+            // In the form, where it is seen, kept with the profile, and can be taken back.
+            if (auto now = m_form->applyTo(m_described.options)) {
+                now->tls.trustedFingerprints.append(sha256);
+                m_form->setOptions(*now);
+            }
+        });
+        dialog->open();
+    };
+    connect(test, &QPushButton::clicked, this, [this, openTest] {
+        const auto described = description();
+        if (!described) {
+            m_banner->setMessage(theme::Mark::Warning,
+                                 tr("This cannot be tested: %1").arg(described.error().detail));
+            return;
+        }
+        if (!m_secrets) {
+            openTest(described->options);
+            return;
+        }
+        m_secrets->fill(*described)
+            .then(this, [openTest, described = *described](const core::Result<core::Profile> &filled) {
+                openTest(filled ? filled->options : described.options);
+            });
+    });
     m_connect->setDefault(true);
     m_demo->setAutoDefault(false);
     m_demo->setToolTip(tr("Starts a private etcd with example data, which goes away with the program"));
