@@ -107,6 +107,36 @@ private Q_SLOTS:
         QVERIFY(!model->columns().at(1).shown); // the value as a whole, where it has fields
     }
 
+    void whatIsFoundMeanwhileTakesNoPlacesAway()
+    {
+        // So large that parts of the filter's result are shown before the whole.
+        constexpr quint64 Rows = 20'000;
+        std::vector<std::pair<QByteArray, QByteArray>> records;
+        for (quint64 i = 0; i < Rows; ++i) {
+            const QString name = i % 3 == 0 ? QStringLiteral("Bob") : QStringLiteral("Ann");
+            records.emplace_back(keyOf(i), record(name, int(i % 50)));
+        }
+        m_etcd->write(records);
+        const auto model = openModel();
+        QTRY_COMPARE(model->rowCount(), int(Rows));
+        QTRY_VERIFY(model->columnOf(QStringLiteral("value.name")) >= 0);
+        const QPersistentModelIndex stays(model->index(19'998, 0)); // a Bob
+        const QPersistentModelIndex goes(model->index(19'999, 0));
+        model->setFilter(QStringLiteral("bob"));
+        QTRY_VERIFY(!model->isOrdering());
+        QCOMPARE(model->rowCount(), 6667);
+        QVERIFY(!goes.isValid());
+        QVERIFY(stays.isValid());
+        QCOMPARE(stays.row(), 6666);
+
+        // Nobody stands on a row: then there is something to see before, and the whole is right.
+        model->setFilter(QStringLiteral("ann"));
+        QTRY_VERIFY(!model->isOrdering());
+        QCOMPARE(model->rowCount(), 13'333);
+        m_etcd->remove(keyOf(1));
+        QTRY_COMPARE(model->rowCount(), 13'332);
+    }
+
     void aLargeTableStaysInItsOrderWhileItChanges()
     {
         // So large that orders are kept on other threads, and rows that move are told as another layout.

@@ -56,6 +56,17 @@ int placeNear(const std::vector<RowId> &rows, RowId id, int near)
     return -1;
 }
 
+/// An order of before the deltas leaves out what went with them.
+std::vector<RowId> withoutGone(std::vector<RowId> rows, const core::RowStore &store,
+                               const std::vector<core::TableDelta> &deltas)
+{
+    const bool anyWent = std::any_of(deltas.cbegin(), deltas.cend(),
+                                     [](const core::TableDelta &delta) { return !delta.removed.empty(); });
+    if (anyWent)
+        std::erase_if(rows, [&store](RowId id) { return !store.isAlive(id); });
+    return rows;
+}
+
 int placeOf(const std::vector<RowId> &rows, RowId id)
 {
     const auto it = std::find(rows.cbegin(), rows.cend(), id);
@@ -148,8 +159,23 @@ void RecordModel::startOrdering()
     }
     m_orderJob = std::make_unique<core::RowOrderJob>(m_table->rows().snapshot(), m_table->rows().keyOrder(),
                                                      core::RowEvaluator(m_codec, m_query));
-    connect(m_orderJob.get(), &core::RowOrderJob::partFound, this,
-            [this](const core::RowOrderPart &part) { adopt(part.rows, currentExtras()); });
+    connect(m_orderJob.get(), &core::RowOrderJob::partFound, this, [this](const core::RowOrderPart &part) {
+        // Whoever stands on a row that is found later keeps it until the whole order is known.
+        std::vector<bool> isHeld(m_table->rows().idCount(), !m_query.isFilter());
+        for (const RowId id : part.rows) {
+            if (id.value < isHeld.size())
+                isHeld[id.value] = true;
+        }
+        const core::RowEvaluator evaluator(m_codec, m_query);
+        const QModelIndexList places = persistentIndexList();
+        const bool losesOne = std::any_of(places.cbegin(), places.cend(), [&](const QModelIndex &place) {
+            const std::optional<RowId> id = idAt(place.row());
+            return id && m_table->rows().isAlive(*id) && !isHeld[id->value]
+                && evaluator.evaluate(m_table->rows().row(*id));
+        });
+        if (!losesOne)
+            adopt(withoutGone(part.rows, m_table->rows(), m_unmerged), currentExtras());
+    });
     connect(m_orderJob.get(), &core::RowOrderJob::finished, this, &RecordModel::takeOrder);
     Q_EMIT orderingChanged();
 }
@@ -162,7 +188,7 @@ void RecordModel::takeOrder(const std::shared_ptr<core::RowOrder> &order)
     const bool isLarge = m_table->rows().count() > ManyRows;
     if (!isLarge)
         mergeNow();
-    adopt(m_order->rows(), currentExtras());
+    adopt(withoutGone(m_order->rows(), m_table->rows(), m_unmerged), currentExtras());
     if (isLarge)
         mergeUnmerged();
     Q_EMIT orderingChanged();
