@@ -39,15 +39,9 @@ void Figures::print() const
         const QString verdict = !hasGoal  ? QString()
             : figure.value <= figure.goal ? QStringLiteral("met")
                                           : QStringLiteral("NOT met");
-<<<<<<< HEAD
-        const QString what =
-            figure.unit.isEmpty() ? figure.what : figure.what + QLatin1String(", ") + figure.unit;
-        std::printf("%s %10.2f %s  %-8s %s\n", qPrintable(what.leftJustified(62)), figure.value,
-=======
         const QString what =
             figure.unit.isEmpty() ? figure.what : figure.what + QLatin1String(", ") + figure.unit;
         std::printf("%s %10.2f %s  %-8s %s\n", qPrintable(what.leftJustified(66)), figure.value,
->>>>>>> 57acf3d (wip7)
                     qPrintable(goal.rightJustified(10)), qPrintable(verdict), qPrintable(figure.how));
     }
 }
