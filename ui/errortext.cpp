@@ -103,11 +103,8 @@ ErrorText describe(const Error &error, const QString &server)
         break;
     case ErrorKind::Unauthenticated:
         if (error.detail.contains(QLatin1String("CommonName of client")))
-            say(tr("%1 takes no user names through its JSON gateway, as it wants client certificates and its "
-                   "own "
-                   "has a common name.")
-                    .arg(etcd),
-                tr("Give etcd a server certificate without a common name (CN)."));
+            say(tr("%1 takes no client certificate with a common name through its JSON gateway.").arg(etcd),
+                tr("Use a client certificate without a common name (CN), and a user name and password."));
         else if (error.detail.contains(QLatin1String("password")))
             say(tr("%1 does not accept the user name or the password.").arg(etcd),
                 tr("Sign in again; mind upper and lower case."));

@@ -9,6 +9,7 @@
 #include "app/commands/getcommand.h"
 #include "app/commands/historycommand.h"
 #include "app/commands/infercommand.h"
+#include "app/commands/memberscommand.h"
 #include "app/commands/output.h"
 #include "app/commands/recordscommand.h"
 #include "app/commands/schemacommand.h"
@@ -197,6 +198,8 @@ const std::vector<CommandEntry> &commands()
          [] { return std::make_unique<CheckCommand>(); }},
         {QStringLiteral("test-connection"), QStringLiteral("tell where a connection fails, and what to do"),
          [] { return std::make_unique<TestCommand>(); }},
+        {QStringLiteral("members"), QStringLiteral("list the members of the cluster and how they are"),
+         [] { return std::make_unique<MembersCommand>(); }},
         {QStringLiteral("edit"), QStringLiteral("write what a script says, in one guarded transaction"),
          [] { return std::make_unique<EditCommand>(); }},
         {QStringLiteral("decode"), QStringLiteral("turn bytes, as hex, into notation"),

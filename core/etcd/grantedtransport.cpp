@@ -337,7 +337,7 @@ std::unique_ptr<WatchStream> GrantedTransport::watch(const std::vector<WatchCrea
         marks = marks ? std::make_shared<GrantedMarks>(*marks) : std::make_shared<GrantedMarks>();
         return std::make_unique<GrantedStream>(
             request, parts, marks,
-            [this](std::vector<WatchCreateRequest> divided) { return m_transport->watch(divided); });
+            [this](const std::vector<WatchCreateRequest> &divided) { return m_transport->watch(divided); });
     }
     return m_transport->watch(whole);
 }

@@ -4,8 +4,10 @@
 #include "core/table/slotdirectory.h"
 
 #include <QCoreApplication>
+#include <QtEndian>
 
 #include <algorithm>
+#include <optional>
 
 namespace slotscope::ui {
 
@@ -25,6 +27,24 @@ QString bytesText(const QByteArray &key)
     return isText ? QString::fromLatin1(key) : QStringLiteral("0x") + QString::fromLatin1(key.toHex());
 }
 
+/// The slots that the range is made of, if it is: neighbours become one range when rights are joined.
+std::optional<std::pair<quint16, quint16>> slotsOf(const core::KeyRange &range)
+{
+    if (range.begin.size() != 2 || range.end.size() != 2)
+        return {};
+    const auto first = qFromBigEndian<quint16>(range.begin.constData());
+    const auto end = qFromBigEndian<quint16>(range.end.constData());
+    if (first >= end)
+        return {};
+    return std::pair(first, static_cast<quint16>(end - 1));
+}
+
+QString slotText(core::Slot slot, const core::SlotDirectory *directory)
+{
+    const core::SlotInfo *info = directory ? directory->find(slot) : nullptr;
+    return info ? info->title() : tr("slot %1").arg(slot.value);
+}
+
 QString listText(const QStringList &all)
 {
     if (all.size() <= Named)
@@ -41,10 +61,14 @@ QString rangeText(const core::KeyRange &range, const core::SlotDirectory *direct
         return tr("everything");
     if (range.end.isEmpty())
         return tr("the key %1").arg(bytesText(range.begin));
-    if (const auto slot = core::SlotDirectory::slotOf(range.begin);
-        slot && range == core::KeyRange::slot(*slot)) {
-        const core::SlotInfo *info = directory ? directory->find(*slot) : nullptr;
-        return info ? info->title() : tr("slot %1").arg(slot->value);
+    if (const auto span = slotsOf(range)) {
+        const auto [first, last] = *span;
+        if (last - first >= Named)
+            return tr("slots %1 to %2").arg(first).arg(last);
+        QStringList names;
+        for (int slot = first; slot <= last; ++slot)
+            names += slotText(core::Slot(static_cast<quint16>(slot)), directory);
+        return names.join(QStringLiteral(", "));
     }
     if (range == core::KeyRange::prefix(range.begin))
         return bytesText(range.begin) + QStringLiteral("…");

@@ -11,7 +11,7 @@ class SlotDirectory;
 
 namespace slotscope::ui {
 
-/// A range as people call it: a table's name, `/config/…`, a single key, `from a up to b`.
+/// A range as people call it: names of tables, `/config/…`, a single key, `from a up to b`.
 QString rangeText(const core::KeyRange &range, const core::SlotDirectory *directory = nullptr);
 /// What the user may read, in a sentence; empty where there are no limits.
 QString rightsText(const core::AccessRights &rights, const core::SlotDirectory *directory = nullptr);
