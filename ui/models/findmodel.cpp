@@ -3,6 +3,7 @@
 
 #include "core/table/recordjson.h"
 #include "ui/models/changesummary.h"
+#include "ui/tooltip.h"
 
 #include <QLocale>
 
@@ -102,8 +103,10 @@ QVariant FindModel::data(const QModelIndex &index, int role) const
     const Group &group = m_groups[index.internalId() - 1];
     const core::SearchHit &hit = group.hits[size_t(index.row())];
     switch (role) {
-    case Qt::DisplayRole:
     case Qt::ToolTipRole:
+        return index.column() == RevisionColumn ? QVariant()
+                                                : QVariant(asTip(index.data(Qt::DisplayRole).toString()));
+    case Qt::DisplayRole:
         switch (index.column()) {
         case RecordColumn:
             return keyText(group.codec, hit.record.key);
@@ -112,8 +115,7 @@ QVariant FindModel::data(const QModelIndex &index, int role) const
         case FoundColumn:
             return hit.excerpt;
         case RevisionColumn:
-            return role == Qt::DisplayRole ? QVariant(QString::number(hit.record.modRevision.value))
-                                           : QVariant();
+            return QString::number(hit.record.modRevision.value);
         default:
             return {};
         }

@@ -4,6 +4,7 @@
 #include "ui/filtersettings.h"
 #include "ui/models/recordmodel.h"
 #include "ui/theme.h"
+#include "ui/tooltip.h"
 #include "ui/views/filterbox.h"
 #include "ui/views/filterheader.h"
 #include "ui/views/recordview.h"
@@ -283,7 +284,7 @@ void FilterBar::fillMenu(QMenu *menu)
         menu->addSection(tr("Saved"));
         for (const SavedFilter &filter : saved)
             addFilterAction(menu, filter.name, filter.filter)
-                ->setToolTip(core::filterSummary(filter.filter, m_model->columns()));
+                ->setToolTip(asTip(core::filterSummary(filter.filter, m_model->columns())));
         QMenu *remove = menu->addMenu(tr("Forget a saved one"));
         for (const SavedFilter &filter : saved)
             remove->addAction(menuTitle(filter.name), this,

@@ -6,6 +6,7 @@
 #include "ui/models/findmodel.h"
 #include "ui/panels/panelparts.h"
 #include "ui/theme.h"
+#include "ui/tooltip.h"
 #include "ui/views/filterbox.h"
 
 #include <QClipboard>
@@ -282,7 +283,7 @@ void FindPanel::finish()
         text += QLatin1Char(' ') + tr("You may not read %1.").arg(titles.join(QStringLiteral(", ")));
     }
     m_summary->setText(text);
-    m_summary->setToolTip(text);
+    m_summary->setToolTip(asTip(text));
 }
 
 void FindPanel::showContextMenu(const QPoint &position)

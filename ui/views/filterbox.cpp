@@ -2,6 +2,7 @@
 #include "ui/views/filterbox.h"
 
 #include "ui/theme.h"
+#include "ui/tooltip.h"
 
 #include <QAction>
 #include <QContextMenuEvent>
@@ -63,7 +64,7 @@ void FilterBox::updateLook()
     setPalette(palette);
     m_mark->setVisible(isFaulty || (!isBlank && width() >= MarkWidth));
     m_mark->setText(isFaulty ? m_fault : tr("Understood"));
-    setToolTip(isFaulty ? m_fault : m_meaning);
+    setToolTip(asTip(isFaulty ? m_fault : m_meaning));
     updateHint();
 }
 
