@@ -60,7 +60,7 @@ public:
         const QJsonValue value = take(name);
         QStringList all;
         const QJsonArray array = value.toArray();
-        for (const QJsonValue &each : array) {
+        for (const auto &each : array) {
             if (!each.isString())
                 complain(name, QStringLiteral("a list of texts"));
             all.append(each.toString());
@@ -260,7 +260,7 @@ Result<std::vector<Profile>> importProfiles(const QByteArray &file)
         return wrong(QStringLiteral("it was written by a newer version of Slotscope"));
     std::vector<Profile> profiles;
     const QJsonArray list = json.value(QStringLiteral("profiles")).toArray();
-    for (const QJsonValue &each : list) {
+    for (const auto &each : list) {
         auto profile = profileFromJson(each.toObject());
         if (!profile)
             return wrong(
