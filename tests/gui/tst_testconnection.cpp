@@ -10,6 +10,7 @@
 #include "ui/dialogs/connectdialog.h"
 #include "ui/dialogs/logwindow.h"
 #include "ui/dialogs/testconnectiondialog.h"
+#include "ui/panels/banner.h"
 #include "ui/tooltip.h"
 
 #include <QCheckBox>
@@ -444,6 +445,34 @@ private Q_SLOTS:
         }
         QCOMPARE(saved.size(), 1);
         QVERIFY(saved.first().first().toByteArray().contains("more happens"));
+    }
+
+    void technicalWordsOnDemand()
+    {
+        Banner banner;
+        banner.setMessage(slotscope::ui::theme::Mark::Warning, QStringLiteral("It failed."),
+                          QStringLiteral("Retry"));
+        banner.setDetail(QStringLiteral("<img src='/dev/zero'> gRPC code 14"));
+        QLabel *text = nullptr;
+        const auto labels = banner.findChildren<QLabel *>();
+        for (QLabel *label : labels) {
+            if (!label->text().isEmpty())
+                text = label;
+        }
+        QVERIFY(!text->text().contains(QStringLiteral("gRPC code 14")));
+        QSignalSpy action(&banner, &Banner::actionTriggered);
+        Q_EMIT text->linkActivated(QStringLiteral("details"));
+        QVERIFY(text->text().contains(QStringLiteral("gRPC code 14")));
+        QVERIFY(!text->text().contains(QStringLiteral("<img")));
+        Q_EMIT text->linkActivated(QStringLiteral("copy"));
+        QCOMPARE(QGuiApplication::clipboard()->text(),
+                 QStringLiteral("It failed.\n<img src='/dev/zero'> gRPC code 14"));
+        QVERIFY(action.isEmpty());
+        Q_EMIT text->linkActivated(QStringLiteral("0"));
+        QCOMPARE(action.size(), 1);
+        // The next message has nothing of it.
+        banner.setMessage(slotscope::ui::theme::Mark::Warning, QStringLiteral("Again."));
+        QVERIFY(!text->text().contains(QStringLiteral("details")));
     }
 
     void dataIsNoMarkup()

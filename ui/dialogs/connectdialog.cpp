@@ -440,7 +440,7 @@ void ConnectDialog::showFailure(const ErrorText &error)
     m_failed = true;
     setBusy(false);
     m_banner->setMessage(theme::Mark::Warning, error.sentence());
-    m_banner->setToolTip(error.technical);
+    m_banner->setDetail(error.technical);
     m_connect->setFocus(Qt::OtherFocusReason);
 }
 

@@ -20,6 +20,8 @@ public:
     void setMessage(theme::Mark mark, const QString &text, const QString &action = {});
     /// With several links.
     void setMessage(theme::Mark mark, const QString &text, const QStringList &actions);
+    /// The technical side of the message, shown and copied on demand; goes with the message. Empty: none.
+    void setDetail(const QString &technical);
     void clearMessage();
     QString message() const { return m_message; }
 
@@ -33,10 +35,15 @@ protected:
 
 private:
     void takeColours();
+    void showText();
+    void followLink(const QString &link);
 
     QLabel *m_icon;
     QLabel *m_text;
     QString m_message;
+    QStringList m_actions;
+    QString m_detail;
+    bool m_detailShown = false;
     theme::Mark m_mark = theme::Mark::Warning;
 };
 
