@@ -80,7 +80,7 @@ void RecordModel::updateOverlay(const QByteArray &key)
         m_overlay.remove(key);
         return;
     }
-    m_overlay.insert(key, std::move(overlay));
+    m_overlay.insert(key, overlay);
 }
 
 void RecordModel::rebuildOverlays()
