@@ -10,6 +10,7 @@
 
 #include <QMetaEnum>
 #include <QRandomGenerator>
+#include <QtEndian>
 
 namespace slotscope::core {
 
@@ -305,6 +306,12 @@ std::shared_ptr<LiveTable> Connection::table(const KeyRange &range)
         return table;
     const auto table = std::make_shared<LiveTable>(m_client, m_watch, range);
     known = table;
+    if (range.begin.size() == 2) {
+        const Slot slot(qFromBigEndian<quint16>(range.begin.constData()));
+        const SlotInfo *info = m_directory->find(slot);
+        if (info && range == KeyRange::slot(slot))
+            table->setExpectation(info->records);
+    }
     if (m_directory->isLoaded())
         table->reload();
     return table;

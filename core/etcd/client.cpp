@@ -303,6 +303,11 @@ Call<RangeReply> Client::range(const RangeRequest &asked)
     return perform<RangeReply>(Retry::Reads, [request](Transport &to) { return to.range(request); });
 }
 
+Call<RowsReply> Client::rows(const RangeRequest &request)
+{
+    return perform<RowsReply>(Retry::Reads, [request](Transport &to) { return to.rows(request); });
+}
+
 Call<PutReply> Client::put(const PutRequest &request, const Approval &approval)
 {
     return write<PutReply>(

@@ -36,6 +36,8 @@ public:
     void setGate(WriteGate *gate) { m_gate = gate; }
 
     Call<RangeReply> range(const RangeRequest &request);
+    /// The same for many rows.
+    Call<RowsReply> rows(const RangeRequest &request);
     Call<PutReply> put(const PutRequest &request, const Approval &approval = {});
     Call<DeleteRangeReply> deleteRange(const DeleteRangeRequest &request, const Approval &approval = {});
     /// A failed compare is a normal reply. A Timeout or Network error leaves open whether it was committed.

@@ -9,10 +9,12 @@
 #include "core/etcd/gatewaystream.h"
 #include "core/etcd/greetingprobe.h"
 #include "core/etcd/httpexchange.h"
+#include "core/etcd/rowreaders.h"
 #include "core/etcd/tls.h"
 
 #include <QFutureWatcher>
 #include <QHostAddress>
+#include <QLoggingCategory>
 #include <QNetworkProxy>
 #include <QNetworkReply>
 #include <QtConcurrentRun>
@@ -20,6 +22,14 @@
 namespace slotscope::core {
 
 namespace {
+
+Q_LOGGING_CATEGORY(LogBulk, "slotscope.bulk")
+
+/// A call over HTTP/2 waits 40 ms for an acknowledgement before it leaves: so few rows are there sooner by
+/// JSON.
+constexpr qint64 FewRows = 512;
+/// gRPC that fails so often in a row, while JSON gets through, is left alone.
+constexpr int MostGrpcFailures = 2;
 
 bool isLoopback(const QString &host)
 {
@@ -65,6 +75,8 @@ GatewayTransport::GatewayTransport(const ConnectionOptions &connection, Options 
     , m_address(m_endpoint)
     , m_options(options)
     , m_apiPath(QStringLiteral("/v3"))
+    , m_grpc(new GrpcChannel(
+          {.head = options.grpcHead, .silence = options.grpcSilence, .size = options.largestReply}, this))
     , m_tokens([this](const QString &user, const QString &password) {
         return authenticate(m_address, user, password);
     })
@@ -79,6 +91,9 @@ GatewayTransport::GatewayTransport(const ConnectionOptions &connection, Options 
     QNetworkProxy proxy = connection.proxy;
     if (proxy.type() == QNetworkProxy::DefaultProxy && isLoopback(m_endpoint.host()))
         proxy = QNetworkProxy::NoProxy;
+    if (proxy.type() != QNetworkProxy::DefaultProxy && proxy.type() != QNetworkProxy::NoProxy)
+        m_grpc->manager().setProxy(proxy);
+    watchCertificates(m_grpc->manager());
     for (QNetworkAccessManager *manager : {&m_manager, &m_streams}) {
         if (proxy.type() != QNetworkProxy::DefaultProxy)
             manager->setProxy(proxy);
@@ -120,6 +135,7 @@ std::optional<Error> GatewayTransport::readCertificates()
         m_tls = *tls;
         m_manager.clearConnectionCache();
         m_streams.clearConnectionCache();
+        m_grpc->manager().clearConnectionCache();
     }
     return std::nullopt;
 }
@@ -400,6 +416,80 @@ Call<ServerVersion> GatewayTransport::detectAddress()
 Call<RangeReply> GatewayTransport::range(const RangeRequest &request)
 {
     return post(QStringLiteral("/kv/range"), gateway::toJson(request), gateway::parseRangeReply);
+}
+
+bool GatewayTransport::usesGrpc() const
+{
+    // gRPC has no place for the path of a gateway that is behind a proxy.
+    const bool isRoot = m_address.path().isEmpty() || m_address.path() == QLatin1String("/");
+    return m_connection.grpc && isRoot && m_grpcRefusedBy != m_address;
+}
+
+Call<RowsReply> GatewayTransport::rows(const RangeRequest &request)
+{
+    if (!usesGrpc() || request.countOnly || (request.limit > 0 && request.limit <= FewRows))
+        return rowsByJson(request);
+    auto *state = new CallState<RowsReply>;
+    const Call<QByteArray> call = m_tokens.authorized<QByteArray>([this, request](const QByteArray &token) {
+        QUrl method = m_address;
+        method.setPath(QStringLiteral("/etcdserverpb.KV/Range"));
+        QNetworkRequest http = withToken(httpRequest(method), token);
+        if (!token.isEmpty())
+            http.setRawHeader("token", token); // its name without a gateway
+        return m_grpc->call(http, grpc::toProtobuf(request));
+    });
+    state->setAbort([call] { call.cancel(); });
+    const QPointer<GatewayTransport> guard(this);
+    call.then(state, [this, state, request, guard, age = m_grpcAge](const Result<QByteArray> &reply) {
+        if (reply) {
+            if (guard)
+                m_grpcFailures = 0;
+            parseOnPool(state, *reply, grpc::parseRows);
+            return;
+        }
+        // 12 is what answers to gRPC, but not as etcd does.
+        const Error error = reply.error();
+        const bool isEtcds = error.grpcCode > 0 && error.grpcCode != 12;
+        if (!guard || error.kind == ErrorKind::Cancelled || isEtcds) {
+            state->fail(error);
+            return;
+        }
+        const Call<RowsReply> again = rowsByJson(request);
+        state->setAbort([again] { again.cancel(); });
+        again.then(state, [this, state, guard, age, error](const Result<RowsReply> &rows) {
+            // Where JSON does not get through either, it is not gRPC's fault.
+            if (guard && rows)
+                noteGrpcFailure(error, age);
+            state->complete(rows);
+        });
+    });
+    return Call<RowsReply>(state);
+}
+
+void GatewayTransport::noteGrpcFailure(const Error &error, quint64 age)
+{
+    if (age == m_grpcAge) {
+        ++m_grpcAge;
+        ++m_grpcFailures;
+    }
+    // A connection that breaks may be a member that was away for a moment; the rest is refusal.
+    const bool isFinal = error.kind != ErrorKind::Network || m_grpcFailures >= MostGrpcFailures;
+    if (!isFinal || m_grpcRefusedBy == m_address)
+        return;
+    m_grpcRefusedBy = m_address;
+    m_grpc->manager().clearConnectionCache();
+    qCInfo(LogBulk).noquote()
+        << QStringLiteral("Large ranges are read as JSON from now on: %1 does not answer to gRPC (%2)")
+               .arg(m_address.toDisplayString(QUrl::RemoveUserInfo), error.detail);
+}
+
+Call<RowsReply> GatewayTransport::rowsByJson(const RangeRequest &request)
+{
+    return m_tokens.authorized<RowsReply>([this, body = gateway::toJson(request)](const QByteArray &token) {
+        const QUrl place = url(m_apiPath + QStringLiteral("/kv/range"));
+        return start(postOnce(m_manager, withToken(httpRequest(place), token), body), true,
+                     m_options.deadline, gateway::parseRows);
+    });
 }
 
 Call<PutReply> GatewayTransport::put(const PutRequest &request)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/etcd/connectionoptions.h"
+#include "core/etcd/grpcchannel.h"
 #include "core/etcd/memberchoice.h"
 #include "core/etcd/memberprobe.h"
 #include "core/etcd/tokenkeeper.h"
@@ -39,6 +40,8 @@ public:
         qint64 parseOnPool = 1024LL * 1024; ///< bodies of so many bytes are parsed on the thread pool
         qint64 parseLineOnPool =
             128LL * 1024; ///< the same of messages of a watch, which come while one works
+        std::chrono::milliseconds grpcHead {10'000}; ///< as rangeHead over gRPC; then JSON is tried
+        std::chrono::milliseconds grpcSilence {10'000}; ///< as rangeSilence, the same
     };
 
     /// The endpoint's scheme, host, port and path (for gateways behind a proxy) are used.
@@ -53,6 +56,8 @@ public:
 
     Call<ServerVersion> detect() override;
     Call<RangeReply> range(const RangeRequest &request) override;
+    /// Over native gRPC; by JSON where that does not get through.
+    Call<RowsReply> rows(const RangeRequest &request) override;
     Call<PutReply> put(const PutRequest &request) override;
     Call<DeleteRangeReply> deleteRange(const DeleteRangeRequest &request) override;
     Call<TxnReply> txn(const TxnRequest &request) override;
@@ -74,6 +79,8 @@ public:
     const QString &apiPath() const { return m_apiPath; }
     /// The member that requests go to now.
     const QUrl &address() const { return m_address; }
+    /// Whether large ranges are asked for over gRPC at present.
+    bool usesGrpc() const;
     /// For requests that go another way to the same etcd.
     TokenKeeper *tokens() { return &m_tokens; }
 
@@ -96,6 +103,8 @@ private:
     std::vector<MemberAddress> addresses() const;
     template <typename T>
     Call<T> post(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
+    Call<RowsReply> rowsByJson(const RangeRequest &request);
+    void noteGrpcFailure(const Error &error, quint64 age);
     template <typename T>
     Call<T> start(QNetworkReply *reply, bool large, std::chrono::milliseconds deadline,
                   Result<T> (*parse)(const QByteArray &));
@@ -108,6 +117,10 @@ private:
     quint64 m_clusterId = 0; ///< whose members they are
     Options m_options;
     QString m_apiPath;
+    GrpcChannel *m_grpc;
+    QUrl m_grpcRefusedBy; ///< the member to which gRPC does not get through
+    int m_grpcFailures = 0; ///< in a row; calls that fail together count once
+    quint64 m_grpcAge = 0; ///< failures so far
     QNetworkAccessManager m_manager;
     QNetworkAccessManager
         m_streams; ///< open streams would use up the six connections that a manager keeps per host

@@ -283,6 +283,16 @@ Call<RangeReply> GrantedTransport::range(const RangeRequest &request)
     return read<RangeReply>([this, request] { return divided(request); });
 }
 
+Call<RowsReply> GrantedTransport::rows(const RangeRequest &request)
+{
+    const std::vector<KeyRange> parts = partsOf(request, m_rights);
+    if (parts.size() != 1 || parts.front() != request.range)
+        return Transport::rows(request);
+    if (m_rights.everything && m_rights.user.isEmpty())
+        return m_transport->rows(request);
+    return read<RowsReply>([this, request] { return m_transport->rows(request); });
+}
+
 Call<TxnReply> GrantedTransport::divided(const TxnRequest &request)
 {
     if (m_rights.everything)

@@ -100,6 +100,14 @@ Call<RangeReply> RevisionTransport::range(const RangeRequest &request)
     return at(pinned.revision, m_transport->range(pinned));
 }
 
+Call<RowsReply> RevisionTransport::rows(const RangeRequest &request)
+{
+    RangeRequest pinned = request;
+    if (pinned.revision.value == 0)
+        pinned.revision = m_revision;
+    return at(pinned.revision, m_transport->rows(pinned));
+}
+
 Call<PutReply> RevisionTransport::put(const PutRequest &)
 {
     return refused<PutReply>();

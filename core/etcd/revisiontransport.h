@@ -20,6 +20,7 @@ public:
 
     Call<ServerVersion> detect() override;
     Call<RangeReply> range(const RangeRequest &request) override;
+    Call<RowsReply> rows(const RangeRequest &request) override;
     Call<PutReply> put(const PutRequest &request) override;
     Call<DeleteRangeReply> deleteRange(const DeleteRangeRequest &request) override;
     /// Compares are made with what is there now, as etcd has no others.

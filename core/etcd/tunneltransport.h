@@ -20,6 +20,7 @@ public:
 
     Call<ServerVersion> detect() override;
     Call<RangeReply> range(const RangeRequest &request) override { return m_transport->range(request); }
+    Call<RowsReply> rows(const RangeRequest &request) override { return m_transport->rows(request); }
     Call<PutReply> put(const PutRequest &request) override { return m_transport->put(request); }
     Call<DeleteRangeReply> deleteRange(const DeleteRangeRequest &request) override
     {

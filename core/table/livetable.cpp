@@ -2,16 +2,14 @@
 #include "core/table/livetable.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace slotscope::core {
 
 namespace {
 
-/// The first page is small so that something is seen at once; the others are as large as a request can bring
-/// without a long wait.
-constexpr qint64 FirstPage = 100;
-constexpr qint64 LargestPage = 10000;
-constexpr qint64 PageBytes = 8 * 1024 * 1024;
+/// When a table is read again, the first piece is up to its row of this number.
+constexpr size_t FirstRows = 150;
 
 constexpr std::chrono::milliseconds FlushInterval(50);
 constexpr size_t FlushEvents = 10000;
@@ -98,10 +96,11 @@ void LiveTable::setPaused(bool paused)
 
 void LiveTable::pause()
 {
-    if (m_state == State::Loading && m_everLoaded) {
+    if (m_state == State::Loading && isLoadingMore()) {
+        finishLoading(reached());
+    } else if (m_state == State::Loading && m_everLoaded) {
         // The rows that are shown are older than the watch by now: going on reads them anew.
-        ++m_generation;
-        m_call.cancel();
+        stopReading();
         m_incoming.clear();
         m_pending.clear();
         m_restarts = 0;
@@ -120,104 +119,224 @@ void LiveTable::reload()
         Q_EMIT waitingChanged();
         return;
     }
-    ++m_generation;
-    m_call.cancel();
+    stopReading();
     m_retryTimer.stop();
     m_flushTimer.stop();
     m_pending.clear();
     m_incoming.clear();
-    if (!m_everLoaded && m_store.count() > 0) {
+    // As much as is there already may be read again without asking.
+    m_mayLoad = m_limit;
+    if (m_everLoaded) {
+        m_mayLoad.rows = std::max(m_mayLoad.rows, static_cast<qint64>(m_store.count()));
+        m_mayLoad.bytes = std::max(m_mayLoad.bytes, m_store.payloadBytes());
+        m_expected = recordCount();
+        if (m_store.count() > FirstRows)
+            m_nearFirst = m_store.row(m_store.keyOrder()[FirstRows]).key.toByteArray();
+    } else if (m_store.count() > 0) {
         Q_EMIT aboutToBeReset();
         m_store.clear();
         Q_EMIT reset();
     }
-    m_subscribedAt = m_watch->deliveredRevision();
+    m_loadFrom.reset();
     m_loadRevision = {};
-    m_nextKey = m_range.begin;
     m_progress = {};
     m_error = {};
     setState(State::Loading);
+    startReading({.range = m_range, .revision = {}, .expected = m_expected, .nearFirst = m_nearFirst});
+}
+
+void LiveTable::setExpectation(qint64 records, const QByteArray &nearFirst)
+{
+    m_expected = records;
+    m_nearFirst = nearFirst;
+}
+
+void LiveTable::startReading(BulkReader::Request request)
+{
+    m_subscribedAt = m_watch->deliveredRevision();
+    m_sinceStart.start();
+    m_reader = std::make_unique<BulkReader>(m_client, std::move(request));
+    connect(m_reader.get(), &BulkReader::read, this, &LiveTable::takeRows);
+    connect(m_reader.get(), &BulkReader::failed, this, &LiveTable::takeFailure);
+    connect(m_reader.get(), &BulkReader::finished, this, [this] { finishLoading(std::nullopt); });
     Q_EMIT progressChanged();
-    requestPage();
+    m_reader->start();
 }
 
-void LiveTable::requestPage()
+void LiveTable::stopReading()
 {
-    qint64 limit = FirstPage;
-    if (m_progress.rows > 0) {
-        const RowStore &target = m_everLoaded ? m_incoming : m_store;
-        const qint64 average = std::max<qint64>(1, target.payloadBytes() / m_progress.rows);
-        limit = std::clamp<qint64>(PageBytes / average, 16, LargestPage);
-    }
-    m_call = m_client->range({.range = {m_nextKey, m_range.end}, .limit = limit, .revision = m_loadRevision});
-    m_call.then(this, [this, generation = m_generation](const Result<RangeReply> &result) {
-        takePage(result, generation);
-    });
-}
-
-void LiveTable::takePage(const Result<RangeReply> &result, quint64 generation)
-{
-    if (generation != m_generation)
+    if (!m_reader)
         return;
-    const bool stale = result && m_loadRevision.value == 0 && result->header.revision < m_subscribedAt;
-    const bool compacted = !result && result.error().kind == ErrorKind::Compacted;
-    if ((stale || compacted) && ++m_restarts <= MostRestarts) {
-        // Not read at a revision that the watch continues: begin again.
+    m_reader->disconnect(this);
+    // It may be what calls.
+    m_reader.release()->deleteLater();
+}
+
+void LiveTable::takeRows(const RowsReply &rows)
+{
+    if (m_loadRevision.value == 0) {
+        if (rows.header.revision < m_subscribedAt) {
+            beginAgain(
+                {.kind = ErrorKind::Unavailable,
+                 .detail = QStringLiteral("the member answers from an older revision than the watch")});
+            return;
+        }
+        m_loadRevision = m_reader->revision();
+    }
+    const BulkReader *reader = m_reader.get();
+    const bool isShown = !m_everLoaded || m_loadFrom;
+    RowStore &store = isShown ? m_store : m_incoming;
+    store.reserve(static_cast<size_t>(std::min(m_reader->total(), m_mayLoad.rows)));
+    m_progress.rows += rows.rows;
+    m_progress.bytes += rows.bytes;
+    m_progress.total = std::max(m_progress.rows, m_reader->total());
+    m_progress.milliseconds = m_sinceStart.elapsed();
+    for (const auto &chunk : rows.chunks) {
+        const RowStore::Run run = store.append(chunk);
+        if (isShown)
+            Q_EMIT appended(run.first, run.count);
+        if (m_reader.get() != reader)
+            return; // whoever heard of it began anew
+    }
+    Q_EMIT progressChanged();
+    if (m_reader.get() != reader)
+        return;
+    const bool isEnough = m_progress.rows >= m_mayLoad.rows || m_progress.bytes >= m_mayLoad.bytes;
+    if (isEnough && m_reader->position() != m_range.end)
+        finishLoading(m_reader->position());
+}
+
+void LiveTable::stopLoading()
+{
+    // The rows of a reload are not shown yet, and those before it have had a gap.
+    const bool isReload = m_everLoaded && !isLoadingMore();
+    if (m_state != State::Loading || !m_reader || isReload || reached() == m_range.end)
+        return;
+    if (m_loadRevision.value > 0 || isLoadingMore())
+        finishLoading(reached());
+}
+
+/// Where the rows that have come end.
+std::optional<QByteArray> LiveTable::reached() const
+{
+    return m_loadRevision.value > 0 && m_reader ? m_reader->position() : m_rowsEnd;
+}
+
+void LiveTable::loadMore(bool all)
+{
+    if (!isPartial() || !isCurrent() || m_paused)
+        return;
+    flush();
+    m_mayLoad = m_limit;
+    if (all)
+        m_mayLoad = {.rows = std::numeric_limits<qint64>::max(), .bytes = std::numeric_limits<qint64>::max()};
+    m_loadFrom = m_rowsEnd;
+    m_loadRevision = {};
+    m_progress = {.rows = 0, .total = m_beyond};
+    setState(State::Loading);
+    startReading({.range = {*m_rowsEnd, m_range.end}, .revision = {}, .expected = m_beyond});
+}
+
+void LiveTable::takeFailure(const Error &error)
+{
+    if (error.kind == ErrorKind::Compacted) {
+        beginAgain(error);
+        return;
+    }
+    m_error = error;
+    m_restarts = 0;
+    if (isLoadingMore()) {
+        // What came is whole as far as it goes, and what was there before is as good as ever.
+        finishLoading(reached());
+        return;
+    }
+    stopReading();
+    setState(State::Failed);
+    if (isWorthAnotherLoad(m_error))
+        m_retryTimer.start();
+}
+
+/// Not read at a revision that the watch continues, or not to the end.
+void LiveTable::beginAgain(const Error &error)
+{
+    if (isLoadingMore()) {
+        finishLoading(reached());
+        return;
+    }
+    if (++m_restarts <= MostRestarts) {
         reload();
         return;
     }
-    if (!result || stale) {
-        m_error = result
-            ? Error {.kind = ErrorKind::Unavailable,
-                     .detail = QStringLiteral("the member answers from an older revision than the watch")}
-            : result.error();
-        m_restarts = 0;
-        setState(State::Failed);
-        if (isWorthAnotherLoad(m_error))
-            m_retryTimer.start();
-        return;
-    }
-
-    if (m_loadRevision.value == 0) {
-        m_loadRevision = result->header.revision;
-        m_progress.total = result->count;
-    }
-    const std::vector<KeyValue> &kvs = result->kvs;
-    m_progress.rows += static_cast<qint64>(kvs.size());
-    if (m_everLoaded) {
-        m_incoming.append(kvs);
-    } else if (!kvs.empty()) {
-        const auto first = static_cast<quint32>(m_store.count());
-        m_store.append(kvs);
-        Q_EMIT appended(first, static_cast<quint32>(kvs.size()));
-    }
-    Q_EMIT progressChanged();
-    if (result->more && !kvs.empty()) {
-        m_nextKey = kvs.back().key + '\0';
-        requestPage();
-        return;
-    }
-    finishLoading();
+    takeFailure({.kind = ErrorKind::Unavailable, .detail = error.detail});
 }
 
-void LiveTable::finishLoading()
+void LiveTable::finishLoading(std::optional<QByteArray> rowsEnd)
 {
     m_restarts = 0;
-    if (m_everLoaded)
+    const bool isReload = m_everLoaded && !isLoadingMore();
+    const qint64 expected = m_reader ? m_reader->total() : 0;
+    const Revision read = m_loadRevision.value > 0 ? m_loadRevision : m_revision;
+    m_progress.total = m_progress.rows;
+    m_progress.milliseconds = m_sinceStart.elapsed();
+    stopReading();
+    if (isReload)
         Q_EMIT aboutToBeReset();
-    m_revision = m_loadRevision;
-    if (m_everLoaded) {
+    const auto loadFrom = std::exchange(m_loadFrom, std::nullopt);
+    if (!loadFrom)
+        m_revision = read;
+    const bool wasPartial = isPartial();
+    m_beyond = rowsEnd ? std::max<qint64>(0, expected - m_progress.rows) : 0;
+    m_beyondSince = 0;
+    m_countCall.cancel();
+    m_rowsEnd = std::move(rowsEnd);
+    if (isReload) {
         m_store = std::move(m_incoming);
         m_incoming.clear();
         Q_EMIT reset();
     }
     m_everLoaded = true;
-    std::erase_if(m_pending, [this](const Event &event) { return event.kv.modRevision <= m_loadRevision; });
+    // What happened before the rows were read is in them; to those that were there before, it is news.
+    std::erase_if(m_pending, [&](const Event &event) {
+        const bool wasThere = loadFrom && event.kv.key < *loadFrom;
+        if (!wasThere && event.kv.modRevision <= read)
+            return true;
+        if (covers(event.kv.key))
+            return false;
+        noteBeyond(event);
+        return true;
+    });
     const Watch::State watching = m_watch->state();
     setState(watching == Watch::State::Live || watching == Watch::State::Connecting ? State::Live
                                                                                     : State::Reconnecting);
-    m_pendingRevision = std::max(m_loadRevision, m_watch->deliveredRevision());
+    m_pendingRevision = std::max(read, m_watch->deliveredRevision());
     flush();
+    if (isPartial())
+        countBeyond(read);
+    if (isPartial() || wasPartial)
+        Q_EMIT partChanged();
+}
+
+void LiveTable::countBeyond(Revision revision)
+{
+    m_countCall =
+        m_client->range({.range = {*m_rowsEnd, m_range.end}, .revision = revision, .countOnly = true});
+    m_countCall.then(this, [this](const Result<RangeReply> &reply) {
+        if (!reply || !isPartial() || isLoadingMore())
+            return; // roughly is good enough
+        m_beyond = reply->count + m_beyondSince;
+        Q_EMIT partChanged();
+    });
+}
+
+void LiveTable::noteBeyond(const Event &event)
+{
+    int change = 0;
+    if (event.type == EventType::Delete)
+        change = -1;
+    else if (event.isCreate())
+        change = 1;
+    m_beyondSince += change;
+    m_beyond = std::max<qint64>(0, m_beyond + change);
 }
 
 void LiveTable::takeEvents(const EventBatch &batch)
@@ -228,10 +347,20 @@ void LiveTable::takeEvents(const EventBatch &batch)
         keepWaiting(batch);
         return;
     }
+    bool hasBeyond = false;
     for (const Event &event : batch.events) {
-        if (m_range.contains(event.kv.key))
+        if (!m_range.contains(event.kv.key))
+            continue;
+        // While more is loaded it is not known yet where the rows are going to end.
+        if (m_state == State::Loading || covers(event.kv.key)) {
             m_pending.push_back(event);
+        } else {
+            noteBeyond(event);
+            hasBeyond = true;
+        }
     }
+    if (hasBeyond)
+        Q_EMIT partChanged();
     if (m_state == State::Loading)
         return;
     m_pendingRevision = batch.last;
@@ -253,6 +382,10 @@ void LiveTable::keepWaiting(const EventBatch &batch)
     for (const Event &event : batch.events) {
         if (!m_range.contains(event.kv.key))
             continue;
+        if (!covers(event.kv.key)) {
+            noteBeyond(event);
+            continue;
+        }
         m_waiting.insert(event.kv.key, {.type = event.type, .kv = event.kv, .prevKv = {}});
         ++m_waitingEvents;
     }

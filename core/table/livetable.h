@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/etcd/bulkreader.h"
 #include "core/etcd/watch.h"
 #include "core/table/rowstore.h"
 
@@ -8,6 +9,9 @@
 #include <QHash>
 #include <QObject>
 #include <QTimer>
+
+#include <limits>
+#include <optional>
 
 namespace slotscope::core {
 
@@ -18,6 +22,9 @@ namespace slotscope::core {
 ///
 /// While it is paused the rows stay as they are, and what comes waits: of each key the newest, so that a long
 /// pause takes no more than a second copy of what was changed.
+///
+/// Loading can stop before it is complete: when it is told to, and by itself at a limit. The table is then
+/// live on the part of the range before rowsEnd(), and loadMore() goes on behind it.
 class LiveTable : public QObject
 {
     Q_OBJECT
@@ -33,7 +40,15 @@ public:
     struct Progress
     {
         qint64 rows = 0;
-        qint64 total = 0; ///< 0: not known yet
+        qint64 total = 0; ///< roughly, until all is there; 0: not known yet
+        qint64 bytes = 0; ///< of keys and values, so far
+        qint64 milliseconds = 0; ///< since loading began
+    };
+    /// How much is loaded before somebody says that it is to be more.
+    struct Limit
+    {
+        qint64 rows = std::numeric_limits<qint64>::max();
+        qint64 bytes = std::numeric_limits<qint64>::max();
     };
 
     /// `watch` covers at least the range, is running, and outlives the table. Nothing happens before
@@ -43,6 +58,27 @@ public:
     /// Reads everything again. The rows shown stay until the new ones are complete, except on the first load,
     /// where pages appear as they come.
     void reload();
+    /// What is known of the range before it is read, so that the first rows come soon: how many there are,
+    /// roughly
+    /// (-1: not known), and a key behind the first few of them.
+    void setExpectation(qint64 records, const QByteArray &nearFirst = {});
+
+    void setLimit(const Limit &limit) { m_limit = limit; }
+    const Limit &limit() const { return m_limit; }
+    /// Leaves it at the rows that have come, in a first load or a loadMore().
+    void stopLoading();
+    /// Of a partial table: goes on with as much again as the limit says, or with all.
+    void loadMore(bool all = false);
+    /// Where a partial table ends: rows() has all records with lower keys, and none from there on.
+    const std::optional<QByteArray> &rowsEnd() const { return m_rowsEnd; }
+    bool isPartial() const { return m_rowsEnd.has_value(); }
+    /// Whether the record of this key would be among rows().
+    bool covers(const QByteArray &key) const
+    {
+        return m_range.contains(key) && (!m_rowsEnd || key < *m_rowsEnd);
+    }
+    /// In the whole range; of a partial table roughly, until they have been counted.
+    qint64 recordCount() const { return static_cast<qint64>(m_store.count()) + m_beyond; }
 
     const KeyRange &range() const { return m_range; }
     const RowStore &rows() const { return m_store; }
@@ -65,6 +101,8 @@ public:
 Q_SIGNALS:
     void stateChanged();
     void progressChanged();
+    /// rowsEnd() or recordCount() of a partial table are others than before.
+    void partChanged();
     void pausedChanged();
     /// More waits than before; at most ten times a second.
     void waitingChanged();
@@ -80,9 +118,16 @@ Q_SIGNALS:
 private:
     void setState(State state);
     bool isCurrent() const { return m_state == State::Live || m_state == State::Reconnecting; }
-    void requestPage();
-    void takePage(const Result<RangeReply> &result, quint64 generation);
-    void finishLoading();
+    void startReading(BulkReader::Request request);
+    void takeRows(const RowsReply &rows);
+    void takeFailure(const Error &error);
+    void beginAgain(const Error &error);
+    void stopReading();
+    void finishLoading(std::optional<QByteArray> rowsEnd);
+    bool isLoadingMore() const { return m_loadFrom.has_value(); }
+    std::optional<QByteArray> reached() const;
+    void countBeyond(Revision revision);
+    void noteBeyond(const Event &event);
     void takeEvents(const EventBatch &batch);
     void keepWaiting(const EventBatch &batch);
     void pause();
@@ -100,7 +145,17 @@ private:
     Revision m_revision;
     Revision m_loadRevision; // 0: the first page has not come yet
     Revision m_subscribedAt; // what the watch had delivered when loading began
-    QByteArray m_nextKey;
+    std::unique_ptr<BulkReader> m_reader;
+    QElapsedTimer m_sinceStart;
+    qint64 m_expected = -1;
+    QByteArray m_nearFirst;
+    Limit m_limit;
+    Limit m_mayLoad; // in the load under way
+    std::optional<QByteArray> m_loadFrom; // rows up to here were there before the load under way
+    std::optional<QByteArray> m_rowsEnd;
+    qint64 m_beyond = 0; // records from rowsEnd() on
+    qint64 m_beyondSince = 0; // those of them that have come since they were counted
+    Call<RangeReply> m_countCall;
     std::vector<Event> m_pending; // in order, not yet in the store
     Revision m_pendingRevision;
     bool m_paused = false;
@@ -111,8 +166,6 @@ private:
     QTimer m_flushTimer;
     QTimer m_retryTimer;
     QElapsedTimer m_sinceFlush;
-    Call<RangeReply> m_call;
-    quint64 m_generation = 0;
     bool m_everLoaded = false;
     int m_restarts = 0;
 };

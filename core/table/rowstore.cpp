@@ -4,13 +4,14 @@
 #include <QHash>
 
 #include <algorithm>
-#include <limits>
 
 namespace slotscope::core {
 
 namespace {
 
-constexpr size_t SmallestWaste = 64 * 1024;
+/// A chunk with fewer rows is not taken as it is: the ids that are left out behind it would soon outnumber
+/// the rows.
+constexpr quint32 FullEnough = RowChunk::Capacity / 2;
 
 quint32 chunkOf(RowId id)
 {
@@ -22,83 +23,6 @@ quint32 indexIn(RowId id)
 }
 
 } // namespace
-
-KeyValue RowView::toKeyValue() const
-{
-    return {key.toByteArray(), value.toByteArray(), createRevision, modRevision, version, lease};
-}
-
-RowView RowChunk::row(quint32 index) const
-{
-    const Meta &meta = m_meta[index];
-    const char *bytes = m_arena.data() + meta.offset;
-    return {QByteArrayView(bytes, meta.keySize),
-            QByteArrayView(bytes + meta.keySize, meta.valueSize),
-            Revision(meta.createRevision),
-            Revision(meta.modRevision),
-            meta.version,
-            LeaseId(meta.lease)};
-}
-
-RowChunk::Meta RowChunk::store(const KeyValue &kv)
-{
-    Meta meta;
-    meta.offset = m_arena.size();
-    meta.createRevision = kv.createRevision.value;
-    meta.modRevision = kv.modRevision.value;
-    meta.lease = kv.lease.value;
-    meta.keySize = static_cast<quint32>(kv.key.size());
-    meta.valueSize = static_cast<quint32>(kv.value.size());
-    meta.version =
-        static_cast<quint32>(std::clamp<qint64>(kv.version, 0, std::numeric_limits<quint32>::max()));
-    meta.alive = true;
-    m_arena.insert(m_arena.end(), kv.key.cbegin(), kv.key.cend());
-    m_arena.insert(m_arena.end(), kv.value.cbegin(), kv.value.cend());
-    return meta;
-}
-
-void RowChunk::append(const KeyValue &kv)
-{
-    m_meta.push_back(store(kv));
-    if (m_meta.size() == Capacity)
-        m_arena.shrink_to_fit();
-}
-
-void RowChunk::overwrite(quint32 index, const KeyValue &kv)
-{
-    const Meta old = m_meta[index];
-    m_meta[index] = store(kv);
-    discard(old);
-}
-
-void RowChunk::remove(quint32 index)
-{
-    m_meta[index].alive = false;
-    discard(m_meta[index]);
-}
-
-void RowChunk::discard(const Meta &meta)
-{
-    m_wasted += meta.keySize + meta.valueSize;
-    if (m_wasted < SmallestWaste || m_wasted < m_arena.size() / 2)
-        return;
-    std::vector<char> arena;
-    arena.reserve(m_arena.size() - m_wasted);
-    for (Meta &row : m_meta) {
-        if (!row.alive) {
-            row.offset = 0;
-            row.keySize = row.valueSize = 0;
-            continue;
-        }
-        const auto begin = m_arena.cbegin() + static_cast<std::ptrdiff_t>(row.offset);
-        row.offset = arena.size();
-        arena.insert(arena.end(), begin,
-                     begin + static_cast<std::ptrdiff_t>(row.keySize)
-                         + static_cast<std::ptrdiff_t>(row.valueSize));
-    }
-    m_arena = std::move(arena);
-    m_wasted = 0;
-}
 
 bool RowSnapshot::isAlive(RowId id) const
 {
@@ -126,14 +50,14 @@ RowChunk &RowStore::writable(RowId id)
     return *chunk;
 }
 
-RowId RowStore::add(const KeyValue &kv)
+RowId RowStore::add(const RowView &row)
 {
     const RowId id(m_size);
     if (indexIn(id) == 0)
         m_chunks.push_back(std::make_shared<RowChunk>());
-    writable(id).append(kv);
+    writable(id).append(row);
     ++m_size;
-    m_payloadBytes += kv.key.size() + kv.value.size();
+    m_payloadBytes += row.key.size() + row.value.size();
     return id;
 }
 
@@ -141,7 +65,21 @@ void RowStore::append(const std::vector<KeyValue> &kvs)
 {
     m_keyOrder.reserve(m_keyOrder.size() + kvs.size());
     for (const KeyValue &kv : kvs)
-        m_keyOrder.push_back(add(kv));
+        m_keyOrder.push_back(add(viewOf(kv)));
+}
+
+RowStore::Run RowStore::append(const std::shared_ptr<RowChunk> &chunk)
+{
+    const bool isTaken = chunk->size() >= FullEnough;
+    if (isTaken) {
+        m_size = static_cast<quint32>(m_chunks.size()) * RowChunk::Capacity;
+        m_chunks.push_back(chunk);
+        m_payloadBytes += chunk->arenaBytes();
+    }
+    const Run run {.first = m_size, .count = chunk->size()};
+    for (quint32 i = 0; i < run.count; ++i)
+        m_keyOrder.push_back(isTaken ? RowId(m_size++) : add(chunk->row(i)));
+    return run;
 }
 
 std::vector<RowId>::const_iterator RowStore::lowerBound(QByteArrayView key) const
@@ -190,7 +128,7 @@ TableDelta RowStore::apply(const std::vector<Event> &events)
             created.push_back(event);
         } else if (const RowView before = row(*it); before.modRevision < event->kv.modRevision) {
             m_payloadBytes += event->kv.value.size() - before.value.size();
-            writable(*it).overwrite(indexIn(*it), event->kv);
+            writable(*it).overwrite(indexIn(*it), viewOf(event->kv));
             delta.updated.push_back(*it);
         }
     }
@@ -219,7 +157,7 @@ TableDelta RowStore::apply(const std::vector<Event> &events)
     inserted.reserve(created.size());
     for (const Event *event : created) {
         const std::ptrdiff_t position = lowerBound(event->kv.key) - m_keyOrder.cbegin();
-        const RowId id = add(event->kv);
+        const RowId id = add(viewOf(event->kv));
         inserted.emplace_back(position, id);
         delta.inserted.push_back(id);
     }

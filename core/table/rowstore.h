@@ -2,9 +2,7 @@
 #pragma once
 
 #include "core/base/ids.h"
-#include "core/etcd/messages.h"
-
-#include <QByteArrayView>
+#include "core/etcd/rowchunk.h"
 
 #include <memory>
 #include <optional>
@@ -12,60 +10,11 @@
 
 namespace slotscope::core {
 
-/// One row's raw bytes and revisions. The views stay valid as long as the snapshot (or, from RowStore, until
-/// its next change).
-struct RowView
-{
-    QByteArrayView key; ///< the whole etcd key
-    QByteArrayView value;
-    Revision createRevision;
-    Revision modRevision;
-    qint64 version = 0;
-    LeaseId lease;
-
-    KeyValue toKeyValue() const;
-};
-
-/// Up to RowChunk::Capacity rows over one arena of bytes. Readers never see it change.
-class RowChunk
-{
-public:
-    static constexpr quint32 Capacity = 4096;
-
-    quint32 size() const { return static_cast<quint32>(m_meta.size()); }
-    bool isAlive(quint32 index) const { return m_meta[index].alive; }
-    RowView row(quint32 index) const;
-    qint64 arenaBytes() const { return static_cast<qint64>(m_arena.size()); }
-
-private:
-    friend class RowStore;
-    struct Meta
-    {
-        quint64 offset = 0; // of the key in the arena; the value follows it
-        qint64 createRevision = 0;
-        qint64 modRevision = 0;
-        qint64 lease = 0;
-        quint32 keySize = 0;
-        quint32 valueSize = 0;
-        quint32 version = 0; // saturates
-        bool alive = false;
-    };
-    void append(const KeyValue &kv);
-    void overwrite(quint32 index, const KeyValue &kv);
-    void remove(quint32 index);
-    Meta store(const KeyValue &kv);
-    void discard(const Meta &meta);
-
-    std::vector<char> m_arena;
-    std::vector<Meta> m_meta;
-    size_t m_wasted = 0; // bytes of the arena that no row means any more
-};
-
 /// A frozen view of a RowStore: cheap to make, safe on any thread.
 class RowSnapshot
 {
 public:
-    /// Row ids run from 0 to size()-1; some are of removed rows.
+    /// Row ids run from 0 to size()-1; some are of removed rows, or of none.
     quint32 size() const { return m_size; }
     size_t chunkCount() const { return m_chunks.size(); }
     bool isAlive(RowId id) const;
@@ -100,11 +49,22 @@ public:
     void clear();
     /// Adds rows that sort behind all present ones (a page of a range read).
     void append(const std::vector<KeyValue> &kvs);
+    struct Run
+    {
+        quint32 first = 0; ///< row id
+        quint32 count = 0;
+    };
+    /// The same with the rows of a chunk, which is taken as it is where it is full enough. Returns the ids
+    /// that the rows got.
+    Run append(const std::shared_ptr<RowChunk> &chunk);
     /// Applies events in order; several of one key count once.
     TableDelta apply(const std::vector<Event> &events);
 
+    /// Makes room for so many.
+    void reserve(size_t rows) { m_keyOrder.reserve(rows); }
+
     size_t count() const { return m_keyOrder.size(); }
-    /// Row ids run from 0 to idCount()-1; some are of removed rows.
+    /// Row ids run from 0 to idCount()-1; some are of removed rows, or of none.
     quint32 idCount() const { return m_size; }
     /// Of the living rows' keys and values.
     qint64 payloadBytes() const { return m_payloadBytes; }
@@ -120,7 +80,7 @@ public:
 
 private:
     RowChunk &writable(RowId id);
-    RowId add(const KeyValue &kv);
+    RowId add(const RowView &row);
     std::vector<RowId>::const_iterator lowerBound(QByteArrayView key) const;
 
     std::vector<std::shared_ptr<RowChunk>> m_chunks;

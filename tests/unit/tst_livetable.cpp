@@ -268,6 +268,91 @@ private Q_SLOTS:
         QTRY_VERIFY(equals(table, etcd));
         QCOMPARE(reset.size(), 1);
     }
+
+    void stopsAtItsLimitAndGoesOnWhenTold()
+    {
+        MemoryEtcd etcd;
+        const auto key = [](int number) {
+            return slotKey(1, QByteArray::number(number).rightJustified(6, '0'));
+        };
+        for (int i = 0; i < 5000; ++i)
+            etcd.put(key(i), QByteArray(2000, 'v'));
+        MemoryClient memory(&etcd);
+        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
+        memory.watch.start(Revision(etcd.revision().value + 1));
+        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        table.setLimit({.rows = 1000});
+        table.setExpectation(5000);
+        table.reload();
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(table.isPartial());
+        const size_t loaded = table.rows().count();
+        QVERIFY(loaded >= 1000);
+        QVERIFY(loaded < 5000);
+        QTRY_COMPARE(table.recordCount(), qint64(5000));
+        QVERIFY(table.covers(key(int(loaded) - 1)));
+        QVERIFY(!table.covers(key(int(loaded))));
+
+        // It is live as far as it goes, and knows how many there are behind that.
+        etcd.put(key(0), "changed");
+        etcd.put(key(4999), "changed");
+        etcd.put(key(5000), "new");
+        etcd.put(key(5001), "new");
+        etcd.remove(key(4998));
+        QTRY_COMPARE(table.recordCount(), qint64(5001));
+        QTRY_COMPARE(table.rows().row(*table.rows().find(key(0))).value.toByteArray(), QByteArray("changed"));
+        QCOMPARE(table.rows().count(), loaded);
+
+        // What happens to either part while more is loaded is in it.
+        bool isDisturbed = false;
+        connect(&table, &LiveTable::appended, &table, [&] {
+            if (std::exchange(isDisturbed, true))
+                return;
+            etcd.remove(key(1));
+            etcd.put(key(2), "changed");
+            etcd.remove(key(int(loaded)));
+            etcd.put(key(int(loaded) + 1), "changed");
+            etcd.put(key(6000), "new");
+        });
+        table.loadMore(true);
+        QCOMPARE(table.state(), LiveTable::State::Loading);
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(isDisturbed);
+        QVERIFY(!table.isPartial());
+        QTRY_VERIFY(equals(table, etcd));
+        QCOMPARE(table.recordCount(), qint64(etcd.keys().size()));
+    }
+
+    void stopsWhenTold()
+    {
+        MemoryEtcd etcd;
+        for (int i = 0; i < 5000; ++i)
+            etcd.put(slotKey(1, QByteArray::number(i)), "v");
+        MemoryClient memory(&etcd);
+        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
+        memory.watch.start(Revision(etcd.revision().value + 1));
+        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        table.setExpectation(5000);
+        connect(&table, &LiveTable::progressChanged, &table, [&] {
+            if (table.progress().rows > 0)
+                table.stopLoading();
+        });
+        table.reload();
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(table.isPartial());
+        QTRY_COMPARE(table.recordCount(), qint64(5000));
+        table.disconnect(&table);
+        // Until all is there, each time as much as the limit says.
+        table.setLimit({.rows = 1000});
+        for (int times = 0; table.isPartial() && times < 10; ++times) {
+            const size_t before = table.rows().count();
+            table.loadMore();
+            QTRY_COMPARE(table.state(), LiveTable::State::Live);
+            QVERIFY(table.rows().count() > before);
+        }
+        QVERIFY(!table.isPartial());
+        QVERIFY(equals(table, etcd));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestLiveTable)

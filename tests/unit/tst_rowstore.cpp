@@ -45,6 +45,51 @@ class TestRowStore : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void takesChunksAsTheyAre()
+    {
+        RowStore store;
+        std::map<QByteArray, QByteArray> expected;
+        qint64 bytes = 0;
+        int number = 0;
+        // Full ones, such as are taken as they are, and such as are not.
+        for (const int size : {3000, 100, 4096, 4096, 2500, 1, 2047, 2048, 5}) {
+            std::vector<KeyValue> kvs;
+            for (int i = 0; i < size; ++i, ++number) {
+                kvs.push_back(
+                    record(QByteArray::number(number).rightJustified(8, '0'), QByteArray::number(i), 1));
+                kvs.back().lease = LeaseId(number % 50 == 0 ? number : 0);
+                expected[kvs.back().key] = kvs.back().value;
+                bytes += kvs.back().key.size() + kvs.back().value.size();
+            }
+            const RowsReply reply = rowsOf({.kvs = kvs});
+            QCOMPARE(reply.chunks.size(), size_t(1));
+            const RowStore::Run run = store.append(reply.chunks.front());
+            QCOMPARE(run.count, quint32(size));
+            for (quint32 i = 0; i < run.count; ++i) {
+                const RowView row = store.row(RowId(run.first + i));
+                QCOMPARE(row.key.toByteArray(), kvs[i].key);
+                QCOMPARE(row.value.toByteArray(), kvs[i].value);
+                QCOMPARE(row.lease, kvs[i].lease);
+            }
+        }
+        QCOMPARE(store.count(), expected.size());
+        QCOMPARE(store.payloadBytes(), bytes);
+        const RowSnapshot snapshot = store.snapshot();
+        qint64 alive = 0;
+        for (quint32 id = 0; id < snapshot.size(); ++id)
+            alive += snapshot.isAlive(RowId(id)) ? 1 : 0;
+        QCOMPARE(alive, qint64(expected.size()));
+        store.apply({put("00000000", "changed", 5), remove("00000007", 6), put("99999999", "new", 7)});
+        expected["00000000"] = "changed";
+        expected.erase("00000007");
+        expected["99999999"] = "new";
+        std::map<QByteArray, QByteArray> actual;
+        for (const RowId id : store.keyOrder())
+            actual[store.row(id).key.toByteArray()] = store.row(id).value.toByteArray();
+        QVERIFY(actual == expected);
+        QCOMPARE(snapshot.row(RowId(0)).value.toByteArray(), QByteArray("0"));
+    }
+
     void appliesPutsAndDeletes()
     {
         RowStore store;

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/etcd/grpcchannel.h"
+
+#include "core/etcd/gatewaymessages.h"
+#include "core/etcd/httpexchange.h"
+
+#include <QAbstractNetworkCache>
+#include <QNetworkProxy>
+#include <QNetworkReply>
+#include <QtEndian>
+
+namespace slotscope::core {
+
+namespace {
+
+/// One byte that says whether the message is compressed, four of its size.
+constexpr qsizetype FrameHead = 5;
+
+/// The application's proxy, whatever it is. That it is asked for makes Qt's cleartext sockets buffered, and
+/// only those notice when a server is gone.
+class BufferedSockets final : public QNetworkProxyFactory
+{
+public:
+    QList<QNetworkProxy> queryProxy(const QNetworkProxyQuery &query) override
+    {
+        const bool isLocal = query.peerHostName() == QLatin1String("localhost")
+            || query.peerHostName().startsWith(QLatin1String("127."))
+            || query.peerHostName() == QLatin1String("::1");
+        const bool hasProxy = QNetworkProxy::applicationProxy().type() != QNetworkProxy::NoProxy;
+        return {QNetworkProxy(isLocal && hasProxy ? QNetworkProxy::NoProxy : QNetworkProxy::DefaultProxy)};
+    }
+};
+
+/// Keeps nothing. Without a cache, Qt says on the console at every trailer that it came too late for one.
+class NoCache final : public QAbstractNetworkCache
+{
+public:
+    explicit NoCache(QObject *parent)
+        : QAbstractNetworkCache(parent)
+    {
+    }
+
+    QNetworkCacheMetaData metaData(const QUrl &) override { return {}; }
+    void updateMetaData(const QNetworkCacheMetaData &) override { }
+    QIODevice *data(const QUrl &) override { return nullptr; }
+    bool remove(const QUrl &) override { return false; }
+    qint64 cacheSize() const override { return 0; }
+    QIODevice *prepare(const QNetworkCacheMetaData &) override { return nullptr; }
+    void insert(QIODevice *) override { }
+    void clear() override { }
+};
+
+QByteArray framed(const QByteArray &message)
+{
+    QByteArray body(FrameHead, '\0');
+    qToBigEndian(static_cast<quint32>(message.size()), body.data() + 1);
+    return body + message;
+}
+
+Result<QByteArray> unframed(const QByteArray &body)
+{
+    const auto wrong = [](const QString &what) {
+        return Unexpected {Error {.kind = ErrorKind::Protocol, .detail = what}};
+    };
+    if (body.size() < FrameHead)
+        return wrong(QStringLiteral("a gRPC reply without a message"));
+    if (body[0] != 0)
+        return wrong(QStringLiteral("a gRPC reply that is compressed, though nobody asked for it"));
+    if (qFromBigEndian<quint32>(body.constData() + 1) != static_cast<quint64>(body.size() - FrameHead))
+        return wrong(QStringLiteral("a gRPC reply that is not one message"));
+    return body.sliced(FrameHead);
+}
+
+/// One call, from request to status.
+class Exchange final : public QObject
+{
+public:
+    Exchange(QNetworkReply *reply, GrpcChannel *channel, GrpcChannel::Limits limits,
+             CallState<QByteArray> *state)
+        : QObject(channel)
+        , m_channel(channel)
+        , m_reply(reply)
+        , m_limits(limits)
+        , m_state(state)
+    {
+        m_deadline.setSingleShot(true);
+        m_deadline.start(limits.head);
+        connect(&m_deadline, &QTimer::timeout, this, [this] {
+            // Whatever keeps silent now would do so for the next call.
+            const QPointer<GrpcChannel> of = m_channel;
+            fail({.kind = ErrorKind::Timeout,
+                  .detail = QStringLiteral("nothing came over gRPC for %1 ms")
+                                .arg((m_begun ? m_limits.silence : m_limits.head).count())});
+            if (of)
+                of->manager().clearConnectionCache();
+        });
+        connect(reply, &QNetworkReply::metaDataChanged, this, [this] {
+            m_begun = true;
+            m_deadline.start(m_limits.silence);
+        });
+        connect(reply, &QNetworkReply::readyRead, this, &Exchange::read);
+        connect(reply, &QNetworkReply::finished, this, &Exchange::onFinished);
+        state->setAbort([guard = QPointer<Exchange>(this)] {
+            if (guard)
+                guard->drop();
+        });
+    }
+    ~Exchange() override
+    {
+        fail({.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")});
+    }
+
+private:
+    void read()
+    {
+        m_begun = true;
+        m_deadline.start(m_limits.silence);
+        if (m_body.size() + m_reply->bytesAvailable() > m_limits.size) {
+            fail({.kind = ErrorKind::Protocol,
+                  .detail = QStringLiteral("the reply is larger than %1 bytes").arg(m_limits.size)});
+            return;
+        }
+        if (m_body.isEmpty() && m_reply->bytesAvailable() >= FrameHead) {
+            m_body = m_reply->readAll();
+            const qint64 size = FrameHead + qint64(qFromBigEndian<quint32>(m_body.constData() + 1));
+            m_body.reserve(std::min(size, std::min(m_limits.size, qint64 {64} * 1024 * 1024)));
+        } else {
+            m_body += m_reply->readAll();
+        }
+    }
+    void onFinished()
+    {
+        read();
+        if (!m_state)
+            return;
+        m_deadline.stop();
+        const int http = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+        const QByteArray type = m_reply->rawHeader("content-type");
+        if (m_reply->error() != QNetworkReply::NoError && !m_reply->hasRawHeader("grpc-status")) {
+            fail(replyError(*m_reply, m_body));
+        } else if (http != 200 || !type.startsWith("application/grpc")) {
+            fail({.kind = ErrorKind::Http,
+                  .httpStatus = http,
+                  .detail = QStringLiteral("no gRPC, but %1").arg(gateway::describeBody(m_body))});
+        } else if (!m_reply->hasRawHeader("grpc-status")) {
+            fail({.kind = ErrorKind::Network,
+                  .detail = QStringLiteral("the connection was lost after %1 bytes").arg(m_body.size())});
+        } else if (const int code = m_reply->rawHeader("grpc-status").toInt(); code != 0) {
+            const QByteArray message = QByteArray::fromPercentEncoding(m_reply->rawHeader("grpc-message"));
+            fail(gateway::statusError(code, QString::fromUtf8(message)));
+        } else {
+            const auto state = std::exchange(m_state, nullptr);
+            drop();
+            state->complete(unframed(m_body));
+        }
+    }
+    void fail(const Error &error)
+    {
+        const auto state = std::exchange(m_state, nullptr);
+        drop();
+        if (state)
+            state->fail(error);
+    }
+    /// Ends it. What has not been sent yet is let go its way: to abort it would take along others that wait
+    /// beside it.
+    void drop()
+    {
+        m_state = nullptr;
+        m_deadline.stop();
+        deleteLater();
+        if (!m_reply)
+            return;
+        if (m_reply->isFinished() || m_begun) {
+            dropReply(m_reply, this);
+        } else {
+            m_reply->disconnect(this);
+            connect(m_reply, &QNetworkReply::readyRead, m_reply,
+                    [reply = m_reply.data()] { reply->abort(); });
+            connect(m_reply, &QNetworkReply::finished, m_reply, &QObject::deleteLater);
+        }
+        m_reply.clear();
+    }
+
+    GrpcChannel *m_channel;
+    QPointer<QNetworkReply> m_reply;
+    GrpcChannel::Limits m_limits;
+    QPointer<CallState<QByteArray>> m_state;
+    QTimer m_deadline;
+    QByteArray m_body;
+    bool m_begun = false;
+};
+
+} // namespace
+
+GrpcChannel::GrpcChannel(Limits limits, QObject *parent)
+    : QObject(parent)
+    , m_limits(limits)
+{
+    m_manager.setProxyFactory(new BufferedSockets);
+    m_manager.setCache(new NoCache(&m_manager));
+}
+
+Call<QByteArray> GrpcChannel::call(QNetworkRequest request, const QByteArray &message)
+{
+    request.setAttribute(QNetworkRequest::Http2AllowedAttribute, true);
+    request.setAttribute(QNetworkRequest::CacheSaveControlAttribute, true); // see NoCache
+    // Without TLS nothing is negotiated: HTTP/2 from the first byte.
+    request.setAttribute(QNetworkRequest::Http2DirectAttribute,
+                         request.url().scheme() == QLatin1String("http"));
+    request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/grpc"));
+    request.setRawHeader("te", "trailers");
+    auto *state = new CallState<QByteArray>;
+    new Exchange(m_manager.post(request, framed(message)), this, m_limits, state);
+    return Call<QByteArray>(state);
+}
+
+} // namespace slotscope::core

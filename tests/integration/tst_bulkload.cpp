@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Tables that are loaded from a real etcd: over native gRPC, by JSON, and where one or the other is in the
+// way, with what etcdctl gives for comparison.
+#include "core/etcd/gatewaytransport.h"
+#include "core/table/livetable.h"
+#include "tests/support/etcdprocess.h"
+#include "tests/support/faultyproxy.h"
+#include "tests/support/memoryconnection.h" // slotKey()
+#include "tests/support/proxylink.h"
+#include "tests/support/testca.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRandomGenerator>
+#include <QStandardPaths>
+#include <QtEndian>
+#include <QtTest>
+
+using namespace slotscope::core;
+using namespace slotscope::test;
+
+namespace {
+
+constexpr int Patience = 60'000; // on a busy machine
+constexpr int Records = 4000; // in each slot
+
+/// A proxy that knows HTTP/1.1 only: it refuses what begins as HTTP/2, or waits in vain for more of it.
+class OldProxy : public QObject
+{
+public:
+    OldProxy(quint16 serverPort, bool refuses)
+    {
+        ProxyLink::listen(&m_server, [this, serverPort, refuses](QTcpSocket *client) {
+            new Link(this, client, serverPort, refuses);
+        });
+    }
+    QString endpoint() const { return ProxyLink::endpointOf(m_server); }
+    int met() const { return m_met; }
+
+private:
+    class Link : public ProxyLink
+    {
+    public:
+        Link(OldProxy *proxy, QTcpSocket *client, quint16 serverPort, bool refuses)
+            : ProxyLink(proxy, client, serverPort)
+            , m_proxy(proxy)
+            , m_refuses(refuses)
+        {
+        }
+
+    private:
+        void takeRequest(const QByteArray &bytes) override
+        {
+            if (bytes.startsWith("PRI ")) {
+                ++m_proxy->m_met;
+                m_isRefused = true;
+                if (m_refuses) {
+                    client()->write(
+                        "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                    client()->disconnectFromHost();
+                }
+            }
+            if (!m_isRefused)
+                server()->write(bytes);
+        }
+        void takeReply(const QByteArray &bytes) override { client()->write(bytes); }
+
+        OldProxy *m_proxy;
+        bool m_refuses;
+        bool m_isRefused = false;
+    };
+
+    QTcpServer m_server;
+    int m_met = 0;
+};
+
+struct Row
+{
+    QByteArray key;
+    QByteArray value;
+    qint64 createRevision = 0;
+    qint64 modRevision = 0;
+    qint64 version = 0;
+    qint64 lease = 0;
+
+    friend bool operator==(const Row &, const Row &) = default;
+};
+
+/// A table with what it stands on.
+struct Loaded
+{
+    explicit Loaded(ConnectionOptions options, GatewayTransport::Options limits = {})
+    {
+        auto made = std::make_unique<GatewayTransport>(options, limits);
+        transport = made.get();
+        client = std::make_unique<Client>(std::move(made));
+        watch = std::make_unique<Watch>(client.get(), KeyRange::all(), MemoryClient::fastOptions());
+    }
+    /// Starts loading; expected as the window would.
+    LiveTable *open(quint16 slot, qint64 expected = Records)
+    {
+        table = std::make_unique<LiveTable>(client.get(), watch.get(), KeyRange::slot(Slot(slot)));
+        table->setExpectation(expected);
+        table->reload();
+        return table.get();
+    }
+    std::vector<Row> rows() const
+    {
+        std::vector<Row> all;
+        for (const RowId id : table->rows().keyOrder()) {
+            const KeyValue kv = table->rows().row(id).toKeyValue();
+            all.push_back({kv.key, kv.value, kv.createRevision.value, kv.modRevision.value, kv.version,
+                           kv.lease.value});
+        }
+        return all;
+    }
+
+    GatewayTransport *transport;
+    std::unique_ptr<Client> client;
+    std::unique_ptr<Watch> watch;
+    std::unique_ptr<LiveTable> table;
+};
+
+} // namespace
+
+class TestBulkLoad : public QObject
+{
+    Q_OBJECT
+
+    EtcdProcess m_etcd;
+    std::vector<Row> m_byEtcdctl; // all there is
+
+    static bool isLoaded(const LiveTable &table)
+    {
+        return table.state() == LiveTable::State::Live || table.state() == LiveTable::State::Reconnecting;
+    }
+
+    static QByteArray keyOfKind(quint16 slot, int number)
+    {
+        static QRandomGenerator random(17);
+        switch (slot) {
+        case 1: { // drawn, as UUIDs are
+            QByteArray key(16, '\0');
+            for (char &byte : key)
+                byte = char(random.bounded(256));
+            return key;
+        }
+        case 2: { // counted
+            QByteArray key(8, '\0');
+            qToBigEndian(quint64(number), key.data());
+            return key;
+        }
+        default: // words
+            return "user" + QByteArray::number(number).rightJustified(7, '0');
+        }
+    }
+
+    static bool fill(EtcdProcess *etcd, quint16 slot)
+    {
+        Client to(etcd->options());
+        const auto lease = await(to.leaseGrant({.ttlSeconds = 3000}));
+        QRandomGenerator random(slot);
+        TxnRequest txn;
+        for (int i = 0; i < Records; ++i) {
+            QByteArray value(random.bounded(900), '\0');
+            for (char &byte : value)
+                byte = char(random.bounded(256));
+            txn.success.push_back({PutRequest {.key = slotKey(slot, keyOfKind(slot, i)),
+                                               .value = value,
+                                               .lease = i % 1000 == 7 && lease ? lease->id : LeaseId()}});
+            if (txn.success.size() == 128 || i + 1 == Records) {
+                if (!await(to.txn(txn)))
+                    return false;
+                txn.success.clear();
+            }
+        }
+        return true;
+    }
+
+    /// What etcdctl says of a slot.
+    std::vector<Row> byEtcdctl(quint16 slot)
+    {
+        if (m_byEtcdctl.empty())
+            m_byEtcdctl = byEtcdctl();
+        std::vector<Row> rows;
+        std::copy_if(m_byEtcdctl.cbegin(), m_byEtcdctl.cend(), std::back_inserter(rows),
+                     [slot](const Row &row) { return KeyRange::slot(Slot(slot)).contains(row.key); });
+        return rows;
+    }
+    std::vector<Row> byEtcdctl() const
+    {
+        // Its arguments are text, which the key of a slot is not.
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("ETCDCTL_API"), QStringLiteral("3"));
+        process.setProcessEnvironment(environment);
+        process.start(QStandardPaths::findExecutable(QStringLiteral("etcdctl")),
+                      {QStringLiteral("--endpoints"), m_etcd.endpoint(), QStringLiteral("get"), QString(),
+                       QStringLiteral("--from-key"), QStringLiteral("-w"), QStringLiteral("json")});
+        if (!QTest::qWaitFor([&] { return process.state() == QProcess::NotRunning; }, Patience))
+            return {};
+        std::vector<Row> rows;
+        // 64-bit numbers come as numbers, and none here is beyond what a double holds but the lease.
+        const QJsonDocument reply = QJsonDocument::fromJson(process.readAllStandardOutput());
+        const auto bytes = [](const QJsonValue &text) {
+            return QByteArray::fromBase64(text.toString().toLatin1());
+        };
+        for (const auto &each : reply[QLatin1String("kvs")].toArray()) {
+            const QJsonObject kv = each.toObject();
+            const QByteArray key = bytes(kv[QLatin1String("key")]);
+            rows.push_back(
+                {key, bytes(kv[QLatin1String("value")]), kv[QLatin1String("create_revision")].toInteger(),
+                 kv[QLatin1String("mod_revision")].toInteger(), kv[QLatin1String("version")].toInteger(),
+                 kv[QLatin1String("lease")].toInteger()});
+        }
+        return rows;
+    }
+
+    ConnectionOptions options(bool grpc) const { return optionsOf(m_etcd.endpoint(), grpc); }
+    static ConnectionOptions optionsOf(const QString &endpoint, bool grpc = true)
+    {
+        ConnectionOptions options(*Endpoint::parse(endpoint));
+        options.grpc = grpc;
+        return options;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        SLOTSCOPE_REQUIRE_ETCD();
+        QVERIFY(m_etcd.start());
+        for (const auto slot : {quint16(1), quint16(2), quint16(3)})
+            QVERIFY(fill(&m_etcd, slot));
+    }
+
+    void isAsEtcdctlSays_data()
+    {
+        QTest::addColumn<bool>("grpc");
+        QTest::addColumn<int>("slot");
+        QTest::addColumn<int>("expected");
+        for (const bool grpc : {true, false}) {
+            const QByteArray way = grpc ? "gRPC, " : "JSON, ";
+            QTest::newRow((way + "drawn").constData()) << grpc << 1 << Records;
+            QTest::newRow((way + "counted").constData()) << grpc << 2 << Records;
+            QTest::newRow((way + "words").constData()) << grpc << 3 << Records;
+            QTest::newRow((way + "nothing known").constData()) << grpc << 2 << -1;
+            QTest::newRow((way + "few expected").constData()) << grpc << 1 << 10;
+        }
+    }
+
+    void isAsEtcdctlSays()
+    {
+        QFETCH(const bool, grpc);
+        QFETCH(const int, slot);
+        QFETCH(const int, expected);
+        if (QStandardPaths::findExecutable(QStringLiteral("etcdctl")).isEmpty())
+            QSKIP("no etcdctl");
+        Loaded loaded(options(grpc));
+        LiveTable *table = loaded.open(quint16(slot), expected);
+        QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*table), Patience);
+        QCOMPARE(loaded.transport->usesGrpc(), grpc);
+        QCOMPARE(table->rows().count(), size_t(Records));
+        QVERIFY(!table->isPartial());
+        QCOMPARE(table->progress().rows, qint64(Records));
+        QVERIFY(loaded.rows() == byEtcdctl(quint16(slot)));
+    }
+
+    void aGatewayWithoutGrpcIsReadByJson_data()
+    {
+        QTest::addColumn<bool>("refuses");
+        QTest::newRow("refuses") << true;
+        QTest::newRow("keeps silent") << false;
+    }
+
+    void aGatewayWithoutGrpcIsReadByJson()
+    {
+        QFETCH(const bool, refuses);
+        OldProxy proxy(m_etcd.port(), refuses);
+        GatewayTransport::Options limits;
+        limits.grpcHead = std::chrono::milliseconds(300);
+        Loaded loaded(optionsOf(proxy.endpoint()), limits);
+        LiveTable *table = loaded.open(1);
+        QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*table), Patience);
+        QVERIFY(proxy.met() > 0);
+        // Where the connection was closed, it might have been for another reason: once more is tried.
+        if (loaded.transport->usesGrpc()) {
+            table->reload();
+            QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*table), Patience);
+        }
+        QVERIFY(!loaded.transport->usesGrpc());
+        Loaded direct(options(false));
+        LiveTable *other = direct.open(1);
+        QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*other), Patience);
+        QVERIFY(loaded.rows() == direct.rows());
+        // It is not tried again and again.
+        const int met = proxy.met();
+        table->reload();
+        QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*table), Patience);
+        QCOMPARE(proxy.met(), met);
+    }
+
+    void whatBreaksOnTheWayIsMadeUpFor()
+    {
+        Loaded direct(options(false));
+        LiveTable *other = direct.open(3);
+        QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*other), Patience);
+        const std::vector<Row> expected = direct.rows();
+        // HTTP/2 connections break after up to 300 KB, in each of the ways in turn.
+        FaultyProxy proxy(m_etcd.port(), "PRI * HTTP/2", 300'000, 3);
+        for (int round = 0; round < 4; ++round) {
+            GatewayTransport::Options limits;
+            limits.grpcHead = limits.grpcSilence = std::chrono::milliseconds(500);
+            Loaded loaded(optionsOf(proxy.endpoint()), limits);
+            LiveTable *table = loaded.open(3);
+            QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*table), Patience);
+            QVERIFY(loaded.rows() == expected);
+        }
+        QVERIFY(proxy.hadAll(1));
+    }
+
+    void overTls()
+    {
+        TestCa ca;
+        const auto certificate = ca.issue(QStringLiteral("etcd"));
+        EtcdProcess etcd(ca.server(certificate));
+        etcd.useTls(ca.client());
+        QVERIFY(etcd.start());
+        QVERIFY(fill(&etcd, 2));
+        ConnectionOptions options = etcd.options();
+        std::vector<Row> byGrpc;
+        for (const bool grpc : {true, false}) {
+            options.grpc = grpc;
+            Loaded loaded(options);
+            LiveTable *table = loaded.open(2);
+            QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*table), Patience);
+            QCOMPARE(loaded.transport->usesGrpc(), grpc);
+            QCOMPARE(table->rows().count(), size_t(Records));
+            if (grpc)
+                byGrpc = loaded.rows();
+            else
+                QVERIFY(loaded.rows() == byGrpc);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBulkLoad)
+#include "tst_bulkload.moc"
