@@ -49,8 +49,10 @@ void MainWindow::followAccess()
     connect(client, &core::Client::rightsChanged, this, &MainWindow::tellRights);
     connect(m_connection.get(), &core::Connection::stateChanged, this, [this] {
         if (m_connection && m_connection->state() == core::Connection::State::Online) {
-            if (std::exchange(m_signInWanted, false))
+            if (std::exchange(m_signInWanted, false)) {
                 m_accessBanner->clearMessage();
+                m_toldRights = {}; // it may have been in the place of what was told of them
+            }
             tellRights();
         }
     });

@@ -142,8 +142,10 @@ void MembersDialog::show(const core::Result<core::ClusterState> &state)
     m_next.start();
     if (state) {
         m_state = *state;
-        m_head->setText(tr("Cluster %1, %n member(s)", nullptr, static_cast<int>(m_state.members.size()))
-                            .arg(m_state.clusterId, 0, 16));
+        const auto count = m_state.members.size();
+        const QString id = QString::number(m_state.clusterId, 16);
+        m_head->setText(count == 1 ? tr("Cluster %1, one member").arg(id)
+                                   : tr("Cluster %1, %2 members").arg(id).arg(count));
         fillList();
         m_problems->setText(clusterProblems(m_state).join(QLatin1Char('\n')));
     } else {
