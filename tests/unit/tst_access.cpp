@@ -49,7 +49,7 @@ struct Divided
         for (qint64 part : {0, 1})
             inner->say({.header = {.revision = Revision(revision)}, .watchId = part, .created = true});
     }
-    void say(qint64 part, std::vector<qint64> revisions, bool fragment = false)
+    void say(qint64 part, const std::vector<qint64> &revisions, bool fragment = false)
     {
         WatchReply reply {.watchId = part, .fragment = fragment};
         for (const qint64 revision : revisions)
