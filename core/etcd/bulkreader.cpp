@@ -60,7 +60,10 @@ void BulkReader::pump()
 {
     // The first reply tells at which revision the others are to be read.
     const auto most = [this] { return m_request.revision.value == 0 ? 1 : MostAtOnce; };
-    while (!m_isOver && m_plan->underWay() < most() && m_waiting.size() < MostWaiting) {
+    // With none under way, the next one is what all that wait are waiting for: the rest of a piece that had
+    // more.
+    const auto isRoom = [this] { return m_waiting.size() < MostWaiting || m_plan->underWay() == 0; };
+    while (!m_isOver && m_plan->underWay() < most() && isRoom()) {
         const auto piece = m_plan->next();
         if (!piece)
             return;
