@@ -2,6 +2,7 @@
 #include "core/connection/pastconnection.h"
 
 #include "core/etcd/maketransport.h"
+#include "core/history/compactionmonitor.h"
 
 namespace slotscope::core {
 
@@ -25,6 +26,10 @@ PastConnection::PastConnection(Connection *present, RevisionTransport *transport
     safety()->setClusterName(present->safety()->clusterName());
     safety()->setLevel(present->safety()->level());
     safety()->setPast(transport->revision());
+
+    // Compactions are told in the present.
+    disconnect(directory(), nullptr, compactions(), nullptr);
+    disconnect(watch(), nullptr, compactions(), nullptr);
 
     // What is pinned here is pinned there, where it is kept; and the other way round.
     directory()->expectTypesOf(*present->directory());
