@@ -237,7 +237,13 @@ void MemoryEtcd::later(std::function<void()> reply)
         m_held.push_back(std::move(reply));
         return;
     }
+    if (m_beforeLate >= 0 && m_beforeLate-- == 0) {
+        m_late = std::move(reply);
+        return;
+    }
     QMetaObject::invokeMethod(&m_context, std::move(reply), Qt::QueuedConnection);
+    if (m_late && --m_othersThanLate == 0)
+        QMetaObject::invokeMethod(&m_context, std::exchange(m_late, {}), Qt::QueuedConnection);
 }
 
 void MemoryEtcd::holdReplies(bool hold)

@@ -55,6 +55,13 @@ public:
     }
     /// Once, when the next transaction has been answered.
     void callAfterNextTxn(std::function<void()> what) { m_afterTxn = std::move(what); }
+    /// Of the requests from now on, the one behind the first `before` is answered only after `others` that
+    /// are made behind it.
+    void answerLate(int before, int others)
+    {
+        m_beforeLate = before;
+        m_othersThanLate = others;
+    }
     /// Replies wait while held, and come in order when released.
     void holdReplies(bool hold);
     int requests() const { return m_requests; }
@@ -90,6 +97,9 @@ private:
     std::vector<core::Event> m_history;
     std::vector<QPointer<QObject>> m_streams;
     std::deque<std::function<void()>> m_held;
+    int m_beforeLate = -1;
+    int m_othersThanLate = 0;
+    std::function<void()> m_late;
     bool m_hold = false;
     bool m_away = false;
     bool m_loseWriteReply = false;

@@ -353,6 +353,39 @@ private Q_SLOTS:
             QCOMPARE(read[i], QByteArray::number(i));
     }
 
+    // The piece that all others wait for has more rows than fit into a reply, and its rest is asked for
+    // though no more may wait.
+    void theRestOfALatePieceIsRead()
+    {
+        MemoryEtcd etcd;
+        const QByteArray value(20'000, 'v');
+        const auto keyOf = [](int i) {
+            return slotKey(1, bigEndian(quint64(i < 300 ? i * 64 : 300 * 64 + i)));
+        };
+        for (int i = 0; i < 5000; ++i)
+            etcd.put(keyOf(i), value);
+        MemoryClient memory(&etcd);
+        QVERIFY(await(memory.client.status()).hasValue());
+        BulkReader reader(&memory.client, {.range = KeyRange::slot(Slot(1)), .expected = 5000});
+        bool hadMore = false;
+        QByteArrayList read;
+        connect(&reader, &BulkReader::read, &reader, [&](const RowsReply &rows) {
+            hadMore = hadMore || (!read.isEmpty() && rows.more);
+            for (const auto &chunk : rows.chunks) {
+                for (quint32 i = 0; i < chunk->size(); ++i)
+                    read.append(chunk->row(i).key.toByteArray());
+            }
+        });
+        QSignalSpy finished(&reader, &BulkReader::finished);
+        etcd.answerLate(1, 8);
+        reader.start();
+        QTRY_COMPARE(finished.size(), 1);
+        QVERIFY(hadMore);
+        QCOMPARE(read.size(), 5000);
+        for (int i = 0; i < 5000; ++i)
+            QCOMPARE(read[i], keyOf(i));
+    }
+
     void endsWithTheFirstError()
     {
         MemoryEtcd etcd;
