@@ -43,7 +43,8 @@ QString MembersCommand::takeArguments(const QCommandLineParser &parser)
 
 void MembersCommand::begin()
 {
-    client()->clusterState().then(this, [this](const core::Result<core::ClusterState> &state) {
+    m_client = std::make_unique<core::Client>(options());
+    m_client->clusterState().then(this, [this](const core::Result<core::ClusterState> &state) {
         if (!state)
             return fail(state.error());
         if (isJson())

@@ -3,6 +3,8 @@
 
 #include "app/commands/command.h"
 
+#include <memory>
+
 namespace slotscope::app {
 
 /// `slotscope members`: who belongs to the cluster, and how each of them is.
@@ -21,6 +23,8 @@ protected:
 private:
     void printJson(const core::ClusterState &state);
     void printTable(const core::ClusterState &state);
+
+    std::unique_ptr<core::Client> m_client; ///< of its own, since no directory is needed
 };
 
 } // namespace slotscope::app

@@ -22,13 +22,13 @@ public:
     explicit Program(const QStringList &arguments)
     {
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        environment.insert(QStringLiteral("QT_LOGGING_RULES"), QStringLiteral("slotscope.start.debug=true"));
         for (const char *folder : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"})
             environment.insert(QString::fromLatin1(folder), m_home.path());
         m_process.setProcessEnvironment(environment);
         m_process.setProcessChannelMode(QProcess::MergedChannels);
         m_clock.start();
-        m_process.start(qEnvironmentVariable("SLOTSCOPE_PROGRAM"), arguments);
+        m_process.start(qEnvironmentVariable("SLOTSCOPE_PROGRAM"),
+                        arguments + QStringList {QStringLiteral("--log-level"), QStringLiteral("debug")});
         while (!m_process.readAll().contains("window is shown")) {
             if (!m_process.waitForReadyRead(30'000))
                 qFatal("the program does not show its window");

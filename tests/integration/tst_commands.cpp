@@ -29,6 +29,7 @@ private Q_SLOTS:
     void initTestCase();
 
     void slotsAreListed();
+    void membersAreListed();
     void slotsAsText();
     void recordsAreDecoded();
     void recordsAsText();
@@ -101,6 +102,23 @@ std::vector<QJsonObject> TestCommands::json(const QStringList &arguments)
     if (code != 0)
         qWarning("exit code %d: %s", code, program.errors().constData());
     return code == 0 ? program.jsonLines() : std::vector<QJsonObject>();
+}
+
+void TestCommands::membersAreListed()
+{
+    const std::vector<QJsonObject> members = json({QStringLiteral("members")});
+    QCOMPARE(members.size(), size_t(1));
+    QCOMPARE(text(members.front(), "role"), QStringLiteral("leader"));
+    QCOMPARE(text(members.front(), "address"), m_etcd.endpoint());
+    QVERIFY(!text(members.front(), "version").isEmpty());
+    QVERIFY(members.front().value(QLatin1String("dbSize")).toDouble() > 0);
+
+    Program program(connected({QStringLiteral("members")}));
+    QCOMPARE(program.wait(), 0);
+    const QByteArrayList lines = program.output().split('\n');
+    QVERIFY2(lines.size() == 3 && lines.front().startsWith("ID"), program.output().constData());
+    QVERIFY2(lines[1].contains(" leader ") && lines[1].contains(text(members.front(), "id").toUtf8()),
+             program.output().constData());
 }
 
 void TestCommands::slotsAreListed()
