@@ -448,7 +448,7 @@ Call<RowsReply> GatewayTransport::rows(const RangeRequest &request)
             return;
         }
         // 12 is what answers to gRPC, but not as etcd does.
-        const Error error = reply.error();
+        const Error &error = reply.error();
         const bool isEtcds = error.grpcCode > 0 && error.grpcCode != 12;
         if (!guard || error.kind == ErrorKind::Cancelled || isEtcds) {
             state->fail(error);

@@ -457,7 +457,7 @@ std::optional<QString> conditionLiteral(const Value &value)
     }
     case Value::Kind::Text: {
         // Without quotes it would also be whatever else it can be read as.
-        const QString text = value.toText();
+        const QString &text = value.toText();
         const FieldLiteral bare(text, false);
         const bool isBare = !text.isEmpty() && !needsQuotes(text) && !isQuoted(text)
             && !text.startsWith(QLatin1Char('/')) && !text.contains(QLatin1String(".."))
