@@ -246,7 +246,7 @@ QAction *FilterBar::addFilterAction(QMenu *menu, const QString &title, const cor
 
 void FilterBar::addRemovals(QMenu *menu)
 {
-    const auto add = [this, menu](const QString &title, core::TableFilter without) {
+    const auto add = [this, menu](const QString &title, const core::TableFilter &without) {
         menu->addAction(theme::icon(theme::Glyph::Deleted), menuTitle(title), this,
                         [this, without] { setFilter(without); });
     };
