@@ -6,9 +6,6 @@
 #include "ui/prompts.h"
 #include "ui/userfile.h"
 
-#include <QFutureWatcher>
-#include <QtConcurrentRun>
-
 namespace slotscope::ui {
 
 Diagnosis::Diagnosis(Prompts *prompts, QWidget *window)
@@ -39,24 +36,13 @@ void Diagnosis::showLog()
 
 void Diagnosis::saveLog(const QByteArray &lines)
 {
-    m_prompts->chooseFile(
-        m_window,
-        {.mode = FileQuestion::Mode::Save,
-         .title = tr("Save the log"),
-         .suggestedPath = QStringLiteral("slotscope.log"),
-         .nameFilters = {tr("Logs (*.log)"), tr("All files (*)")}},
-        [this, lines](const QString &file) {
-            auto *watcher = new QFutureWatcher<core::Result<core::Nothing>>(this);
-            connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, file] {
-                watcher->deleteLater();
-                const auto result = watcher->result();
-                if (result)
-                    Q_EMIT told(tr("The log was written to %1").arg(file));
-                else
-                    m_prompts->showError(m_window, tr("The log was not saved"), describe(result.error()));
-            });
-            watcher->setFuture(QtConcurrent::run([file, lines] { return writeForTheUser(file, lines); }));
-        });
+    saveForTheUser(m_prompts, m_window,
+                   {.mode = FileQuestion::Mode::Save,
+                    .title = tr("Save the log"),
+                    .suggestedPath = QStringLiteral("slotscope.log"),
+                    .nameFilters = {tr("Logs (*.log)"), tr("All files (*)")}},
+                   lines, tr("The log was not saved"),
+                   [this](const QString &file) { Q_EMIT told(tr("The log was written to %1").arg(file)); });
 }
 
 } // namespace slotscope::ui

@@ -11,10 +11,8 @@
 #include "ui/userfile.h"
 
 #include <QDockWidget>
-#include <QFutureWatcher>
 #include <QLocale>
 #include <QStatusBar>
-#include <QtConcurrentRun>
 
 #include <algorithm>
 
@@ -159,25 +157,15 @@ void MainWindow::overwriteAction(int index)
 
 void MainWindow::exportHistory(const QByteArray &lines)
 {
-    m_prompts->chooseFile(
-        this,
-        {.mode = FileQuestion::Mode::Save,
-         .title = tr("Export commits"),
-         .suggestedPath = QStringLiteral("commits.jsonl"),
-         .nameFilters = {tr("JSON lines (*.jsonl)"), tr("All files (*)")}},
-        [this, lines](const QString &file) {
-            auto *watcher = new QFutureWatcher<core::Result<core::Nothing>>(this);
-            connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, file] {
-                watcher->deleteLater();
-                const auto result = watcher->result();
-                if (result)
-                    statusBar()->showMessage(tr("The commits were written to %1").arg(file),
-                                             MessageMilliseconds);
-                else
-                    m_prompts->showError(this, tr("The commits were not exported"), describe(result.error()));
-            });
-            watcher->setFuture(QtConcurrent::run([file, lines] { return writeForTheUser(file, lines); }));
-        });
+    saveForTheUser(m_prompts.get(), this,
+                   {.mode = FileQuestion::Mode::Save,
+                    .title = tr("Export commits"),
+                    .suggestedPath = QStringLiteral("commits.jsonl"),
+                    .nameFilters = {tr("JSON lines (*.jsonl)"), tr("All files (*)")}},
+                   lines, tr("The commits were not exported"), [this](const QString &file) {
+                       statusBar()->showMessage(tr("The commits were written to %1").arg(file),
+                                                MessageMilliseconds);
+                   });
 }
 
 } // namespace slotscope::ui

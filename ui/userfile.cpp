@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/userfile.h"
 
+#include "ui/errortext.h"
+#include "ui/prompts.h"
+
+#include <QFutureWatcher>
 #include <QSaveFile>
+#include <QtConcurrentRun>
 
 namespace slotscope::ui {
 
@@ -15,6 +20,24 @@ core::Result<core::Nothing> writeForTheUser(const QString &path, const QByteArra
         return core::Unexpected {core::Error {
             .kind = core::ErrorKind::Io, .detail = QStringLiteral("%1: %2").arg(path, file.errorString())}};
     return core::Nothing {};
+}
+
+void saveForTheUser(Prompts *prompts, QWidget *window, const FileQuestion &question,
+                    const QByteArray &content, const QString &failure,
+                    std::function<void(const QString &)> written)
+{
+    prompts->chooseFile(window, question, [=, written = std::move(written)](const QString &file) {
+        auto *watcher = new QFutureWatcher<core::Result<core::Nothing>>(window);
+        QObject::connect(watcher, &QFutureWatcherBase::finished, window, [=] {
+            watcher->deleteLater();
+            const auto result = watcher->result();
+            if (result)
+                written(file);
+            else
+                prompts->showError(window, failure, describe(result.error()));
+        });
+        watcher->setFuture(QtConcurrent::run([file, content] { return writeForTheUser(file, content); }));
+    });
 }
 
 } // namespace slotscope::ui

@@ -6,6 +6,7 @@
 #include "ui/dialogs/alertsdialog.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/eventlogpanel.h"
+#include "ui/panels/slotchooser.h"
 
 #include <QAbstractItemModelTester>
 #include <QCheckBox>

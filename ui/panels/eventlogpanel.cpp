@@ -2,11 +2,11 @@
 #include "ui/panels/eventlogpanel.h"
 
 #include "core/live/eventjson.h"
+#include "ui/panels/slotchooser.h"
 #include "ui/theme.h"
 #include "ui/tooltip.h"
 
 #include <QAction>
-#include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -43,7 +43,7 @@ EventLogPanel::EventLogPanel(QWidget *parent)
     , m_model(new EventLogModel(this))
     , m_view(new QTableView)
     , m_detail(new QTreeWidget)
-    , m_slot(new QComboBox)
+    , m_slot(new SlotChooser)
     , m_key(new QLineEdit)
     , m_condition(new QLineEdit)
     , m_alerts(new QPushButton(tr("&Alerts …")))
@@ -145,7 +145,6 @@ EventLogPanel::EventLogPanel(QWidget *parent)
 void EventLogPanel::buildFilterRow(QHBoxLayout *row)
 {
     m_slot->setAccessibleName(tr("Events of this table"));
-    m_slot->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_key->setPlaceholderText(tr("Key contains"));
     m_key->setAccessibleName(tr("Text in the key"));
     m_condition->setPlaceholderText(tr("Condition: status = packed and total > 100"));
@@ -180,53 +179,22 @@ void EventLogPanel::buildFilterRow(QHBoxLayout *row)
         connect(line, &QLineEdit::returnPressed, this, &EventLogPanel::applyFilter);
     }
     connect(m_slot, &QComboBox::activated, this, &EventLogPanel::applyFilter);
-    m_slotDelay.setSingleShot(true);
-    m_slotDelay.setInterval(FilterDelay);
-    connect(&m_slotDelay, &QTimer::timeout, this, &EventLogPanel::fillSlots);
-    fillSlots();
+    connect(m_slot, &SlotChooser::slotLost, this, &EventLogPanel::applyFilter);
 }
 
 void EventLogPanel::follow(core::Connection *connection)
 {
-    if (m_connection)
-        disconnect(m_connection->directory(), nullptr, &m_slotDelay, nullptr);
     m_connection = connection;
+    m_slot->follow(connection);
     m_model->follow(connection);
-    if (connection) {
-        const core::SlotDirectory *directory = connection->directory();
-        const auto later = qOverload<>(&QTimer::start);
-        connect(directory, &core::SlotDirectory::loaded, &m_slotDelay, later);
-        connect(directory, &core::SlotDirectory::slotAdded, &m_slotDelay, later);
-        connect(directory, &core::SlotDirectory::slotChanged, &m_slotDelay, later);
-        connect(directory, &core::SlotDirectory::slotRemoved, &m_slotDelay, later);
-    }
-    m_slot->setCurrentIndex(0);
-    fillSlots();
     applyFilter();
-}
-
-void EventLogPanel::fillSlots()
-{
-    const QVariant chosen = m_slot->currentData();
-    m_slot->clear();
-    m_slot->addItem(tr("All tables and keys"), -1);
-    if (m_connection) {
-        const core::SlotDirectory *directory = m_connection->directory();
-        for (const core::Slot slot : directory->slotNumbers())
-            m_slot->addItem(directory->find(slot)->title(), int(slot.value));
-    }
-    m_slot->setCurrentIndex(std::max(0, m_slot->findData(chosen)));
-    // The table that was chosen may be gone.
-    if (m_slot->currentData() != chosen && chosen.isValid())
-        applyFilter();
 }
 
 void EventLogPanel::applyFilter()
 {
     m_filterDelay.stop();
     core::EventFilter filter;
-    if (const int slot = m_slot->currentData().toInt(); slot >= 0)
-        filter.slot = core::Slot(quint16(slot));
+    filter.slot = m_slot->slot();
     filter.keyText = m_key->text().trimmed();
     filter.kinds = 0;
     for (size_t i = 0; i < m_kinds.size(); ++i) {

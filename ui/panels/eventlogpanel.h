@@ -5,9 +5,9 @@
 #include "ui/models/eventlogmodel.h"
 
 #include <QPointer>
+#include <QTimer>
 #include <QWidget>
 
-class QComboBox;
 class QHBoxLayout;
 class QLabel;
 class QLineEdit;
@@ -17,6 +17,8 @@ class QToolButton;
 class QTreeWidget;
 
 namespace slotscope::ui {
+
+class SlotChooser;
 
 /// The event log: a line for each transaction, filters, and beside them what the current one did, field by
 /// field.
@@ -36,7 +38,7 @@ public:
     EventLogModel *model() const { return m_model; }
     QTableView *view() const { return m_view; }
     QTreeWidget *detail() const { return m_detail; }
-    QComboBox *slotBox() const { return m_slot; }
+    SlotChooser *slotBox() const { return m_slot; }
     QLineEdit *keyLine() const { return m_key; }
     QLineEdit *conditionLine() const { return m_condition; }
     QLabel *hint() const { return m_hint; }
@@ -59,7 +61,6 @@ protected:
 
 private:
     void buildFilterRow(QHBoxLayout *row);
-    void fillSlots();
     void applyFilter();
     void showCurrent();
     void askForBefore(const core::LogEntry &entry);
@@ -71,7 +72,7 @@ private:
     EventLogModel *m_model;
     QTableView *m_view;
     QTreeWidget *m_detail;
-    QComboBox *m_slot;
+    SlotChooser *m_slot;
     QLineEdit *m_key;
     QLineEdit *m_condition;
     std::array<QToolButton *, 3> m_kinds {};
@@ -80,7 +81,6 @@ private:
     QPushButton *m_clear;
     QLabel *m_hint;
     QTimer m_filterDelay;
-    QTimer m_slotDelay;
     QString m_conditionFault;
     qint64 m_shown = -1; // number of the entry in the detail
     quint64 m_detailGeneration = 0;

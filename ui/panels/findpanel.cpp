@@ -5,12 +5,12 @@
 #include "ui/errortext.h"
 #include "ui/models/findmodel.h"
 #include "ui/panels/panelparts.h"
+#include "ui/panels/slotchooser.h"
 #include "ui/theme.h"
 #include "ui/tooltip.h"
 #include "ui/views/filterbox.h"
 
 #include <QClipboard>
-#include <QComboBox>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -27,8 +27,6 @@
 namespace slotscope::ui {
 
 namespace {
-
-constexpr std::chrono::milliseconds SlotDelay(250);
 
 /// Marks what was looked for in the text around it.
 class MatchDelegate : public QStyledItemDelegate
@@ -61,7 +59,7 @@ FindPanel::FindPanel(QWidget *parent)
     , m_model(new FindModel(this))
     , m_text(new QLineEdit)
     , m_condition(new FilterBox)
-    , m_slot(new QComboBox)
+    , m_slot(new SlotChooser)
     , m_go(new QPushButton(tr("&Find")))
     , m_summary(new QLabel)
     , m_progress(new QProgressBar)
@@ -85,7 +83,6 @@ FindPanel::FindPanel(QWidget *parent)
     m_condition->setClearButtonEnabled(true);
     m_condition->setMeaning(tr("As in the filter of a table. Both text and condition have to be met."));
     m_slot->setAccessibleName(tr("Where to look"));
-    m_slot->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_summary->setTextFormat(Qt::PlainText);
     m_summary->setForegroundRole(QPalette::PlaceholderText);
     m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -131,10 +128,6 @@ FindPanel::FindPanel(QWidget *parent)
         if (group.isValid() && first == 0)
             m_view->expand(group);
     });
-    m_slotDelay.setSingleShot(true);
-    m_slotDelay.setInterval(SlotDelay);
-    connect(&m_slotDelay, &QTimer::timeout, this, &FindPanel::fillSlots);
-    fillSlots();
 }
 
 FindPanel::~FindPanel() = default;
@@ -142,35 +135,11 @@ FindPanel::~FindPanel() = default;
 void FindPanel::follow(core::Connection *connection)
 {
     m_search.reset();
-    if (m_connection)
-        disconnect(m_connection->directory(), nullptr, &m_slotDelay, nullptr);
     m_connection = connection;
-    if (connection) {
-        const core::SlotDirectory *directory = connection->directory();
-        const auto later = qOverload<>(&QTimer::start);
-        connect(directory, &core::SlotDirectory::loaded, &m_slotDelay, later);
-        connect(directory, &core::SlotDirectory::slotAdded, &m_slotDelay, later);
-        connect(directory, &core::SlotDirectory::slotChanged, &m_slotDelay, later);
-        connect(directory, &core::SlotDirectory::slotRemoved, &m_slotDelay, later);
-    }
+    m_slot->follow(connection);
     m_model->begin(nullptr);
     m_summary->clear();
-    m_slot->setCurrentIndex(0);
-    fillSlots();
     tell();
-}
-
-void FindPanel::fillSlots()
-{
-    const QVariant chosen = m_slot->currentData();
-    m_slot->clear();
-    m_slot->addItem(tr("All tables and keys"), -1);
-    if (m_connection) {
-        const core::SlotDirectory *directory = m_connection->directory();
-        for (const core::Slot slot : directory->slotNumbers())
-            m_slot->addItem(directory->find(slot)->title(), int(slot.value));
-    }
-    m_slot->setCurrentIndex(std::max(0, m_slot->findData(chosen)));
 }
 
 void FindPanel::focusText(const QString &text)
@@ -200,8 +169,8 @@ void FindPanel::search()
         m_summary->setText(tr("There is no connection to etcd now."));
         return;
     }
-    if (const int slot = m_slot->currentData().toInt(); slot >= 0)
-        query.slotNumbers = {core::Slot(quint16(slot))};
+    if (const auto slot = m_slot->slot())
+        query.slotNumbers = {*slot};
     if (const auto *past = qobject_cast<core::PastConnection *>(m_connection.data()))
         query.revision = past->at();
     m_model->begin(m_connection->directory());

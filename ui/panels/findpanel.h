@@ -5,10 +5,8 @@
 #include "core/table/search.h"
 
 #include <QPointer>
-#include <QTimer>
 #include <QWidget>
 
-class QComboBox;
 class QLabel;
 class QLineEdit;
 class QProgressBar;
@@ -19,6 +17,7 @@ namespace slotscope::ui {
 
 class FilterBox;
 class FindModel;
+class SlotChooser;
 
 /// Looks for a text or a condition in all tables and keys of the etcd, also in those that are not loaded.
 class FindPanel : public QWidget
@@ -47,7 +46,6 @@ Q_SIGNALS:
     void showRequested(const QByteArray &key);
 
 private:
-    void fillSlots();
     void tell();
     void finish();
     QString foundText() const;
@@ -59,12 +57,11 @@ private:
     FindModel *m_model;
     QLineEdit *m_text;
     FilterBox *m_condition;
-    QComboBox *m_slot;
+    SlotChooser *m_slot;
     QPushButton *m_go; // cancels while it searches
     QLabel *m_summary;
     QProgressBar *m_progress;
     QTreeView *m_view;
-    QTimer m_slotDelay; // slots come and go many at a time
 };
 
 } // namespace slotscope::ui
