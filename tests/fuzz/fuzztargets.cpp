@@ -29,6 +29,10 @@ const std::vector<FuzzTarget> &fuzzTargets()
         {"yaml", checkYaml, yamlSeeds},
         {"gateway", checkGateway, gatewaySeeds},
         {"lines", checkLines, lineSeeds},
+        {"rows", checkRowReplies, rowReplySeeds},
+        {"draft", checkDraft, draftSeeds},
+        {"script", checkScript, scriptSeeds},
+        {"import", checkRowSource, rowSourceSeeds},
     };
     return targets;
 }

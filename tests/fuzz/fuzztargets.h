@@ -47,6 +47,10 @@ Complaint checkFlatSchemaBinary(QByteArrayView bytes); ///< .bfbs
 Complaint checkSchemaFile(QByteArrayView bytes); ///< what is known of the tables of a database
 Complaint checkGateway(QByteArrayView bytes);
 Complaint checkLines(QByteArrayView bytes); ///< a byte of the longest line, then the stream
+Complaint checkRowReplies(QByteArrayView bytes); ///< odd: JSON follows, even: protobuf
+Complaint checkDraft(QByteArrayView bytes); ///< lines without their checksums
+Complaint checkScript(QByteArrayView bytes); ///< of `slotscope edit`
+Complaint checkRowSource(QByteArrayView bytes); ///< a byte of the options, then what is to be imported
 
 /// What the first byte of checkScalar(), checkKey() and checkFlatBuffers() chooses from.
 const std::vector<core::ValueType> &simpleTypes();

@@ -2,6 +2,7 @@
 #include "tests/fuzz/seeds.h"
 
 #include "core/codec/compression.h"
+#include "core/edit/draft.h"
 #include "tests/fuzz/fuzztargets.h"
 #include "tests/support/vectors.h"
 
@@ -334,6 +335,81 @@ Seeds lineSeeds()
 {
     return {QByteArray("\x40{\"a\":1}\n{\"b\":2}\r\n\n\r\n{}\nrest"), QByteArray("\x05too long a line\nx\n"),
             QByteArray("\xff\r\r\n\n")};
+}
+
+Seeds rowReplySeeds()
+{
+    const QByteArray header =
+        R"("header":{"cluster_id":"14841639068965178418","member_id":"10276657743932975437",)"
+        R"("revision":"42","raft_term":"7"})";
+    const QByteArray kv =
+        R"({"key":"AAE=","create_revision":"5","mod_revision":"9","version":"3","value":"oWFhAQ==",)"
+        R"("lease":"7587862094650195208"})";
+    const auto field = [](int number, const QByteArray &bytes) {
+        return QByteArray(1, char(number << 3 | 2)) + char(bytes.size()) + bytes;
+    };
+    const QByteArray head("\x08\x2a\x10\x07\x18\x2a\x20\x01", 8);
+    const QByteArray row =
+        field(1, "key") + QByteArray("\x10\x05\x18\x09\x20\x03", 6) + field(5, "value") + "\x30\x7f";
+    return {
+        '\1' + QByteArray('{' + header + R"(,"kvs":[)" + kv + ',' + kv + R"(],"more":true,"count":"2"})"),
+        '\1' + QByteArray('{' + header + R"(,"kvs":[{"key":"YQ","value":"\u0059Q=="}],"later":[1e5]})"),
+        '\1' + QByteArray('{' + header + '}'),
+        '\2' + field(1, head) + field(2, row) + field(2, row) + QByteArray("\x18\x01\x20\x02", 4),
+        '\2' + field(2, {}) + field(1, head) + field(9, "later"),
+    };
+}
+
+Seeds draftSeeds()
+{
+    const Change update {.key = "\0\1key",
+                         .value = "mine",
+                         .base = {true, "before", Revision(7), LeaseId(3)},
+                         .conflict = KeyState {true, "theirs", Revision(9), {}},
+                         .lease = {.kind = LeaseChoice::Kind::New, .ttl = std::chrono::seconds(60)},
+                         .mergedAt = Revision(8)};
+    const Change removal {
+        .key = "gone", .kind = Change::Kind::Delete, .base = {true, "x", Revision(2), {}}, .partner = "new"};
+    const auto withoutSums = [](const QByteArray &draft) {
+        QByteArray text;
+        for (const QByteArray &line : draft.split('\n'))
+            text += line.isEmpty() ? QByteArray() : line.mid(9) + '\n';
+        return text;
+    };
+    const QByteArray header = writeDraftHeader({QStringLiteral("http://127.0.0.1:2379"), 42, {}});
+    const QByteArray staged = writeDraftStep(
+        {.set = {update, removal}, .guards = std::vector<Guard> {{"seen", {}, {}}}, .sent = true});
+    return {withoutSums(header), withoutSums(header + staged),
+            withoutSums(header + staged + writeDraftStep({.drop = {update.key, "other"}, .sent = false})),
+            withoutSums(header + staged) + "torn"};
+}
+
+Seeds scriptSeeds()
+{
+    const auto script = [](const QByteArray &operations) {
+        return "{\"slotscopeEdit\": 1,\n \"operations\": [" + operations + "]}";
+    };
+    return {
+        script(R"({"op": "put", "slot": "Users", "key": "x", "value": {"n": 1.50}, "lease": {"ttl": 60}})"),
+        script(R"({"op": "put", "keyHex": "0x0005FF", "valueHex": "", "modRevision": "9007199254740993"})"),
+        script(R"({"op": "change", "slot": 7, "key": [1, {"uuid": "x"}], "lease": {"id": "0x2a"}, "fields": [
+            {"set": "a.b[0]", "value": 1}, {"remove": "c"}, {"append": "", "value": null},
+            {"rename": "d", "to": {"int": "7"}}]})"),
+        script(R"({"op": "delete", "key": "a"}, {"op": "part", "name": "b"},
+            {"op": "rename", "slot": "U", "key": "x", "to": "y"})"),
+        script(R"({"op": "lease", "slot": "U", "key": "x", "lease": "none"}, {"op": "guard", "key": "x"})"),
+        "{\n\"slotscopeEdit\": 2}",
+    };
+}
+
+Seeds rowSourceSeeds()
+{
+    return {
+        '\0' + QByteArray("name,address.city\r\n\"a \"\"b\"\"\",\"two\nlines\"\r\n,\r\n\"open"),
+        '\2' + QByteArray("name\tage\nx\t1\n"),
+        '\3' + QByteArray(R"([{"name": "x", "address": {"city": null}}, {"age": 1e2}, 7])"),
+        '\4' + QByteArray("{\"name\": \"x\"}\n\n{\"name\": [1, {}]}\noops\n"),
+    };
 }
 
 } // namespace slotscope::fuzz

@@ -32,5 +32,9 @@ Seeds catalogueSeeds();
 Seeds inferenceSeeds();
 Seeds gatewaySeeds();
 Seeds lineSeeds();
+Seeds rowReplySeeds();
+Seeds draftSeeds();
+Seeds scriptSeeds();
+Seeds rowSourceSeeds();
 
 } // namespace slotscope::fuzz
