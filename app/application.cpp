@@ -91,12 +91,12 @@ int runCommand(const CommandLine &line)
     words.add(connectionWords(parser));
     const QString profile = profileName(parser).isEmpty() ? line.profile : profileName(parser);
     core::Keychain keychain;
-    optionsForCommand(words, profile, &keychain, command.get(),
-                      [&command, json](const core::Result<core::ConnectionOptions> &options) {
-                          if (options)
-                              command->run(*options, json);
+    profileForCommand(words, profile, &keychain, command.get(),
+                      [&command, json](const core::Result<core::Profile> &described) {
+                          if (described)
+                              command->run(*described, json);
                           else
-                              QCoreApplication::exit(wrongUsage(options.error().detail));
+                              QCoreApplication::exit(wrongUsage(described.error().detail));
                       });
     return QCoreApplication::exec();
 }

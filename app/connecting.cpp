@@ -19,8 +19,9 @@ core::Unexpected<core::Error> wrong(const QString &what)
     return {core::Error {.kind = core::ErrorKind::InvalidArgument, .detail = what}};
 }
 
-core::Result<core::ConnectionOptions> withPasswords(core::ConnectionOptions options)
+core::Result<core::Profile> withPasswords(core::Profile profile)
 {
+    core::ConnectionOptions &options = profile.options;
     if (!options.user.isEmpty() && options.password.isEmpty()) {
         const auto password = askForPassword(QStringLiteral("Password of %1: ").arg(options.user));
         if (!password)
@@ -35,7 +36,7 @@ core::Result<core::ConnectionOptions> withPasswords(core::ConnectionOptions opti
                 QStringLiteral("the password of the client's key is missing: set SLOTSCOPE_KEY_PASSWORD"));
         options.tls.keyPassword = password->toUtf8();
     }
-    return options;
+    return profile;
 }
 
 } // namespace
@@ -65,9 +66,8 @@ core::Result<core::Profile> describedProfile(const core::ConnectionWords &given,
     return profile;
 }
 
-void optionsForCommand(const core::ConnectionWords &given, const QString &profileName, core::Secrets *secrets,
-                       QObject *context,
-                       std::function<void(const core::Result<core::ConnectionOptions> &)> then)
+void profileForCommand(const core::ConnectionWords &given, const QString &profileName, core::Secrets *secrets,
+                       QObject *context, std::function<void(const core::Result<core::Profile> &)> then)
 {
     const auto profile = describedProfile(given, profileName);
     if (!profile) {
@@ -79,7 +79,7 @@ void optionsForCommand(const core::ConnectionWords &given, const QString &profil
     secrets->fill(*profile).then(context,
                                  [then = std::move(then)](const core::Result<core::Profile> &filled) {
                                      if (filled)
-                                         then(withPasswords(filled->options));
+                                         then(withPasswords(*filled));
                                      else
                                          then(core::Unexpected {filled.error()});
                                  });

@@ -18,9 +18,8 @@ core::Result<core::Profile> describedProfile(const core::ConnectionWords &given,
 
 /// The same for a command: with what the keychain has of it, and what else is missing asked for on the
 /// terminal. `then` is called later, with the error of what cannot be had.
-void optionsForCommand(const core::ConnectionWords &given, const QString &profileName, core::Secrets *secrets,
-                       QObject *context,
-                       std::function<void(const core::Result<core::ConnectionOptions> &)> then);
+void profileForCommand(const core::ConnectionWords &given, const QString &profileName, core::Secrets *secrets,
+                       QObject *context, std::function<void(const core::Result<core::Profile> &)> then);
 
 /// Wipes passwords from the command line that the system shows of this process.
 void hidePasswords(int argc, char **argv);

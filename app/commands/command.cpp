@@ -16,7 +16,9 @@
 #include "app/commands/slotscommand.h"
 #include "app/commands/testcommand.h"
 #include "app/commands/watchcommand.h"
+#include "core/edit/receiptbook.h"
 #include "ui/errortext.h"
+#include "ui/sessionsettings.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -38,9 +40,9 @@ Command::Command()
             [this] { fail(tr("%1 does not answer any more").arg(serverName())); });
 }
 
-void Command::run(const core::ConnectionOptions &options, bool json)
+void Command::run(const core::Profile &profile, bool json)
 {
-    m_options = options;
+    m_profile = profile;
     m_json = json;
     if (!needsServer() || !needsDirectory()) {
         QMetaObject::invokeMethod(
@@ -48,9 +50,11 @@ void Command::run(const core::ConnectionOptions &options, bool json)
         return;
     }
     if (isEditing()) {
-        m_connection = std::make_unique<core::Connection>(options);
+        m_connection = std::make_unique<core::Connection>(options());
+        m_connection->keepEditsIn({}, ui::historyFolder());
+        m_connection->receipts()->setLimit(ui::historyLimit());
     } else {
-        m_client = std::make_unique<core::Client>(options);
+        m_client = std::make_unique<core::Client>(options());
         m_watch = std::make_unique<core::Watch>(m_client.get(), core::KeyRange::all(),
                                                 core::Watch::Options {.prevKv = wantsPreviousValues()});
         m_directory = std::make_unique<core::SlotDirectory>(m_client.get(), m_watch.get());

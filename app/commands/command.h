@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connection/connection.h"
+#include "core/profile/profile.h"
 
 #include <QCommandLineParser>
 #include <QObject>
@@ -44,8 +45,8 @@ public:
     /// What is known of the slots' types; before run().
     void setSchema(core::Schema schema) { m_schema = std::move(schema); }
 
-    /// Once; finished() follows. The options are not looked at where no server is needed.
-    void run(const core::ConnectionOptions &options, bool json);
+    /// Once; finished() follows. The profile is not looked at where no server is needed.
+    void run(const core::Profile &profile, bool json);
 
 Q_SIGNALS:
     void finished(int exitCode);
@@ -67,8 +68,10 @@ protected:
     /// Null pointer where isEditing() is not.
     core::Connection *connection() const { return m_connection.get(); }
     QString serverName() const;
-    core::Endpoint endpoint() const { return m_options.endpoint(); }
-    const core::ConnectionOptions &options() const { return m_options; }
+    core::Endpoint endpoint() const { return m_profile.options.endpoint(); }
+    const core::ConnectionOptions &options() const { return m_profile.options; }
+    /// Without a profile that was asked for: only how to connect.
+    const core::Profile &profile() const { return m_profile; }
     const core::Schema &schema() const { return m_schema; }
 
     /// Goes on once the types of these slots (all, when empty) are known as far as they can be.
@@ -91,7 +94,7 @@ private:
     std::unique_ptr<core::Client> m_client;
     std::unique_ptr<core::Watch> m_watch;
     std::unique_ptr<core::SlotDirectory> m_directory;
-    core::ConnectionOptions m_options;
+    core::Profile m_profile;
     core::Schema m_schema;
     std::function<void()> m_whenLoaded;
     std::vector<core::Slot> m_awaited;

@@ -3,6 +3,7 @@
 
 #include "app/commands/output.h"
 #include "core/edit/keyreading.h"
+#include "core/edit/receiptbook.h"
 #include "ui/sessionsettings.h"
 
 #include <QFile>
@@ -79,6 +80,9 @@ void EditCommand::addOptions(QCommandLineParser *parser)
          QStringLiteral("Where one transaction is too small: up to N, each guarded by itself. (A script "
                         "may also say where its parts begin.)"),
          QStringLiteral("N")});
+    parser->addOption({QStringLiteral("confirm"),
+                       QStringLiteral("For a profile whose safety level is guarded: its name."),
+                       QStringLiteral("NAME")});
     parser->addOption(
         {QStringLiteral("json-schema"), QStringLiteral("Write the JSON Schema that describes scripts.")});
 }
@@ -95,6 +99,7 @@ QString EditCommand::takeArguments(const QCommandLineParser &parser)
     m_etcdctl = parser.isSet(QStringLiteral("etcdctl"));
     m_curl = parser.isSet(QStringLiteral("curl"));
     m_dryRun = m_etcdctl || m_curl || parser.isSet(QStringLiteral("dry-run"));
+    m_confirmed = parser.value(QStringLiteral("confirm")).simplified();
     m_withIndexes = !parser.isSet(QStringLiteral("no-indexes"));
     if (m_file.isEmpty())
         return QStringLiteral("edit needs --script FILE");
@@ -133,11 +138,37 @@ QString EditCommand::readScript(const QString &file)
     return {};
 }
 
+/// Holds the connection to the safety level that the window would hold it to. Why nothing may be written;
+/// empty: it may.
+QString EditCommand::takeSafety()
+{
+    const ui::ConnectionProfile known = profile().id.isEmpty()
+        ? ui::rememberedProfile(endpoint()).value_or(ui::ConnectionProfile())
+        : ui::ConnectionProfile {.name = profile().name, .safety = profile().safety};
+    const QString name = ui::clusterNameOf(known, endpoint());
+    if (known.safety == core::SafetyLevel::ReadOnly)
+        return tr("nothing was written: %1 is read-only for Slotscope").arg(name);
+    if (known.safety == core::SafetyLevel::Guarded && m_confirmed != name)
+        return m_confirmed.isEmpty()
+            ? tr("nothing was written: %1 is guarded, and written to only with --confirm \"%1\"").arg(name)
+            : tr("nothing was written: --confirm says %1, and this is %2").arg(m_confirmed, name);
+    core::SafetyGate *gate = connection()->safety();
+    gate->setClusterName(name);
+    gate->setLevel(known.safety);
+    if (known.safety == core::SafetyLevel::Guarded)
+        gate->unlock(core::SafetyGate::LongestUnlock);
+    return {};
+}
+
 void EditCommand::begin()
 {
     if (m_describe) {
         if (print(core::editScriptDescription().trimmed()))
             finish();
+        return;
+    }
+    if (const QString refusal = m_dryRun ? QString() : takeSafety(); !refusal.isEmpty()) {
+        end(Failed, QStringLiteral("refused"), refusal);
         return;
     }
     const auto numbers = core::slotsOf(m_script, *directory());
@@ -253,7 +284,7 @@ void EditCommand::nextPart()
 {
     if (m_part == m_parts.size()) {
         if (m_sending || m_dryRun) {
-            finish();
+            finishWritten();
             return;
         }
         m_sending = true;
@@ -287,7 +318,8 @@ void EditCommand::lookAt(const CommitPlan &plan)
     if ((m_etcdctl || m_curl) && !showScript(plan))
         return;
     if (m_sending && !plan.writes.empty()) {
-        session()->commit();
+        // The script is what somebody has seen and agreed to, as far as the safety level asks for that.
+        session()->commit(core::Approval::of(plan.request, plan.newLeases(), m_confirmed));
         return; // takeReport() follows
     }
     if (m_sending)
@@ -356,6 +388,16 @@ void EditCommand::takeReport(const CommitReport &report)
                    .arg(serverName()));
     m_lost = report.error;
     m_lostTimer.start();
+}
+
+/// When the history of commits has it, too, so that the window can take it back.
+void EditCommand::finishWritten()
+{
+    connection()->receipts()->whenWritten(this, [this] {
+        if (const QString problem = connection()->receipts()->problem(); !problem.isEmpty())
+            writeError(tr("the history of commits does not have it: %1").arg(problem));
+        finish();
+    });
 }
 
 void EditCommand::endInConflict()

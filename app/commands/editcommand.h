@@ -37,6 +37,7 @@ private:
     };
 
     QString readScript(const QString &file);
+    QString takeSafety();
     core::EditSession *session() const { return connection()->edits(); }
 
     void resolve();
@@ -51,6 +52,7 @@ private:
     void takeReport(const core::CommitReport &report);
     void endInConflict();
     void end(ExitCode code, const QString &outcome, const QString &sentence);
+    void finishWritten();
 
     // What is written for people and scripts; false when nobody reads any more.
     bool show(const core::CommitPlan &plan);
@@ -74,6 +76,7 @@ private:
     bool m_curl = false;
     bool m_withIndexes = true;
     int m_mostParts = 0; ///< 0: as the script says
+    QString m_confirmed; ///< name of a guarded cluster, as it was typed
     QString m_file;
     core::EditScript m_script;
     std::vector<core::ScriptStep> m_steps;

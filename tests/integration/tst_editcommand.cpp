@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // `slotscope edit` of the real program against a real etcd that holds the reference dump.
+#include "core/edit/receipt.h"
 #include "core/etcd/messages.h"
+#include "core/profile/profilestore.h"
 #include "tests/support/etcdprocess.h"
 #include "tests/support/program.h"
 #include "tests/support/slotsdump.h"
 #include "tests/support/testpaths.h"
 
+#include <QDirIterator>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QtTest>
@@ -82,6 +85,9 @@ private Q_SLOTS:
     void initTestCase()
     {
         SLOTSCOPE_REQUIRE_ETCD();
+        QVERIFY(m_dir.isValid());
+        for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME"})
+            qputenv(name, m_dir.path().toUtf8());
         QVERIFY(m_etcd.start());
         QCOMPARE(loadDump(m_etcd, dataFile(QStringLiteral("slots/slots-dump.jsonl"))), 897);
     }
@@ -450,6 +456,91 @@ private Q_SLOTS:
             edit(scriptOf(R"({"op": "lease", "key": "/plain/text", "lease": {"id": 12345}})"));
         QCOMPARE(refused.code, 1);
         QCOMPARE(text(refused.last(), "outcome"), QByteArray("refused"));
+    }
+
+    void safetyLevels_data()
+    {
+        QTest::addColumn<QString>("level");
+        QTest::addColumn<QString>("confirmed");
+        QTest::addColumn<QString>("told"); // empty: it is written
+        const auto row = [](const char *name, core::SafetyLevel level, const char *confirmed,
+                            const char *told) {
+            QTest::newRow(name) << core::safetyWord(level) << QString::fromLatin1(confirmed)
+                                << QString::fromLatin1(told);
+        };
+        row("open", core::SafetyLevel::Open, "", "");
+        row("a script is what was confirmed", core::SafetyLevel::Confirm, "", "");
+        row("guarded", core::SafetyLevel::Guarded, "", "only with --confirm \"the cluster\"");
+        row("guarded, another", core::SafetyLevel::Guarded, "a cluster", "--confirm says a cluster");
+        row("guarded, confirmed", core::SafetyLevel::Guarded, "the cluster", "");
+        row("read-only", core::SafetyLevel::ReadOnly, "the cluster", "the cluster is read-only");
+    }
+    void safetyLevels()
+    {
+        QFETCH(QString, level);
+        QFETCH(QString, confirmed);
+        QFETCH(QString, told);
+        core::Profile profile;
+        profile.id = core::newProfileId();
+        profile.name = QStringLiteral("the cluster");
+        profile.options = core::ConnectionOptions(m_etcd.parsedEndpoint());
+        profile.safety = core::safetyOf(level);
+        core::ProfileStore store(m_dir.filePath(QStringLiteral("slotscope/profiles.json")));
+        QVERIFY(store.load().hasValue());
+        for (const core::Profile &former : std::vector(store.profiles()))
+            QVERIFY(store.remove(former.id).hasValue());
+        QVERIFY(store.save(profile).hasValue());
+
+        const auto run = [&](const QStringList &more) {
+            Program program(QStringList {QStringLiteral("edit"), QStringLiteral("--script"),
+                                         QStringLiteral("-"), QStringLiteral("--profile"), profile.name}
+                            + more);
+            // Also what needs a lease of its own.
+            program.write(scriptOf(R"({"op": "put", "key": "/level/a", "value": "1", "modRevision": 0,
+                "lease": {"ttl": 600}}, {"op": "part"},
+                {"op": "put", "key": "/level/b", "value": "2", "modRevision": 0})"));
+            program.closeInput();
+            const int code = program.wait(60'000);
+            return std::pair(code, QString::fromUtf8(program.errors()));
+        };
+        const auto before = revision();
+        QCOMPARE(run({QStringLiteral("--dry-run")}).first, 0);
+        QCOMPARE(revision(), before);
+        const auto [code, errors] =
+            run(confirmed.isEmpty() ? QStringList() : QStringList {QStringLiteral("--confirm"), confirmed});
+        QVERIFY2(errors.contains(told) && errors.isEmpty() == told.isEmpty(), qPrintable(errors));
+        QCOMPARE(code, told.isEmpty() ? 0 : 1);
+        QCOMPARE(revision().value, before.value + (told.isEmpty() ? 2 : 0));
+        m_etcd.remove("/level/a");
+        m_etcd.remove("/level/b");
+    }
+
+    void commitsAreInTheHistory()
+    {
+        m_etcd.put("/history/a", "before");
+        QCOMPARE(edit(scriptOf(R"({"op": "put", "key": "/history/a", "value": "after"})")).code, 0);
+        const auto written = revision();
+        QDirIterator files(m_dir.path(), {QStringLiteral("*.jsonl")}, QDir::Files,
+                           QDirIterator::Subdirectories);
+        std::vector<core::Receipt> receipts;
+        while (files.hasNext()) {
+            QFile file(files.next());
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QVERIFY2((file.permissions() & QFileDevice::Permissions(0x077)) == 0,
+                     qPrintable(file.fileName()));
+            while (!file.atEnd()) {
+                if (auto receipt = core::receiptFromJson(QJsonDocument::fromJson(file.readLine()).object()))
+                    receipts.push_back(*std::move(receipt));
+            }
+        }
+        QVERIFY(!receipts.empty());
+        const core::Receipt &last = receipts.back();
+        QCOMPARE(last.revision, written);
+        QCOMPARE(last.changes.size(), size_t(1));
+        // Enough to take it back.
+        QCOMPARE(last.changes[0].key, QByteArray("/history/a"));
+        QCOMPARE(last.changes[0].before.value, QByteArray("before"));
+        QCOMPARE(last.changes[0].after.value, QByteArray("after"));
     }
 
     void nobodyAnswers()

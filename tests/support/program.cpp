@@ -2,6 +2,7 @@
 #include "tests/support/program.h"
 
 #include <QJsonDocument>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <csignal>
@@ -15,6 +16,12 @@ Program::Program(const QStringList &arguments)
     for (const char *name :
          {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "ETCDCTL_ENDPOINTS", "ETCD_URL"})
         environment.remove(QString::fromLatin1(name));
+    // Neither the settings nor the data of whoever runs the tests.
+    static const QTemporaryDir home;
+    for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME"}) {
+        if (!environment.contains(QLatin1String(name)))
+            environment.insert(QLatin1String(name), home.path());
+    }
     m_process.setProcessEnvironment(environment);
     m_process.start(qEnvironmentVariable("SLOTSCOPE_PROGRAM"), arguments);
     m_process.waitForStarted();
