@@ -2,17 +2,51 @@
 #include "core/etcd/rowchunk.h"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 
 namespace slotscope::core {
 
 namespace {
 
-constexpr size_t SmallestWaste = 64 * 1024;
+/// A page with less of it is not worth to be written anew.
+constexpr size_t SmallestWaste = 8 * 1024;
+/// New blocks have room for this part of what the page has.
+constexpr size_t BlockShare = 8;
+constexpr size_t SmallestBlock = 1024;
+constexpr size_t LargestBlock = 256 * 1024; // but for a larger row
 /// Among so many of the leases that came last it is looked whether one is known already.
 constexpr size_t LeasesLookedAt = 8;
 
 } // namespace
+
+/// Bytes that do not change once they are written. Copies of a page go on in the same block, each behind what
+/// the others have written.
+class RowChunk::Block
+{
+public:
+    explicit Block(size_t capacity)
+        : m_bytes(std::make_unique_for_overwrite<char[]>(capacity))
+        , m_capacity(capacity)
+    {
+    }
+
+    /// Room for so many, for the caller alone; null pointer where there is not as much.
+    char *take(size_t bytes)
+    {
+        size_t used = m_used.load(std::memory_order_relaxed);
+        do {
+            if (m_capacity - used < bytes)
+                return nullptr;
+        } while (!m_used.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed));
+        return m_bytes.get() + used;
+    }
+
+private:
+    std::unique_ptr<char[]> m_bytes;
+    size_t m_capacity;
+    std::atomic<size_t> m_used = 0;
+};
 
 KeyValue RowView::toKeyValue() const
 {
@@ -26,104 +60,142 @@ RowView viewOf(const KeyValue &kv)
 
 RowChunk::RowChunk(std::span<const RowView> rows)
 {
-    size_t bytes = 0;
-    for (const RowView &row : rows)
-        bytes += static_cast<size_t>(row.key.size() + row.value.size());
-    m_arena.reserve(bytes);
-    m_rows.reserve(rows.size());
-    for (const RowView &row : rows)
-        m_rows.push_back(store(row));
+    while (m_size < rows.size()) {
+        const auto part = rows.subspan(m_size, std::min<size_t>(PageRows, rows.size() - m_size));
+        size_t bytes = 0;
+        for (const RowView &row : part)
+            bytes += static_cast<size_t>(row.key.size() + row.value.size());
+        auto page = std::make_shared<Page>();
+        page->blocks.push_back(std::make_shared<Block>(bytes));
+        std::transform(part.begin(), part.end(), page->rows.begin(),
+                       [&page](const RowView &row) { return store(*page, row); });
+        m_pages[m_size / PageRows] = std::move(page);
+        m_size += static_cast<quint32>(part.size());
+    }
 }
 
 RowView RowChunk::row(quint32 index) const
 {
-    const Meta &meta = m_rows[index];
-    const char *bytes = m_arena.data() + meta.offset;
+    const Page &page = *m_pages[index / PageRows];
+    const Meta &meta = page.rows[index % PageRows];
     const bool hasLease = meta.lease != 0 && meta.lease != Removed;
-    return {QByteArrayView(bytes, meta.keySize),
-            QByteArrayView(bytes + meta.keySize, meta.valueSize),
+    return {QByteArrayView(meta.bytes, meta.keySize),
+            QByteArrayView(meta.bytes + meta.keySize, meta.valueSize),
             Revision(meta.createRevision),
             Revision(meta.modRevision),
             meta.version,
-            hasLease ? m_leases[meta.lease - 1] : LeaseId()};
+            hasLease ? page.leases[meta.lease - 1] : LeaseId()};
 }
 
-quint32 RowChunk::leaseNumber(LeaseId lease)
+qint64 RowChunk::arenaBytes() const
+{
+    qint64 bytes = 0;
+    for (quint32 i = 0; i < m_size; i += PageRows)
+        bytes += static_cast<qint64>(m_pages[i / PageRows]->bytes);
+    return bytes;
+}
+
+RowChunk::Page &RowChunk::writablePage(quint32 index)
+{
+    std::shared_ptr<Page> &page = m_pages[index / PageRows];
+    // Whoever writes is the only one who knows this chunk, and so the only one who makes new references.
+    if (page.use_count() > 1)
+        page = std::make_shared<Page>(*page);
+    return *page;
+}
+
+quint32 RowChunk::leaseNumber(Page &page, LeaseId lease)
 {
     if (lease.value == 0)
         return 0;
-    const size_t first = m_leases.size() - std::min(m_leases.size(), LeasesLookedAt);
-    auto it = std::find(m_leases.cbegin() + static_cast<std::ptrdiff_t>(first), m_leases.cend(), lease);
-    if (it == m_leases.cend()) {
-        m_leases.push_back(lease);
-        it = m_leases.cend() - 1;
+    std::vector<LeaseId> &leases = page.leases;
+    const size_t first = leases.size() - std::min(leases.size(), LeasesLookedAt);
+    auto it = std::find(leases.cbegin() + static_cast<std::ptrdiff_t>(first), leases.cend(), lease);
+    if (it == leases.cend()) {
+        leases.push_back(lease);
+        it = leases.cend() - 1;
     }
-    return static_cast<quint32>(it - m_leases.cbegin()) + 1;
+    return static_cast<quint32>(it - leases.cbegin()) + 1;
 }
 
-RowChunk::Meta RowChunk::store(const RowView &row)
+RowChunk::Meta RowChunk::store(Page &page, const RowView &row)
 {
-    const Meta meta {
-        .offset = m_arena.size(),
+    const auto size = static_cast<size_t>(row.key.size() + row.value.size());
+    char *bytes = page.blocks.empty() ? nullptr : page.blocks.back()->take(size);
+    if (!bytes) {
+        const size_t usual = std::clamp(page.bytes / BlockShare, SmallestBlock, LargestBlock);
+        page.blocks.push_back(std::make_shared<Block>(std::max(size, usual)));
+        bytes = page.blocks.back()->take(size);
+    }
+    page.bytes += size;
+    std::copy(row.value.cbegin(), row.value.cend(), std::copy(row.key.cbegin(), row.key.cend(), bytes));
+    return {
+        .bytes = bytes,
         .createRevision = row.createRevision.value,
         .modRevision = row.modRevision.value,
         .keySize = static_cast<quint32>(row.key.size()),
         .valueSize = static_cast<quint32>(row.value.size()),
         .version =
             static_cast<quint32>(std::clamp<qint64>(row.version, 0, std::numeric_limits<quint32>::max())),
-        .lease = leaseNumber(row.lease),
+        .lease = leaseNumber(page, row.lease),
     };
-    m_arena.insert(m_arena.end(), row.key.cbegin(), row.key.cend());
-    m_arena.insert(m_arena.end(), row.value.cbegin(), row.value.cend());
-    return meta;
 }
 
 void RowChunk::append(const RowView &row)
 {
-    m_rows.push_back(store(row));
-    if (m_rows.size() == Capacity) {
-        m_arena.shrink_to_fit();
-        m_rows.shrink_to_fit();
-    }
+    const quint32 at = m_size % PageRows;
+    if (at == 0)
+        m_pages[m_size / PageRows] = std::make_shared<Page>();
+    Page &page = writablePage(m_size);
+    page.rows[at] = store(page, row);
+    ++m_size;
+    if (at + 1 == PageRows)
+        compact(page); // it does not grow any more
 }
 
 void RowChunk::overwrite(quint32 index, const RowView &row)
 {
-    const Meta old = m_rows[index];
-    m_rows[index] = store(row);
-    discard(old);
+    Page &page = writablePage(index);
+    const Meta old = std::exchange(page.rows[index % PageRows], store(page, row));
+    discard(page, old);
 }
 
 void RowChunk::remove(quint32 index)
 {
-    const Meta old = m_rows[index];
-    m_rows[index].lease = Removed;
-    discard(old);
+    Page &page = writablePage(index);
+    const Meta old = page.rows[index % PageRows];
+    page.rows[index % PageRows].lease = Removed;
+    discard(page, old);
 }
 
-void RowChunk::discard(const Meta &meta)
+void RowChunk::discard(Page &page, const Meta &meta)
 {
-    m_wasted += meta.keySize + meta.valueSize;
-    if (m_wasted < SmallestWaste || m_wasted < m_arena.size() / 2)
-        return;
-    const std::vector<char> before = std::exchange(m_arena, {});
-    const std::vector<LeaseId> leases = std::exchange(m_leases, {});
-    m_arena.reserve(before.size() - m_wasted);
-    for (Meta &row : m_rows) {
+    page.wasted += meta.size();
+    if (page.wasted >= SmallestWaste && page.wasted >= page.bytes / 2)
+        compact(page);
+}
+
+void RowChunk::compact(Page &page)
+{
+    // These hold the bytes until they are copied.
+    const std::vector<std::shared_ptr<Block>> blocks = std::exchange(page.blocks, {});
+    const std::vector<LeaseId> leases = std::exchange(page.leases, {});
+    const auto block = std::make_shared<Block>(page.bytes - page.wasted);
+    page.blocks.push_back(block);
+    for (Meta &row : page.rows) {
         if (row.lease == Removed) {
-            row.offset = 0;
+            row.bytes = nullptr;
             row.keySize = row.valueSize = 0;
             continue;
         }
         if (row.lease != 0)
-            row.lease = leaseNumber(leases[row.lease - 1]);
-        const auto begin = before.cbegin() + static_cast<std::ptrdiff_t>(row.offset);
-        row.offset = m_arena.size();
-        m_arena.insert(m_arena.end(), begin,
-                       begin + static_cast<std::ptrdiff_t>(row.keySize)
-                           + static_cast<std::ptrdiff_t>(row.valueSize));
+            row.lease = leaseNumber(page, leases[row.lease - 1]);
+        char *bytes = block->take(row.size());
+        std::copy_n(row.bytes, row.size(), bytes);
+        row.bytes = bytes;
     }
-    m_wasted = 0;
+    page.bytes -= page.wasted;
+    page.wasted = 0;
 }
 
 void RowsReply::setRows(std::span<const RowView> views)

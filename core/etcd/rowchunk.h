@@ -5,6 +5,7 @@
 
 #include <QByteArrayView>
 
+#include <array>
 #include <memory>
 #include <span>
 #include <vector>
@@ -28,8 +29,9 @@ struct RowView
 /// What a KeyValue says, without a copy.
 RowView viewOf(const KeyValue &kv);
 
-/// Up to RowChunk::Capacity rows over one arena of bytes, with 40 bytes for each row besides. Where several
-/// threads know of one, it does not change any more.
+/// Up to RowChunk::Capacity rows, with about 42 bytes for each besides its own. Copies share pages of rows,
+/// and the bytes of all rows: what a change costs after a snapshot was taken is a page without its bytes.
+/// Where several threads know of a chunk, it does not change any more.
 class RowChunk
 {
 public:
@@ -39,37 +41,52 @@ public:
     /// At most Capacity rows, in memory that fits them exactly.
     explicit RowChunk(std::span<const RowView> rows);
 
-    quint32 size() const { return static_cast<quint32>(m_rows.size()); }
-    bool isAlive(quint32 index) const { return index < m_rows.size() && m_rows[index].lease != Removed; }
+    quint32 size() const { return m_size; }
+    bool isAlive(quint32 index) const { return index < m_size && meta(index).lease != Removed; }
     RowView row(quint32 index) const;
+    QByteArrayView key(quint32 index) const { return {meta(index).bytes, meta(index).keySize}; }
     /// Of the keys and values, those that are no longer needed included.
-    qint64 arenaBytes() const { return static_cast<qint64>(m_arena.size()); }
+    qint64 arenaBytes() const;
 
     void append(const RowView &row);
     void overwrite(quint32 index, const RowView &row);
     void remove(quint32 index);
 
 private:
+    static constexpr quint32 PageRows = 128;
     static constexpr quint32 Removed = 0xffff'ffff;
     struct Meta
     {
-        quint64 offset = 0; // of the key in the arena; the value follows it
+        const char *bytes = nullptr; // the key, in a block of the page; the value follows it
         qint64 createRevision = 0;
         qint64 modRevision = 0;
         quint32 keySize = 0;
         quint32 valueSize = 0;
         quint32 version = 0; // saturates
-        quint32 lease = 0; // its number in m_leases, from 1; 0: none
-    };
-    static_assert(sizeof(Meta) == 40);
-    Meta store(const RowView &row);
-    quint32 leaseNumber(LeaseId lease);
-    void discard(const Meta &meta);
+        quint32 lease = 0; // its number among the page's leases, from 1; 0: none
 
-    std::vector<char> m_arena;
-    std::vector<Meta> m_rows;
-    std::vector<LeaseId> m_leases; // few rows have one, and those share it
-    size_t m_wasted = 0; // bytes of the arena that no row means any more
+        size_t size() const { return size_t(keySize) + valueSize; }
+    };
+    static_assert(sizeof(Meta) <= 40);
+    class Block;
+    struct Page
+    {
+        std::array<Meta, PageRows> rows;
+        std::vector<std::shared_ptr<Block>> blocks; // new bytes go to the last one
+        std::vector<LeaseId> leases; // few rows have one, and those share it
+        size_t bytes = 0; // of all rows that it has had in these blocks
+        size_t wasted = 0; // those of them that no row means any more
+    };
+
+    const Meta &meta(quint32 index) const { return m_pages[index / PageRows]->rows[index % PageRows]; }
+    Page &writablePage(quint32 index);
+    static quint32 leaseNumber(Page &page, LeaseId lease);
+    static Meta store(Page &page, const RowView &row);
+    static void discard(Page &page, const Meta &meta);
+    static void compact(Page &page);
+
+    std::array<std::shared_ptr<Page>, Capacity / PageRows> m_pages;
+    quint32 m_size = 0;
 };
 
 /// The reply to a range request whose rows were put into chunks where they were parsed. To be copied cheaply.

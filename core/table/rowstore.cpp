@@ -84,8 +84,9 @@ RowStore::Run RowStore::append(const std::shared_ptr<RowChunk> &chunk)
 
 std::vector<RowId>::const_iterator RowStore::lowerBound(QByteArrayView key) const
 {
-    return std::lower_bound(m_keyOrder.cbegin(), m_keyOrder.cend(), key,
-                            [this](RowId id, QByteArrayView wanted) { return row(id).key < wanted; });
+    return std::lower_bound(
+        m_keyOrder.cbegin(), m_keyOrder.cend(), key,
+        [this](RowId id, QByteArrayView wanted) { return m_chunks[chunkOf(id)]->key(indexIn(id)) < wanted; });
 }
 
 std::optional<RowId> RowStore::find(QByteArrayView key) const

@@ -5,9 +5,10 @@
 #include <QRandomGenerator>
 #include <QtTest>
 
+#include <array>
 #include <cmath>
+#include <future>
 #include <limits>
-
 #include <map>
 
 using namespace slotscope::core;
@@ -30,6 +31,80 @@ Event remove(const QByteArray &key, qint64 revision)
 {
     return {.type = EventType::Delete, .kv = {.key = key, .modRevision = Revision(revision)}};
 }
+
+KeyValue randomRecord(const QByteArray &key, qint64 revision, QRandomGenerator &random)
+{
+    // Mostly as large as records are; some empty, some larger than any block of bytes is by itself.
+    const int kind = random.bounded(200);
+    const int size = kind == 0 ? 300'000 : kind < 10 ? 0 : random.bounded(400);
+    KeyValue kv = record(key, QByteArray(size, char('a' + random.bounded(26))), revision);
+    kv.lease = LeaseId(kind % 4 == 0 ? 1 + random.bounded(40) : 0);
+    return kv;
+}
+
+bool isSame(const RowView &row, const KeyValue &kv)
+{
+    return row.key == kv.key && row.value == kv.value && row.createRevision == kv.createRevision
+        && row.modRevision == kv.modRevision && row.version == kv.version && row.lease == kv.lease;
+}
+
+/// What a store or a snapshot has to have.
+using Rows = std::map<quint32, KeyValue>; // by id
+
+template <typename Store>
+bool holds(const Store &store, quint32 ids, const Rows &rows)
+{
+    for (quint32 id = 0; id < ids; ++id) {
+        const auto expected = rows.find(id);
+        if (store.isAlive(RowId(id)) != (expected != rows.cend()))
+            return false;
+        if (expected != rows.cend() && !isSame(store.row(RowId(id)), expected->second))
+            return false;
+    }
+    return rows.empty() || rows.rbegin()->first < ids;
+}
+
+/// A store beside what it has to hold.
+struct Twin
+{
+    RowStore store;
+    Rows rows;
+    std::map<QByteArray, KeyValue> byKey;
+
+    void append(const std::shared_ptr<RowChunk> &chunk)
+    {
+        const RowStore::Run run = store.append(chunk);
+        for (quint32 i = 0; i < run.count; ++i) {
+            const KeyValue kv = chunk->row(i).toKeyValue();
+            rows[run.first + i] = byKey[kv.key] = kv;
+        }
+    }
+    void apply(const std::vector<Event> &events)
+    {
+        for (const Event &event : events) {
+            if (event.type == EventType::Put)
+                byKey[event.kv.key] = event.kv;
+            else
+                byKey.erase(event.kv.key);
+        }
+        const TableDelta delta = store.apply(events);
+        for (const RowId id : delta.removed)
+            rows.erase(id.value);
+        for (const auto *ids : {&delta.updated, &delta.inserted}) {
+            for (const RowId id : *ids)
+                rows[id.value] = byKey.at(store.row(id).key.toByteArray());
+        }
+    }
+    bool isRight() const
+    {
+        auto expected = byKey.cbegin();
+        for (const RowId id : store.keyOrder()) {
+            if (expected == byKey.cend() || !isSame(store.row(id), (expected++)->second))
+                return false;
+        }
+        return expected == byKey.cend() && holds(store, store.idCount(), rows);
+    }
+};
 
 QByteArrayList keysOf(const RowStore &store)
 {
@@ -135,6 +210,69 @@ private Q_SLOTS:
         QCOMPARE(before.row(RowId(0)).value.toByteArray(), QByteArray("1"));
         QCOMPARE(store.snapshot().row(RowId(0)).value.toByteArray(), QByteArray("2"));
         QVERIFY(!store.isAlive(RowId(1)));
+    }
+
+    void whatIsHeldStaysUnderRandomWrites()
+    {
+        QRandomGenerator random(20261129);
+        // Two stores take the same chunks, as copies of a reply share them, and go their own ways.
+        std::array<Twin, 2> twins;
+        qint64 revision = 1;
+        int number = 0;
+        for (const int size : {4096, 2500, 100, 3000}) {
+            std::vector<KeyValue> kvs;
+            for (int i = 0; i < size; ++i, ++number)
+                kvs.push_back(
+                    randomRecord(QByteArray::number(2 * number).rightJustified(6, '0'), revision, random));
+            const RowsReply reply = rowsOf({.kvs = kvs});
+            for (Twin &twin : twins) {
+                twin.append(reply.chunks.front());
+                QVERIFY(twin.isRight());
+            }
+        }
+        struct Held
+        {
+            RowSnapshot snapshot;
+            Rows rows;
+        };
+        std::vector<std::shared_ptr<const Held>> held;
+        std::vector<std::future<bool>> looks; // while others write
+        for (int round = 0; round < 120; ++round) {
+            Twin &twin = twins.at(size_t(random.bounded(2)));
+            std::vector<Event> events;
+            // Some rows are written again and again, so that their bytes are moved together meanwhile.
+            const int keys = round % 3 == 0 ? 2 * number : 200;
+            for (int i = random.bounded(300); i >= 0; --i) {
+                const QByteArray key = QByteArray::number(random.bounded(keys)).rightJustified(6, '0');
+                if (random.bounded(6) == 0)
+                    events.push_back(remove(key, ++revision));
+                else
+                    events.push_back({.type = EventType::Put, .kv = randomRecord(key, ++revision, random)});
+            }
+            if (random.bounded(3) == 0) {
+                held.push_back(std::make_shared<const Held>(Held {twin.store.snapshot(), twin.rows}));
+                looks.push_back(std::async(std::launch::async, [look = held.back()] {
+                    return holds(look->snapshot, look->snapshot.size(), look->rows);
+                }));
+            }
+            twin.apply(events);
+            if (held.size() > 4) {
+                const auto gone = held.begin() + random.bounded(int(held.size()));
+                QVERIFY(holds((*gone)->snapshot, (*gone)->snapshot.size(), (*gone)->rows));
+                held.erase(gone);
+            }
+        }
+        QVERIFY(looks.size() > 10);
+        for (std::future<bool> &look : looks)
+            QVERIFY(look.get());
+        for (const auto &each : held)
+            QVERIFY(holds(each->snapshot, each->snapshot.size(), each->rows));
+        for (const Twin &twin : twins) {
+            QVERIFY(twin.isRight());
+            // What nobody holds is not kept: at most as much again as the rows have, and a little a page.
+            const qint64 pages = twin.store.idCount() / 128 + 1;
+            QVERIFY(twin.store.arenaBytes() <= 2 * twin.store.payloadBytes() + pages * 8192);
+        }
     }
 
     void keepsBytesAndEmptyValuesApart()
