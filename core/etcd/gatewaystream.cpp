@@ -20,7 +20,7 @@ constexpr qint64 ReadBuffer = 8LL * 1024 * 1024;
 constexpr qint64 ReadAtOnce = 1024LL * 1024;
 
 /// How long the thread is taken at once by what a fast server has sent.
-constexpr std::chrono::milliseconds Slice(10);
+constexpr std::chrono::milliseconds Slice(5);
 
 } // namespace
 
@@ -30,11 +30,16 @@ GatewayStream::GatewayStream(QNetworkReply *reply, Limits limits)
     , m_framer(limits.line)
 {
     reply->setReadBufferSize(ReadBuffer);
-    // Timers come after what the user does, other than events that are posted.
+    // Timers come after what the user does, other than events that are posted; and while this thread was
+    // busy, many of those may have gathered that say that there is more: each of them is not to take a slice.
     m_nextSlice.setSingleShot(true);
+    m_nextSlice.setInterval(0);
     connect(&m_nextSlice, &QTimer::timeout, this, &GatewayStream::process);
     connect(reply, &QNetworkReply::readyRead, this, &GatewayStream::active);
-    connect(reply, &QNetworkReply::readyRead, this, &GatewayStream::process);
+    connect(reply, &QNetworkReply::readyRead, this, [this] {
+        if (!m_nextSlice.isActive())
+            m_nextSlice.start();
+    });
     connect(reply, &QNetworkReply::finished, this, &GatewayStream::onReplyEnded);
     // The transport went away first; say so when whoever destroys it is done.
     connect(
@@ -58,7 +63,7 @@ void GatewayStream::process()
     slice.start();
     while (alive && !m_ended && !m_parsing) {
         if (slice.hasExpired(Slice.count())) {
-            m_nextSlice.start(0);
+            m_nextSlice.start();
             return;
         }
         if (const auto line = m_framer.next()) {

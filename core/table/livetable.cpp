@@ -12,7 +12,7 @@ namespace {
 constexpr size_t FirstRows = 150;
 
 constexpr std::chrono::milliseconds FlushInterval(50);
-constexpr size_t FlushEvents = 10000;
+constexpr size_t FlushEvents = 2000;
 /// Between two words on how much waits.
 constexpr std::chrono::milliseconds WaitingInterval(100);
 /// A load that is overtaken by compaction or stale answers again and again has lost the race.
