@@ -16,17 +16,31 @@ using namespace std::chrono_literals;
 
 namespace {
 
-double threadMilliseconds()
+double milliseconds(clockid_t clock)
 {
     timespec now {};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return double(now.tv_sec) * 1e3 + double(now.tv_nsec) * 1e-6;
+}
+
+double threadMilliseconds()
+{
+    return milliseconds(CLOCK_THREAD_CPUTIME_ID);
+}
+
+clockid_t clockOfThisThread()
+{
+    clockid_t clock {};
+    if (pthread_getcpuclockid(pthread_self(), &clock) != 0)
+        qFatal("the thread has no clock");
+    return clock;
 }
 
 } // namespace
 
 LoopProbe::LoopProbe()
-    : m_thread([this] {
+    : m_clock(clockOfThisThread())
+    , m_thread([this] {
         auto next = std::chrono::steady_clock::now();
         while (!m_stopping) {
             next += 2ms;
@@ -34,12 +48,14 @@ LoopProbe::LoopProbe()
             if (!m_active)
                 continue;
             const auto asked = std::chrono::steady_clock::now();
+            const double before = milliseconds(m_clock);
             QMetaObject::invokeMethod(
                 this,
-                [this, asked] {
+                [this, asked, before] {
                     const std::chrono::duration<double, std::milli> wait =
                         std::chrono::steady_clock::now() - asked;
-                    m_waits.push_back(wait.count());
+                    m_gaps.waits.push_back(wait.count());
+                    m_gaps.works.push_back(threadMilliseconds() - before);
                 },
                 Qt::QueuedConnection);
         }
@@ -55,7 +71,7 @@ LoopProbe::~LoopProbe()
 
 void LoopProbe::begin()
 {
-    m_waits.clear();
+    m_gaps = {};
     static_cast<ProbedApplication *>(qApp)->forget();
     m_active = true;
 }
@@ -64,7 +80,8 @@ Gaps LoopProbe::end()
 {
     m_active = false;
     spinFor(10ms); // for those that are on their way
-    return {std::exchange(m_waits, {}), static_cast<ProbedApplication *>(qApp)->longestWork()};
+    m_gaps.longestWork = static_cast<ProbedApplication *>(qApp)->longestWork();
+    return std::exchange(m_gaps, {});
 }
 
 bool ProbedApplication::notify(QObject *receiver, QEvent *event)

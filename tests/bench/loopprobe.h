@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -16,11 +17,13 @@ namespace slotscope::bench {
 struct Gaps
 {
     std::vector<double> waits; ///< milliseconds that each of many events has waited
+    std::vector<double> works; ///< CPU milliseconds of the UI thread within each of these
     double longestWork = 0; ///< CPU milliseconds of the UI thread for one event
 };
 
 /// Asks an event loop five hundred times a second, from a thread of its own, how long an event waits there:
-/// as long as a click would. Clocked by that thread, so that a long gap counts as often as it should.
+/// as long as a click would. Clocked by that thread, so that a long gap counts as often as it should. How
+/// much of it the UI thread has worked is its own; the rest it has waited for a core.
 class LoopProbe : public QObject
 {
 public:
@@ -33,7 +36,8 @@ public:
 private:
     std::atomic<bool> m_stopping {false};
     std::atomic<bool> m_active {false};
-    std::vector<double> m_waits;
+    const clockid_t m_clock; // of the CPU time of the UI thread
+    Gaps m_gaps;
     std::thread m_thread;
 };
 
