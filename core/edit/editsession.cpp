@@ -72,6 +72,12 @@ std::optional<Change> EditSession::intended(const Intent &intent) const
 /// The other half of a rename goes with the one that goes, unless the step says what becomes of it.
 void EditSession::completePairs(Step &step) const
 {
+    const bool anyHasOne = std::any_of(step.entries.cbegin(), step.entries.cend(), [](const auto &entry) {
+        const auto &before = std::get<1>(entry);
+        return before && !before->partner.isNull();
+    });
+    if (!anyHasOne)
+        return;
     QSet<QByteArray> named;
     for (const auto &entry : step.entries)
         named.insert(std::get<0>(entry));
@@ -111,6 +117,7 @@ bool EditSession::record(Step step, Asks asks)
     m_history.push_back(std::move(step));
     ++m_undoDepth;
     const Step &done = m_history.back();
+    m_heard.reserve(m_heard.size() + qsizetype(done.entries.size()));
     for (const QByteArray &key : keysOf(done)) {
         if (!m_heard.contains(key))
             m_heard.insert(key, {});
@@ -122,6 +129,7 @@ bool EditSession::record(Step step, Asks asks)
 bool EditSession::stageAll(const std::vector<Intent> &intents, const QString &name)
 {
     Step step {.name = name, .entries = {}};
+    step.entries.reserve(intents.size());
     for (const Intent &intent : intents)
         step.entries.emplace_back(intent.key, copyOf(find(intent.key)), intended(intent));
     return record(std::move(step));
@@ -221,6 +229,8 @@ bool EditSession::revert(const std::vector<QByteArray> &keys, const QString &nam
 {
     Step step {.name = name, .entries = {}};
     QSet<QByteArray> named;
+    named.reserve(qsizetype(keys.size()));
+    step.entries.reserve(keys.size());
     const auto drop = [&](const QByteArray &key) {
         if (const Change *change = find(key); change && !named.contains(key)) {
             named.insert(key);

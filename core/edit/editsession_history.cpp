@@ -48,6 +48,7 @@ void EditSession::removeVacant(const std::vector<size_t> &vacant)
         m_changes[position].key = QByteArray(); // no change has the null key
     std::erase_if(m_changes, [](const Change &change) { return change.key.isNull(); });
     m_position.clear();
+    m_position.reserve(qsizetype(m_changes.size()));
     for (size_t i = 0; i < m_changes.size(); ++i)
         m_position.insert(m_changes[i].key, i);
 }
@@ -77,6 +78,7 @@ void EditSession::apply(const Step &step, bool forward)
         const auto &[key, before, after] = entry;
         applyGuard(key, forward ? after : before);
     };
+    m_position.reserve(m_position.size() + qsizetype(step.entries.size()));
     if (forward) {
         std::for_each(step.entries.cbegin(), step.entries.cend(), change);
         std::for_each(step.guards.cbegin(), step.guards.cend(), guard);
@@ -94,11 +96,11 @@ void EditSession::restoreStep(const Step &step, bool forward)
     Marking marking {.touched = keysOf(step)};
     Revision newest;
     for (const QByteArray &key : keysOf(step)) {
-        const Heard heard = m_heard.value(key);
-        if (heard.at.value == 0)
+        const auto heard = m_heard.constFind(key);
+        if (heard == m_heard.cend() || heard->at.value == 0)
             continue;
-        mark(key, heard, &marking);
-        newest = std::max(newest, heard.at);
+        mark(key, Heard(*heard), &marking);
+        newest = std::max(newest, heard->at);
     }
     marking.guards = marking.guards || !step.guards.empty();
     tell(marking, newest);

@@ -12,13 +12,19 @@ using core::Change;
 
 namespace {
 
+constexpr qsizetype Large = 65'536; // bytes; decoding more on the UI thread could be felt
+constexpr qsizetype LargeCompressed = 1'024; // of which nobody knows what comes out
+
 // All that is decoded for the words of a change.
+qsizetype decodedSize(const Change &change)
+{
+    return change.value.size() + change.base.value.size()
+        + (change.conflict ? change.conflict->value.size() : 0);
+}
+
 bool isLargeChange(const core::SlotCodec &codec, const Change &change)
 {
-    constexpr qsizetype Large = 65'536; // bytes; decoding more on the UI thread could be felt
-    constexpr qsizetype LargeCompressed = 1'024; // of which nobody knows what comes out
-    const qsizetype size = change.value.size() + change.base.value.size()
-        + (change.conflict ? change.conflict->value.size() : 0);
+    const qsizetype size = decodedSize(change);
     return size >= (codec.type().compression == core::Compression::None ? Large : LargeCompressed);
 }
 
@@ -130,16 +136,25 @@ const PendingModel::Words &PendingModel::wordsIn(const Row &row) const
     return *row.words;
 }
 
+const PendingModel::Names &PendingModel::namesIn(const Row &row) const
+{
+    if (!row.names) {
+        const Change &change = row.item.change;
+        const ResolvedKey resolved = m_resolver ? m_resolver(change.key) : ResolvedKey();
+        row.names = Names {resolved.table, keyText(resolved.codec, change.key),
+                           change.partner.isNull() ? QString() : keyText(resolved.codec, change.partner)};
+    }
+    return *row.names;
+}
+
 PendingModel::Row PendingModel::makeRow(const Item &item)
 {
-    const ResolvedKey resolved = m_resolver ? m_resolver(item.change.key) : ResolvedKey();
     Row row;
     row.id = row.serial = ++m_lastId;
     row.item = item;
-    row.table = resolved.table;
-    row.key = keyText(resolved.codec, item.change.key);
-    if (!item.change.partner.isNull())
-        row.partner = keyText(resolved.codec, item.change.partner);
+    if (!item.renamedFrom && decodedSize(item.change) < LargeCompressed)
+        return row;
+    const ResolvedKey resolved = m_resolver ? m_resolver(item.change.key) : ResolvedKey();
     const Change told = described(item);
     if (!isLargeChange(resolved.codec, told))
         return row; // thousands may come at once, of which some are seen
@@ -270,10 +285,14 @@ void PendingModel::align()
     const std::vector<Item> wanted = items();
     const auto id = [](const Item &item) { return std::pair(item.isGuard, item.change.key); };
     m_rowOfId.clear();
+    // Mostly something comes behind what is there: then nothing has to be looked for.
+    const bool isBehind = m_rows.size() <= wanted.size()
+        && std::equal(m_rows.cbegin(), m_rows.cend(), wanted.cbegin(),
+                      [&](const Row &row, const Item &item) { return id(row.item) == id(item); });
     QSet<std::pair<bool, QByteArray>> staged;
-    for (const Item &item : wanted)
-        staged.insert(id(item));
-    for (size_t end = m_rows.size(); end > 0;) {
+    for (size_t i = 0; !isBehind && i < wanted.size(); ++i)
+        staged.insert(id(wanted[i]));
+    for (size_t end = isBehind ? 0 : m_rows.size(); end > 0;) {
         size_t begin = end;
         while (begin > 0 && !staged.contains(id(m_rows[begin - 1].item)))
             --begin;
@@ -289,8 +308,8 @@ void PendingModel::align()
         end = begin;
     }
     QSet<std::pair<bool, QByteArray>> kept;
-    for (const Row &row : m_rows)
-        kept.insert(id(row.item));
+    for (size_t i = 0; !isBehind && i < m_rows.size(); ++i)
+        kept.insert(id(m_rows[i].item));
     // What is left comes in the wanted order, or was taken back and staged again at the end.
     for (size_t i = 0; i < wanted.size(); ++i) {
         const int row = static_cast<int>(i);
@@ -317,6 +336,7 @@ void PendingModel::align()
         while (end < wanted.size() && !kept.contains(id(wanted[end])))
             ++end;
         std::vector<Row> added;
+        added.reserve(end - i);
         for (size_t next = i; next < end; ++next)
             added.push_back(makeRow(wanted[next]));
         beginInsertRows({}, row, static_cast<int>(end) - 1);

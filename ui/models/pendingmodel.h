@@ -69,6 +69,12 @@ private:
         QString change;
         QString conflict;
     };
+    struct Names
+    {
+        QString table;
+        QString key;
+        QString partner; // key in words
+    };
     enum class Fetched { No, Running, Done };
     // A change, or a guard that looks like one.
     struct Item
@@ -88,9 +94,7 @@ private:
         quint64 id = 0; // of the line as long as it is there
         quint64 serial = 0; // of this state of it
         Item item;
-        QString table;
-        QString key;
-        QString partner; // key in words
+        mutable std::optional<Names> names; // nothing: when somebody looks, see namesIn()
         mutable std::optional<Words> words; // nothing: when somebody looks, see wordsIn()
         Fetched fetched = Fetched::No;
         std::vector<Derived> derived; // the first lines below it
@@ -100,6 +104,7 @@ private:
     static core::Change described(const Item &item);
     static Words wordsOf(const core::SlotCodec &codec, const Item &item);
     const Words &wordsIn(const Row &row) const;
+    const Names &namesIn(const Row &row) const;
     Row makeRow(const Item &item);
     void replaceRow(size_t at, const Item &item);
     /// Runs on the pool; `take` gets the result where the row is still in the same state.

@@ -144,7 +144,7 @@ QHash<QByteArray, QString> PendingModel::keyTexts() const
 {
     QHash<QByteArray, QString> texts;
     for (const Row &row : m_rows) {
-        texts.insert(row.item.change.key, row.table + QStringLiteral(": ") + row.key);
+        texts.insert(row.item.change.key, namesIn(row).table + QStringLiteral(": ") + namesIn(row).key);
         for (const Derived &line : row.derived)
             texts.insert(line.derived.change.key, line.words.table + QStringLiteral(": ") + line.words.key);
     }
@@ -167,8 +167,9 @@ bool PendingModel::setData(const QModelIndex &index, const QVariant &value, int 
     const Row &row = m_rows[static_cast<size_t>(index.row())];
     const bool leftOut = value.toInt() == Qt::Unchecked;
     const QByteArray key = row.item.change.key; // the row may be another afterwards
+    const QString name = namesIn(row).key;
     return m_session->setLeftOut({key}, leftOut,
-                                 leftOut ? tr("Leave out %1").arg(row.key) : tr("Take in %1").arg(row.key));
+                                 leftOut ? tr("Leave out %1").arg(name) : tr("Take in %1").arg(name));
 }
 
 QString PendingModel::operationOf(const Row &row) const
@@ -205,11 +206,13 @@ QVariant PendingModel::rowData(const Row &row, int column, int role) const
         case OperationColumn:
             return operationOf(row);
         case TableColumn:
-            return row.table;
-        case KeyColumn:
-            return row.partner.isEmpty()              ? row.key
-                : change.kind == Change::Kind::Delete ? tr("%1 → %2").arg(row.key, row.partner)
-                                                      : tr("%1 (was %2)").arg(row.key, row.partner);
+            return namesIn(row).table;
+        case KeyColumn: {
+            const Names &names = namesIn(row);
+            return names.partner.isEmpty()            ? names.key
+                : change.kind == Change::Kind::Delete ? tr("%1 → %2").arg(names.key, names.partner)
+                                                      : tr("%1 (was %2)").arg(names.key, names.partner);
+        }
         case SizeColumn:
             return row.item.isGuard ? QVariant()
                                     : QLocale().formattedDataSize(change.key.size() + change.value.size(), 1,
@@ -241,7 +244,7 @@ QVariant PendingModel::rowData(const Row &row, int column, int role) const
             lines << tr("What is marked below it holds up the commit.");
         if (change.leftOut)
             lines << tr("Left out of the next commit, and still staged.");
-        lines << (column == KeyColumn ? row.key : wordsIn(row).change);
+        lines << (column == KeyColumn ? namesIn(row).key : wordsIn(row).change);
         for (QString &line : lines)
             line = line.toHtmlEscaped();
         return QStringLiteral("<qt>%1%2</qt>")

@@ -40,6 +40,25 @@ size_t forEachRun(const std::vector<int> &numbers, F &&f)
     return runs;
 }
 
+ShownRow recordIn(const core::LiveTable &table, const core::EditSession &edits, const QByteArray &key,
+                  const std::optional<RowId> &id)
+{
+    ShownRow shown;
+    shown.key = key;
+    shown.change = edits.find(key);
+    if (id) {
+        shown.stored = table.rows().row(*id).toKeyValue();
+        shown.current = core::KeyState::of(*shown.stored);
+    }
+    if (const core::KeyState *settling = edits.settling(key);
+        settling && settling->modRevision > table.revision()) {
+        shown.current = *settling;
+        if (!shown.current.exists)
+            shown.current.modRevision = {};
+    }
+    return shown;
+}
+
 } // namespace
 
 RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSession *edits,
@@ -295,27 +314,17 @@ ShownRow RecordModel::recordAt(int row) const
 {
     if (row < 0 || row >= rowCount())
         return {};
-    ShownRow shown = recordOf(keyAt(row));
+    // Where it is known which row it is, nothing has to be looked for: ten thousand may be asked for at once.
+    ShownRow shown = static_cast<size_t>(row) < m_rows.size() && !isGone(row)
+        ? recordIn(*m_table, *m_edits, keyAt(row), idAt(row))
+        : recordOf(keyAt(row));
     shown.state = stateAt(row);
     return shown;
 }
 
 ShownRow RecordModel::recordOf(const QByteArray &key) const
 {
-    ShownRow shown;
-    shown.key = key;
-    shown.change = m_edits->find(key);
-    if (const std::optional<RowId> id = m_table->rows().find(key)) {
-        shown.stored = m_table->rows().row(*id).toKeyValue();
-        shown.current = core::KeyState::of(*shown.stored);
-    }
-    if (const core::KeyState *settling = m_edits->settling(key);
-        settling && settling->modRevision > m_table->revision()) {
-        shown.current = *settling;
-        if (!shown.current.exists)
-            shown.current.modRevision = {};
-    }
-    return shown;
+    return recordIn(*m_table, *m_edits, key, m_table->rows().find(key));
 }
 
 void RecordModel::takeDelta(const core::TableDelta &delta)

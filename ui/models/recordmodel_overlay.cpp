@@ -80,7 +80,7 @@ void RecordModel::updateOverlay(const QByteArray &key)
         m_overlay.remove(key);
         return;
     }
-    m_overlay.insert(key, overlay);
+    m_overlay.emplace(key, std::move(overlay));
 }
 
 void RecordModel::rebuildOverlays()
@@ -202,6 +202,7 @@ void RecordModel::setExtras(std::vector<QByteArray> extras)
 
 void RecordModel::takeEdits(const std::vector<QByteArray> &keys)
 {
+    m_overlay.reserve(m_overlay.size() + qsizetype(keys.size()));
     for (const QByteArray &key : keys)
         updateOverlay(key);
     setExtras(currentExtras());
