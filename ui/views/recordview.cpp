@@ -144,11 +144,12 @@ void RecordView::holdSelection()
             return range.left() == held.left && range.right() == held.right;
         })) {
         held.rows.resize(m_model->table()->rows().idCount(), false);
+        // All at once: with a call for each of half a million rows it could be felt.
+        const std::vector<core::RowId> ids = m_model->shownChoice().rows;
         for (const auto &[first, last] : selectedRuns()) {
-            for (int row = first; row <= last; ++row) {
-                if (const auto id = m_model->idAt(row))
-                    held.rows[id->value] = true;
-            }
+            const auto end = std::min(size_t(last) + 1, ids.size());
+            for (auto row = size_t(first); row < end; ++row)
+                held.rows[ids[row].value] = true;
         }
     }
     held.count = count;
@@ -162,10 +163,11 @@ void RecordView::keepSelection()
     if (!held)
         return;
     std::vector<std::pair<int, int>> runs;
-    const int count = m_model->rowCount();
+    const std::vector<core::RowId> ids = m_model->shownChoice().rows;
+    const int count = int(ids.size());
     for (int row = 0; row < count && runs.size() <= MostSelectedRuns; ++row) {
-        const auto id = m_model->idAt(row);
-        if (!id || id->value >= held->rows.size() || !held->rows[id->value])
+        const quint32 id = ids[size_t(row)].value;
+        if (id >= held->rows.size() || !held->rows[id])
             continue;
         if (!runs.empty() && runs.back().second + 1 == row)
             runs.back().second = row;
