@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/etcd/gatewaymessages.h"
 #include "core/etcd/httpexchange.h"
+#include "core/etcd/lowdelay.h"
 
 #include <QElapsedTimer>
 #include <QFutureWatcher>
@@ -29,6 +30,7 @@ GatewayStream::GatewayStream(QNetworkReply *reply, Limits limits)
     , m_limits(limits)
     , m_framer(limits.line)
 {
+    sendWithoutDelay(reply);
     reply->setReadBufferSize(ReadBuffer);
     // Timers come after what the user does, other than events that are posted; and while this thread was
     // busy, many of those may have gathered that say that there is more: each of them is not to take a slice.

@@ -170,8 +170,9 @@ Call<T> GatewayTransport::start(QNetworkReply *reply, bool large, std::chrono::m
         .silence = large ? m_options.rangeSilence : deadline,
         .head = large ? m_options.rangeHead : deadline,
         .size = m_options.largestReply,
+        .whole = large ? std::chrono::milliseconds {} : deadline,
     };
-    auto *state = new CallState<T>(large ? std::chrono::milliseconds {} : deadline);
+    auto *state = new CallState<T>;
     auto *exchange = new HttpExchange(reply, limits, this);
     state->setAbort([exchange = QPointer(exchange)] {
         if (exchange)

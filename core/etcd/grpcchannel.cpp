@@ -3,6 +3,7 @@
 
 #include "core/etcd/gatewaymessages.h"
 #include "core/etcd/httpexchange.h"
+#include "core/etcd/lowdelay.h"
 
 #include <QAbstractNetworkCache>
 #include <QNetworkProxy>
@@ -57,18 +58,18 @@ QByteArray framed(const QByteArray &message)
     return body + message;
 }
 
-Result<QByteArray> unframed(const QByteArray &body)
+Result<QByteArray> unframed(const QByteArray &head, const QByteArray &message)
 {
     const auto wrong = [](const QString &what) {
         return Unexpected {Error {.kind = ErrorKind::Protocol, .detail = what}};
     };
-    if (body.size() < FrameHead)
+    if (head.size() < FrameHead)
         return wrong(QStringLiteral("a gRPC reply without a message"));
-    if (body[0] != 0)
+    if (head[0] != 0)
         return wrong(QStringLiteral("a gRPC reply that is compressed, though nobody asked for it"));
-    if (qFromBigEndian<quint32>(body.constData() + 1) != static_cast<quint64>(body.size() - FrameHead))
+    if (qFromBigEndian<quint32>(head.constData() + 1) != static_cast<quint64>(message.size()))
         return wrong(QStringLiteral("a gRPC reply that is not one message"));
-    return body.sliced(FrameHead);
+    return message;
 }
 
 /// One call, from request to status.
@@ -94,6 +95,7 @@ public:
             if (of)
                 of->manager().clearConnectionCache();
         });
+        sendWithoutDelay(reply);
         connect(reply, &QNetworkReply::metaDataChanged, this, [this] {
             m_begun = true;
             m_deadline.start(m_limits.silence);
@@ -120,13 +122,14 @@ private:
                   .detail = QStringLiteral("the reply is larger than %1 bytes").arg(m_limits.size)});
             return;
         }
-        if (m_body.isEmpty() && m_reply->bytesAvailable() >= FrameHead) {
-            m_body = m_reply->readAll();
-            const qint64 size = FrameHead + qint64(qFromBigEndian<quint32>(m_body.constData() + 1));
+        if (m_head.size() < FrameHead) {
+            m_head += m_reply->read(FrameHead - m_head.size());
+            if (m_head.size() < FrameHead)
+                return;
+            const qint64 size = qFromBigEndian<quint32>(m_head.constData() + 1);
             m_body.reserve(std::min(size, std::min(m_limits.size, qint64 {64} * 1024 * 1024)));
-        } else {
-            m_body += m_reply->readAll();
         }
+        m_body += m_reply->readAll();
     }
     void onFinished()
     {
@@ -137,21 +140,22 @@ private:
         const int http = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
         const QByteArray type = m_reply->rawHeader("content-type");
         if (m_reply->error() != QNetworkReply::NoError && !m_reply->hasRawHeader("grpc-status")) {
-            fail(replyError(*m_reply, m_body));
+            fail(replyError(*m_reply, m_head + m_body));
         } else if (http != 200 || !type.startsWith("application/grpc")) {
             fail({.kind = ErrorKind::Http,
                   .httpStatus = http,
-                  .detail = QStringLiteral("no gRPC, but %1").arg(gateway::describeBody(m_body))});
+                  .detail = QStringLiteral("no gRPC, but %1").arg(gateway::describeBody(m_head + m_body))});
         } else if (!m_reply->hasRawHeader("grpc-status")) {
             fail({.kind = ErrorKind::Network,
-                  .detail = QStringLiteral("the connection was lost after %1 bytes").arg(m_body.size())});
+                  .detail = QStringLiteral("the connection was lost after %1 bytes")
+                                .arg(m_head.size() + m_body.size())});
         } else if (const int code = m_reply->rawHeader("grpc-status").toInt(); code != 0) {
             const QByteArray message = QByteArray::fromPercentEncoding(m_reply->rawHeader("grpc-message"));
             fail(gateway::statusError(code, QString::fromUtf8(message)));
         } else {
             const auto state = std::exchange(m_state, nullptr);
             drop();
-            state->complete(unframed(m_body));
+            state->complete(unframed(m_head, m_body));
         }
     }
     void fail(const Error &error)
@@ -186,7 +190,8 @@ private:
     GrpcChannel::Limits m_limits;
     QPointer<CallState<QByteArray>> m_state;
     QTimer m_deadline;
-    QByteArray m_body;
+    QByteArray m_head; // of the message's frame
+    QByteArray m_body; // what follows it
     bool m_begun = false;
 };
 

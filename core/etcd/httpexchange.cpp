@@ -3,6 +3,7 @@
 
 #include "core/base/log.h"
 #include "core/etcd/gatewaymessages.h"
+#include "core/etcd/lowdelay.h"
 
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
@@ -110,6 +111,7 @@ HttpExchange::HttpExchange(QNetworkReply *reply, Limits limits, QObject *parent)
     m_age.start();
     m_silence.setSingleShot(true);
     m_head.setSingleShot(true);
+    m_whole.setSingleShot(true);
     connect(&m_silence, &QTimer::timeout, this, [this] {
         fail({.kind = ErrorKind::Timeout,
               .detail = QStringLiteral("no more bytes for %1 ms").arg(m_limits.silence.count())});
@@ -119,7 +121,14 @@ HttpExchange::HttpExchange(QNetworkReply *reply, Limits limits, QObject *parent)
               .detail = QStringLiteral("no answer within %1 ms").arg(m_limits.head.count())});
     });
     m_head.start(m_limits.head);
+    connect(&m_whole, &QTimer::timeout, this, [this] {
+        fail({.kind = ErrorKind::Timeout,
+              .detail = QStringLiteral("no answer within %1 ms").arg(m_limits.whole.count())});
+    });
+    if (m_limits.whole.count() > 0)
+        m_whole.start(m_limits.whole);
 
+    sendWithoutDelay(reply);
     connect(reply, &QNetworkReply::metaDataChanged, this, [this] {
         m_head.stop();
         m_silence.start(m_limits.silence);
@@ -144,6 +153,7 @@ void HttpExchange::abort()
     m_reply.clear();
     m_head.stop();
     m_silence.stop();
+    m_whole.stop();
     deleteLater();
 }
 

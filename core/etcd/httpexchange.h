@@ -63,6 +63,7 @@ public:
         std::chrono::milliseconds silence; ///< the longest time without a byte
         std::chrono::milliseconds head; ///< until the status line and headers are complete
         qint64 size; ///< of the body, in bytes
+        std::chrono::milliseconds whole {}; ///< until all of it is there; 0: as long as bytes come
     };
 
     /// Takes the reply over. Deletes itself after finished().
@@ -90,6 +91,7 @@ private:
     QElapsedTimer m_age;
     QTimer m_silence;
     QTimer m_head;
+    QTimer m_whole;
     bool m_done = false;
 };
 

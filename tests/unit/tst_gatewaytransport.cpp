@@ -7,6 +7,9 @@
 #include <QtTest>
 
 #include <array>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 using namespace slotscope::core;
 using namespace slotscope::test;
@@ -42,6 +45,25 @@ GatewayTransport::Options impatient()
     options.longestLine = 64LL * 1024;
     options.parseOnPool = 1000;
     return options;
+}
+
+/// Of each connection that this process has to the port: whether small pieces wait until what was sent before
+/// is acknowledged.
+std::vector<bool> delaysOfConnectionsTo(quint16 port)
+{
+    std::vector<bool> delays;
+    for (int descriptor = 3; descriptor < 1024; ++descriptor) {
+        sockaddr_in peer {};
+        socklen_t size = sizeof peer;
+        if (::getpeername(descriptor, reinterpret_cast<sockaddr *>(&peer), &size) != 0
+            || peer.sin_family != AF_INET || ntohs(peer.sin_port) != port)
+            continue;
+        int noDelay = 0;
+        size = sizeof noDelay;
+        if (::getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &noDelay, &size) == 0)
+            delays.push_back(noDelay == 0);
+    }
+    return delays;
 }
 
 /// What one stream said.
@@ -255,6 +277,34 @@ private Q_SLOTS:
         gateway.setDeaf(true);
         GatewayTransport silent(url, impatient());
         QCOMPARE(await(silent.status()).error().kind, ErrorKind::Timeout);
+    }
+
+    void whatItsDeadlineEndsIsLogged()
+    {
+        FakeGateway gateway;
+        gateway.answer("/v3/kv/put", {Script::raw("HTTP/1.1 200 OK\r\n\r\n", Script::Then::Stall)});
+        GatewayTransport transport(gateway.url(), impatient());
+        // Bytes that keep coming do not help: only a range may take as long as it needs.
+        QTimer drip;
+        connect(&drip, &QTimer::timeout, this, [&gateway] { gateway.send("/v3/kv/put", " "); });
+        drip.start(20ms);
+        QTest::ignoreMessage(
+            QtInfoMsg,
+            QRegularExpression(QStringLiteral(
+                "POST http://127.0.0.1:\\d+/v3/kv/put failed after \\d+ ms: no answer within 300 ms")));
+        const auto reply = await(transport.put({.key = "k"}));
+        QVERIFY(!reply);
+        QCOMPARE(reply.error().kind, ErrorKind::Timeout);
+        QVERIFY(!reply.error().neverSent);
+    }
+
+    void largeRequestsDoNotWaitForAcknowledgements()
+    {
+        FakeGateway gateway;
+        gateway.answer("/v3/kv/put", {Script::reply('{' + Header + '}')});
+        GatewayTransport transport(gateway.url());
+        QVERIFY(await(transport.put({.key = "k", .value = QByteArray(60'000, 'v')})).hasValue());
+        QCOMPARE(delaysOfConnectionsTo(gateway.serverPort()), std::vector<bool> {false});
     }
 
     void aSlowRangeMayTakeLongerThanAnyDeadline()
