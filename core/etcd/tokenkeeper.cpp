@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/tokenkeeper.h"
 
+#include "core/base/log.h"
+
 namespace slotscope::core {
 
 TokenKeeper::TokenKeeper(Authenticate authenticate, QObject *parent)
@@ -37,6 +39,7 @@ bool TokenKeeper::isWornOut(const Error &error)
 
 void TokenKeeper::adopt(const QByteArray &token)
 {
+    hideInLog(token);
     m_settled = true;
     m_token = token;
 }
@@ -65,6 +68,7 @@ void TokenKeeper::take(const Result<QByteArray> &token)
         outcome = QByteArray();
     m_settled = outcome.hasValue();
     m_token = outcome ? *outcome : QByteArray();
+    hideInLog(m_token);
     finish(outcome);
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/log.h"
+#include "core/etcd/tokenkeeper.h"
+#include "tests/support/await.h"
 
 #include <QFileInfo>
 #include <QTemporaryDir>
@@ -7,6 +9,7 @@
 #include <QtTest>
 
 using namespace slotscope::core;
+using namespace slotscope::test;
 
 /// What is logged, and what is not.
 class TestLog : public QObject
@@ -50,6 +53,21 @@ private Q_SLOTS:
         hideInLog("tr0ub4dor&3");
         Log::instance().add(LogLevel::Info, QStringLiteral("test"), text);
         QTEST(last(), "logged");
+    }
+
+    void tokensAreTakenOut()
+    {
+        QList<QByteArray> given {"kLmNoPqRsTuVwXyZ.17", "aBcDeFgHiJkLmNoP.18"};
+        TokenKeeper tokens([&given](const QString &, const QString &) {
+            return finishedCall<QByteArray>(given.takeFirst());
+        });
+        tokens.setUser(QStringLiteral("ann"), QStringLiteral("tr0ub4dor&3"));
+        QVERIFY(await(tokens.renewed({})).hasValue());
+        QVERIFY(await(tokens.renewed("kLmNoPqRsTuVwXyZ.17")).hasValue());
+        tokens.adopt("qRsTuVwXyZaBcDeF.19");
+        QCOMPARE(withoutSecrets(QStringLiteral(
+                     "first kLmNoPqRsTuVwXyZ.17, then aBcDeFgHiJkLmNoP.18, of another qRsTuVwXyZaBcDeF.19")),
+                 QStringLiteral("first •••, then •••, of another •••"));
     }
 
     void shortWordsAreNoSecrets()
