@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/prefixtransport.h"
 
+#include <QFutureWatcher>
+#include <QtConcurrentRun>
+
 namespace slotscope::core {
 
 namespace {
@@ -120,6 +123,23 @@ Call<T> stripped(const Call<T> &call, const QByteArray &prefix)
     return Call<T>(state);
 }
 
+/// The chunks have been told of to nobody yet, but their bytes lie without gaps: they are packed anew.
+RowsReply withShorterKeys(RowsReply reply, qsizetype size)
+{
+    std::vector<RowView> rows;
+    rows.reserve(static_cast<size_t>(reply.rows));
+    for (const auto &chunk : reply.chunks) {
+        for (quint32 i = 0; i < chunk->size(); ++i) {
+            RowView row = chunk->row(i);
+            row.key = row.key.sliced(std::min(size, row.key.size()));
+            rows.push_back(row);
+        }
+    }
+    const auto before = std::exchange(reply.chunks, {}); // what the rows point to
+    reply.setRows(rows);
+    return reply;
+}
+
 class PrefixStream final : public WatchStream
 {
 public:
@@ -170,6 +190,22 @@ const AccessRights &PrefixTransport::knownRights() const
 Call<RangeReply> PrefixTransport::range(const RangeRequest &request)
 {
     return stripped(m_transport->range(prefixed(request, m_prefix)), m_prefix);
+}
+
+Call<RowsReply> PrefixTransport::rows(const RangeRequest &request)
+{
+    const Call<RowsReply> call = m_transport->rows(prefixed(request, m_prefix));
+    auto *state = new CallState<RowsReply>;
+    state->setAbort([call] { call.cancel(); });
+    call.then(state, [state, size = m_prefix.size()](const Result<RowsReply> &result) {
+        if (!result || result->rows == 0)
+            return state->complete(result);
+        auto *watcher = new QFutureWatcher<RowsReply>(state);
+        connect(watcher, &QFutureWatcherBase::finished, state,
+                [state, watcher] { state->complete(watcher->future().takeResult()); });
+        watcher->setFuture(QtConcurrent::run(withShorterKeys, *result, size));
+    });
+    return Call<RowsReply>(state);
 }
 
 Call<PutReply> PrefixTransport::put(const PutRequest &request)

@@ -17,6 +17,8 @@ public:
 
     Call<ServerVersion> detect() override { return m_transport->detect(); }
     Call<RangeReply> range(const RangeRequest &request) override;
+    /// By the way of the transport below; the prefix is taken off on the thread pool.
+    Call<RowsReply> rows(const RangeRequest &request) override;
     Call<PutReply> put(const PutRequest &request) override;
     Call<DeleteRangeReply> deleteRange(const DeleteRangeRequest &request) override;
     Call<TxnReply> txn(const TxnRequest &request) override;

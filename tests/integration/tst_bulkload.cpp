@@ -3,6 +3,7 @@
 // Tables that are loaded from a real etcd: over native gRPC, by JSON, and where one or the other is in the
 // way, with what etcdctl gives for comparison.
 #include "core/etcd/gatewaytransport.h"
+#include "core/etcd/prefixtransport.h"
 #include "core/table/livetable.h"
 #include "tests/support/etcdprocess.h"
 #include "tests/support/faultyproxy.h"
@@ -95,7 +96,11 @@ struct Loaded
     {
         auto made = std::make_unique<GatewayTransport>(options, limits);
         transport = made.get();
-        client = std::make_unique<Client>(std::move(made));
+        if (options.prefix.isEmpty())
+            client = std::make_unique<Client>(std::move(made));
+        else
+            client =
+                std::make_unique<Client>(std::make_unique<PrefixTransport>(std::move(made), options.prefix));
         watch = std::make_unique<Watch>(client.get(), KeyRange::all(), MemoryClient::fastOptions());
     }
     /// Starts loading; expected as the window would.
@@ -157,9 +162,9 @@ class TestBulkLoad : public QObject
         }
     }
 
-    static bool fill(EtcdProcess *etcd, quint16 slot)
+    static bool fill(const ConnectionOptions &options, quint16 slot)
     {
-        Client to(etcd->options());
+        Client to(options);
         const auto lease = await(to.leaseGrant({.ttlSeconds = 3000}));
         QRandomGenerator random(slot);
         TxnRequest txn;
@@ -232,7 +237,7 @@ private Q_SLOTS:
         SLOTSCOPE_REQUIRE_ETCD();
         QVERIFY(m_etcd.start());
         for (const auto slot : {quint16(1), quint16(2), quint16(3)})
-            QVERIFY(fill(&m_etcd, slot));
+            QVERIFY(fill(m_etcd.options(), slot));
     }
 
     void isAsEtcdctlSays_data()
@@ -265,6 +270,36 @@ private Q_SLOTS:
         QVERIFY(!table->isPartial());
         QCOMPARE(table->progress().rows, qint64(Records));
         QVERIFY(loaded.rows() == byEtcdctl(quint16(slot)));
+    }
+
+    void belowAPrefix()
+    {
+        ConnectionOptions options = m_etcd.options();
+        options.prefix = "below/";
+        QVERIFY(fill(options, 3));
+        // What there is, read by its whole keys in another way.
+        GatewayTransport whole(optionsOf(m_etcd.endpoint()));
+        const auto all = await(whole.range({.range = KeyRange::prefix(options.prefix)}));
+        QVERIFY(all.hasValue());
+        std::vector<Row> expected;
+        for (const KeyValue &kv : all->kvs)
+            expected.push_back({kv.key.mid(options.prefix.size()), kv.value, kv.createRevision.value,
+                                kv.modRevision.value, kv.version, kv.lease.value});
+        QCOMPARE(expected.size(), size_t(Records));
+
+        OldProxy proxy(m_etcd.port(), true);
+        for (const QString &endpoint : {m_etcd.endpoint(), proxy.endpoint()}) {
+            for (const bool grpc : {true, false}) {
+                ConnectionOptions below = optionsOf(endpoint, grpc);
+                below.prefix = options.prefix;
+                Loaded loaded(below);
+                LiveTable *table = loaded.open(3);
+                QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*table), Patience);
+                QVERIFY(loaded.rows() == expected);
+                QVERIFY(!table->isPartial());
+            }
+        }
+        QVERIFY(proxy.met() > 0); // so gRPC is tried below a prefix as well
     }
 
     void aGatewayWithoutGrpcIsReadByJson_data()
@@ -327,7 +362,7 @@ private Q_SLOTS:
         EtcdProcess etcd(ca.server(certificate));
         etcd.useTls(ca.client());
         QVERIFY(etcd.start());
-        QVERIFY(fill(&etcd, 2));
+        QVERIFY(fill(etcd.options(), 2));
         ConnectionOptions options = etcd.options();
         std::vector<Row> byGrpc;
         for (const bool grpc : {true, false}) {
