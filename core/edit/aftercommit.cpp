@@ -58,22 +58,32 @@ void AfterCommit::observe(const EventBatch &batch)
 
 void AfterCommit::look(const EventBatch &batch)
 {
+    Overwrites overwrites;
     for (const Event &event : batch.events) {
         const KeyState now = stateAfter(event);
-        note(event.kv.key, now, event.kv.modRevision);
+        note(event.kv.key, now, event.kv.modRevision, &overwrites);
     }
+    tell(overwrites);
 }
 
-void AfterCommit::note(const QByteArray &key, KeyState now, Revision at)
+void AfterCommit::note(const QByteArray &key, KeyState now, Revision at, Overwrites *overwrites)
 {
     const auto watched = m_watched.find(key);
     if (watched == m_watched.end() || at <= watched->second.revision)
         return;
     watched->second.revision = at;
     now.modRevision = at; // of a deletion, too
-    const QString receipt = watched->second.receipt;
-    m_book->noteOverwritten(receipt, key, {now, QDateTime::currentDateTimeUtc()});
-    Q_EMIT overwritten(receipt, key, now);
+    (*overwrites)[watched->second.receipt].emplace_back(
+        key, ReceiptChange::Overwrite {now, QDateTime::currentDateTimeUtc()});
+}
+
+void AfterCommit::tell(const Overwrites &overwrites)
+{
+    for (const auto &[receipt, keys] : overwrites) {
+        m_book->noteOverwritten(receipt, keys);
+        for (const auto &[key, overwrite] : keys)
+            Q_EMIT overwritten(receipt, key, overwrite.now);
+    }
 }
 
 void AfterCommit::recheck()
@@ -88,6 +98,7 @@ void AfterCommit::recheck()
         m_client->txn(readingOf(asked)).then(this, [this, asked](const Result<TxnReply> &reply) {
             if (!reply || m_edits->isCommitting() || m_isOpen)
                 return;
+            Overwrites overwrites;
             for (size_t i = 0; i < std::min(asked.size(), reply->responses.size()); ++i) {
                 const auto *range = std::get_if<RangeReply>(&reply->responses[i].response);
                 const auto watched = m_watched.find(asked[i]);
@@ -99,10 +110,12 @@ void AfterCommit::recheck()
                     std::find_if(receipt->changes.cbegin(), receipt->changes.cend(),
                                  [&](const ReceiptChange &candidate) { return candidate.key == asked[i]; });
                 if (!range->kvs.empty())
-                    note(asked[i], KeyState::of(range->kvs.front()), range->kvs.front().modRevision);
+                    note(asked[i], KeyState::of(range->kvs.front()), range->kvs.front().modRevision,
+                         &overwrites);
                 else if (change != receipt->changes.cend() && change->after.exists && !change->overwritten)
-                    note(asked[i], KeyState::absent(), reply->header.revision); // by then at the latest
+                    note(asked[i], KeyState::absent(), reply->header.revision, &overwrites); // by then
             }
+            tell(overwrites);
         });
     }
 }

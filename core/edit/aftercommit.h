@@ -49,7 +49,9 @@ private:
     void watch(const Receipt &receipt);
     void takeReport(const CommitReport &report);
     void look(const EventBatch &batch);
-    void note(const QByteArray &key, KeyState now, Revision at);
+    using Overwrites = std::map<QString, std::vector<ReceiptAmendment::Overwritten>>; // by receipt
+    void note(const QByteArray &key, KeyState now, Revision at, Overwrites *overwrites);
+    void tell(const Overwrites &overwrites);
     void forgetOld();
 
     EditSession *m_edits;

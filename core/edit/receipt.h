@@ -66,7 +66,8 @@ struct ReceiptAmendment
     QString id;
     std::optional<Receipt::Outcome> outcome;
     Revision revision; ///< with an outcome that was written
-    std::vector<std::pair<QByteArray, ReceiptChange::Overwrite>> overwritten;
+    using Overwritten = std::pair<QByteArray, ReceiptChange::Overwrite>; // by its key
+    std::vector<Overwritten> overwritten;
 };
 
 /// With an id of its own. `written` as CommitReport has it.

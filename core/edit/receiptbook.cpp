@@ -272,10 +272,9 @@ void ReceiptBook::noteFound(const DraftKeeper::FoundCommit &commit)
         add(std::move(receipt));
 }
 
-void ReceiptBook::noteOverwritten(const QString &id, const QByteArray &key,
-                                  const ReceiptChange::Overwrite &overwrite)
+void ReceiptBook::noteOverwritten(const QString &id, const std::vector<ReceiptAmendment::Overwritten> &keys)
 {
-    amendReceipt({id, std::nullopt, {}, {{key, overwrite}}});
+    amendReceipt({id, std::nullopt, {}, keys});
 }
 
 void ReceiptBook::add(Receipt receipt)
@@ -283,7 +282,7 @@ void ReceiptBook::add(Receipt receipt)
     receipt.endpoint = m_endpoint;
     receipt.clusterId = m_clusterId;
     m_receipts.push_back(receipt);
-    write(toJson(receipt));
+    write([receipt] { return toJson(receipt); });
     Q_EMIT changed();
     if (receipt.wasWritten())
         Q_EMIT recorded(receipt);
@@ -297,7 +296,7 @@ void ReceiptBook::amendReceipt(const ReceiptAmendment &amendment)
         return;
     amend(&*receipt, amendment);
     const Receipt now = *receipt;
-    write(toJson(amendment));
+    write([amendment] { return toJson(amendment); });
     Q_EMIT changed();
     if (amendment.outcome && now.wasWritten())
         Q_EMIT recorded(now);
@@ -309,12 +308,13 @@ void ReceiptBook::later(std::function<void(Work &)> job)
     m_jobs.start([work = m_work, job = std::move(job)] { job(*work); });
 }
 
-void ReceiptBook::write(const QJsonObject &object)
+/// What is to be written is made where it is written: it may be long.
+void ReceiptBook::write(std::function<QJsonObject()> object)
 {
     if (!m_work || m_limit <= 0)
         return;
-    later([this, object, limit = m_limit](Work &work) {
-        const QByteArray line = QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
+    later([this, object = std::move(object), limit = m_limit](Work &work) {
+        const QByteArray line = QJsonDocument(object()).toJson(QJsonDocument::Compact) + '\n';
         const QString problem = work.append(line, limit);
         QMetaObject::invokeMethod(
             this, [this, problem] { noteProblem(problem); }, Qt::QueuedConnection);

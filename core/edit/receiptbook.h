@@ -50,7 +50,7 @@ public:
 
     /// A commit of an earlier session that was found to have been carried out.
     void noteFound(const DraftKeeper::FoundCommit &commit);
-    void noteOverwritten(const QString &id, const QByteArray &key, const ReceiptChange::Overwrite &overwrite);
+    void noteOverwritten(const QString &id, const std::vector<ReceiptAmendment::Overwritten> &keys);
 
 Q_SIGNALS:
     /// receipts(), or what is wrong.
@@ -66,7 +66,7 @@ private:
     void takeReport(const CommitReport &report);
     void add(Receipt receipt);
     void amendReceipt(const ReceiptAmendment &amendment);
-    void write(const QJsonObject &object);
+    void write(std::function<QJsonObject()> object);
     void later(std::function<void(Work &)> job);
     void takeReading(const Reading &reading);
     void noteProblem(const QString &problem);

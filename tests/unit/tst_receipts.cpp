@@ -358,7 +358,7 @@ private Q_SLOTS:
             QVERIFY(stage(*ann, "a", QByteArray(300, char('a' + i % 26))));
             QVERIFY(stage(*ann, "c", QByteArray::number(i)));
             commit(*ann);
-            ann->book.noteOverwritten(ann->book.receipts().back().id, "c", {KeyState::absent(), {}});
+            ann->book.noteOverwritten(ann->book.receipts().back().id, {{"c", {KeyState::absent(), {}}}});
         }
         QTRY_VERIFY(ann->book.isSettled());
         QVERIFY(content().size() <= 20'000);
