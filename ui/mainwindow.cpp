@@ -3,6 +3,7 @@
 
 #include "core/connection/pastconnection.h"
 #include "core/history/revisionbounds.h"
+#include "ui/commitnotice.h"
 #include "ui/dialogs/connectdialog.h"
 #include "ui/errortext.h"
 #include "ui/panels/banner.h"
@@ -314,7 +315,7 @@ void MainWindow::setConnection(const core::Profile &profile, bool remember)
         updateActions();
         updateTitle();
     });
-    connect(edits, &core::EditSession::committingChanged, this, &MainWindow::updateActions);
+    followCommitting(edits, this, [this] { updateActions(); });
     connect(edits, &core::EditSession::committed, this, &MainWindow::commitFinished);
     followConflicts();
     followSchema();

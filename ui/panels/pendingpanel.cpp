@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/pendingpanel.h"
 
+#include "ui/commitnotice.h"
 #include "ui/conflictsettler.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/panelparts.h"
@@ -132,7 +133,7 @@ void PendingPanel::setSession(EditSession *session, KeyResolver resolver)
         connect(session, &EditSession::guardsChanged, this, &PendingPanel::takeChanges);
         connect(session, &EditSession::derivedChanged, this, &PendingPanel::takeDerived);
         connect(session, &EditSession::limitsChanged, this, &PendingPanel::planSoon);
-        connect(session, &EditSession::committingChanged, this, &PendingPanel::updatePlan);
+        followCommitting(session, this, [this] { updatePlan(); });
     }
     m_waiting.clear();
     m_fitting = false;
