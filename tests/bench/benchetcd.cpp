@@ -2,6 +2,7 @@
 #include "tests/bench/benchetcd.h"
 
 #include "core/etcd/gatewaymessages.h"
+#include "core/etcd/rowreaders.h"
 #include "tests/bench/loopprobe.h"
 
 #include <QCborStreamWriter>
@@ -179,17 +180,18 @@ double BenchEtcd::etcdctlSeconds(core::Slot slot) const
                        QStringLiteral("--prefix"), QString::fromLatin1(prefixOf(slot))});
 }
 
-double BenchEtcd::curlTotal(const QString &path, const QByteArray &body) const
+double BenchEtcd::curlTotal(const QString &path, const QByteArray &body, const QStringList &options) const
 {
     QTemporaryFile file;
     if (!file.open() || file.write(body) != body.size() || !file.flush())
         qFatal("cannot write what curl is to send");
     QProcess curl;
     curl.start(QStringLiteral("curl"),
-               {QStringLiteral("--silent"), QStringLiteral("--fail"), QStringLiteral("--output"),
-                QStringLiteral("/dev/null"), QStringLiteral("--write-out"), QStringLiteral("%{time_total}"),
-                QStringLiteral("--data-binary"), QLatin1Char('@') + file.fileName(),
-                m_etcd.endpoint() + path});
+               QStringList {QStringLiteral("--silent"), QStringLiteral("--fail"), QStringLiteral("--output"),
+                            QStringLiteral("/dev/null"), QStringLiteral("--write-out"),
+                            QStringLiteral("%{time_total}"), QStringLiteral("--data-binary"),
+                            QLatin1Char('@') + file.fileName(), m_etcd.endpoint() + path}
+                   + options);
     if (!curl.waitForFinished(600'000) || curl.exitCode() != 0)
         qFatal("curl did not do its part");
     return curl.readAllStandardOutput().toDouble();
@@ -199,6 +201,17 @@ double BenchEtcd::curlSeconds(core::Slot slot) const
 {
     return curlTotal(QStringLiteral("/v3/kv/range"),
                      core::gateway::toJson(core::RangeRequest {.range = core::KeyRange::slot(slot)}));
+}
+
+double BenchEtcd::grpcSeconds(core::Slot slot) const
+{
+    const QByteArray message = core::grpc::toProtobuf({.range = core::KeyRange::slot(slot)});
+    QByteArray body(5, '\0'); // not compressed, and its size
+    qToBigEndian(quint32(message.size()), body.data() + 1);
+    return curlTotal(QStringLiteral("/etcdserverpb.KV/Range"), body + message,
+                     {QStringLiteral("--http2-prior-knowledge"), QStringLiteral("--header"),
+                      QStringLiteral("content-type: application/grpc"), QStringLiteral("--header"),
+                      QStringLiteral("te: trailers")});
 }
 
 double BenchEtcd::curlTxnSeconds(const core::TxnRequest &request) const

@@ -30,11 +30,13 @@ public:
     double etcdctlSeconds(core::Slot slot) const;
     /// Seconds of one range read of a slot from the gateway by curl, to /dev/null.
     double curlSeconds(core::Slot slot) const;
+    /// Seconds of the same over gRPC, to /dev/null: what etcd itself needs, as one reply on one core.
+    double grpcSeconds(core::Slot slot) const;
     /// Seconds of a transaction by curl, without the start of that program.
     double curlTxnSeconds(const core::TxnRequest &request) const;
 
 private:
-    double curlTotal(const QString &path, const QByteArray &body) const;
+    double curlTotal(const QString &path, const QByteArray &body, const QStringList &options = {}) const;
 
     test::EtcdProcess m_etcd;
 };

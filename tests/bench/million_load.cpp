@@ -73,6 +73,47 @@ double loadSeconds(Bench *bench, core::Slot slot)
     return double(clock.nsecsElapsed()) * 1e-9;
 }
 
+/// Whole tables beside etcdctl and curl on the same data, both ways of reading in turns with them.
+void measureWays(Bench *bench)
+{
+    BenchEtcd &etcd = bench->etcd();
+    const QString rounds = QStringLiteral("median of %1 rounds in turns, ").arg(bench->rounds());
+    for (const bool grpc : {true, false}) {
+        bench->connectFor(grpc);
+        for (const core::Slot slot : {HundredThousandSlot, MillionSlot}) {
+            std::vector<double> ratios;
+            std::vector<double> floor;
+            for (int i = 0; i < bench->rounds(); ++i) {
+                const double ours = loadSeconds(bench, slot);
+                const double theirs = grpc ? etcd.etcdctlSeconds(slot) : etcd.curlSeconds(slot);
+                ratios.push_back(ours / theirs);
+                if (grpc)
+                    floor.push_back(etcd.grpcSeconds(slot) / theirs);
+            }
+            const QString what =
+                QStringLiteral("%1 records, %2")
+                    .arg(slot == MillionSlot ? QLatin1String("1,000,000") : QLatin1String("100,000"),
+                         grpc ? QLatin1String("gRPC") : QLatin1String("JSON"));
+            bench->figures.add({what
+                                    + (grpc ? QLatin1String(": click to complete table ÷ etcdctl")
+                                            : QLatin1String(": click to complete table ÷ curl")),
+                                median(ratios),
+                                grpc ? 0.6 : 1.0,
+                                {},
+                                rounds
+                                    + (grpc ? QLatin1String("etcdctl get --prefix to /dev/null")
+                                            : QLatin1String("curl of the gateway to /dev/null"))});
+            if (grpc)
+                bench->figures.add({what + QLatin1String(": one reply to curl ÷ etcdctl"),
+                                    median(floor),
+                                    0,
+                                    {},
+                                    rounds + QLatin1String("HTTP/2 to /dev/null: etcd's own share")});
+        }
+    }
+    bench->connectFor(true);
+}
+
 double cpuSeconds()
 {
     timespec now {};
@@ -84,44 +125,22 @@ double cpuSeconds()
 
 void measureLoading(Bench *bench)
 {
+    measureWays(bench);
+
     Figures &figures = bench->figures;
-    BenchEtcd &etcd = bench->etcd();
     test::StoryWindow &window = bench->window();
     const QString rounds = QStringLiteral("median of %1 rounds in turns").arg(bench->rounds());
 
-    std::vector<double> toEtcdctl;
-    std::vector<double> toCurl;
-    for (int i = 0; i < bench->rounds(); ++i) {
-        const double ours = loadSeconds(bench, HundredThousandSlot);
-        toEtcdctl.push_back(ours / etcd.etcdctlSeconds(HundredThousandSlot));
-        toCurl.push_back(ours / etcd.curlSeconds(HundredThousandSlot));
-    }
-    figures.add({QStringLiteral("100,000 records: click to complete table ÷ etcdctl"),
-                 median(toEtcdctl),
-                 0.6,
-                 {},
-                 rounds + QLatin1String(", etcdctl get --prefix to /dev/null")});
-    figures.add({QStringLiteral("100,000 records: click to complete table ÷ curl"),
-                 median(toCurl),
-                 1.0,
-                 {},
-                 rounds + QLatin1String(", curl of the gateway to /dev/null")});
-
     std::vector<double> first;
-    std::vector<double> toEtcdctlLarge;
     std::vector<double> perRecord;
     for (int i = 0; i < bench->rounds(); ++i) {
         bench->closeTables();
         const double before = residentBytes();
-        QElapsedTimer clock;
-        double seconds = 0;
         const FirstRows rows(&window);
         const auto load = [&] {
-            clock.start();
             window->openTable(QString::number(MillionSlot.value));
             if (!spinUntil([&] { return isComplete(window, bench->million()); }, 10min))
                 qFatal("the table is not loaded");
-            seconds = double(clock.nsecsElapsed()) * 1e-9;
         };
         if (i == 0)
             bench->probed(QStringLiteral("loading"), load);
@@ -132,15 +151,9 @@ void measureLoading(Bench *bench)
         const double beyond =
             residentBytes() - before - double(window->currentTab()->table()->rows().payloadBytes());
         perRecord.push_back((beyond - 64.0 * 1024 * 1024) / bench->million());
-        toEtcdctlLarge.push_back(seconds / etcd.etcdctlSeconds(MillionSlot));
     }
     figures.add({QStringLiteral("1,000,000 records: click to first rows painted"), median(first), 100,
                  QStringLiteral("ms"), rounds});
-    figures.add({QStringLiteral("1,000,000 records: click to complete table ÷ etcdctl"),
-                 median(toEtcdctlLarge),
-                 0.6,
-                 {},
-                 rounds + QLatin1String(", etcdctl get --prefix to /dev/null")});
     figures.add({QStringLiteral("memory beyond raw bytes and 64 MB, a record"), median(perRecord), 64,
                  QStringLiteral("bytes"),
                  rounds + QLatin1String("; growth of the resident set, less the bytes of keys and values")});

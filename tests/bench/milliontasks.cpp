@@ -57,6 +57,22 @@ test::StoryWindow &Bench::window()
     return *m_window;
 }
 
+void Bench::connectFor(bool grpc)
+{
+    closeTables();
+    core::Profile profile {.options = core::ConnectionOptions(etcd().endpoint())};
+    profile.options.grpc = grpc;
+    test::StoryWindow &story = window();
+    const QPointer<core::Connection> before = story->connection();
+    story->openProfile(profile);
+    const auto isConnected = [&] {
+        return story->connection() && story->connection() != before && story.isOnline();
+    };
+    if (!spinUntil(isConnected, 60s))
+        qFatal("the window does not connect anew");
+    openTable(FewSlot);
+}
+
 void Bench::closeTables()
 {
     auto *tabs = window()->currentTab()->parentWidget()->parentWidget();

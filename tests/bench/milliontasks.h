@@ -34,6 +34,8 @@ public:
     BenchEtcd &etcd();
     /// With a table of few records in front.
     test::StoryWindow &window();
+    /// Connects the window anew, to read large ranges over gRPC or by JSON.
+    void connectFor(bool grpc);
     /// Has nothing but the few records open.
     void closeTables();
     /// Opens a slot and waits until all of it is there, and painted.
