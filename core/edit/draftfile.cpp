@@ -46,6 +46,18 @@ Result<Nothing> replaceFile(const QString &path, const QByteArray &content)
 
 } // namespace
 
+bool writeWhole(QFile *file, const QByteArray &bytes)
+{
+    qint64 written = 0;
+    while (written < bytes.size()) {
+        const qint64 more = file->write(bytes.constData() + written, bytes.size() - written);
+        if (more <= 0)
+            return false;
+        written += more;
+    }
+    return true;
+}
+
 Result<Nothing> makePrivateFolder(const QString &folder)
 {
     const QFileInfo info(folder);
@@ -98,7 +110,7 @@ Result<Nothing> DraftFile::take(const DraftStep &step)
     if (isDueForRewriting())
         return rewrite();
     const QByteArray line = writeDraftStep(step);
-    if (m_file.write(line) != line.size()) {
+    if (!writeWhole(&m_file, line)) {
         const auto failed = failure(m_path, m_file.errorString());
         // Nothing may stand behind a line that is torn.
         m_file.resize(m_size);
@@ -132,7 +144,7 @@ Result<Nothing> DraftFile::create(const QByteArray &content)
     m_file.setFileName(m_path);
     if (!m_file.open(QIODevice::ReadWrite | QIODevice::NewOnly | QIODevice::Unbuffered, OwnFile))
         return failure(m_path, m_file.errorString());
-    if (m_file.write(content) != content.size()) {
+    if (!writeWhole(&m_file, content)) {
         const auto failed = failure(m_path, m_file.errorString());
         m_file.remove();
         return failed;

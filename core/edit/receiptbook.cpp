@@ -87,7 +87,7 @@ QString ReceiptBook::Work::append(const QByteArray &line, qint64 limit)
     char last = '\n';
     if (size > 0 && output.seek(size - 1) && output.getChar(&last) && last != '\n')
         text.prepend('\n'); // a line that was torn stays alone
-    if (!output.seek(size) || output.write(text) != text.size()) {
+    if (!output.seek(size) || !writeWhole(&output, text)) {
         const QString why = failed(output.errorString());
         output.resize(size);
         return why;
