@@ -82,7 +82,10 @@ ErrorText describe(const Error &error, const QString &server)
         break;
     case ErrorKind::Tls:
         say(withClause(tr("No secure connection to %1").arg(etcd), error.detail),
-            tr("Check whether the server speaks TLS, and its certificate."));
+            error.detail.contains(QLatin1String("expired"))
+                    || error.detail.contains(QLatin1String("not yet valid"))
+                ? tr("Check the server's certificate, and the clock of this computer.")
+                : tr("Check whether the server speaks TLS, and its certificate."));
         break;
     case ErrorKind::Http:
         say(error.httpStatus != 0 ? tr("What answers for %1 refused the request with HTTP status %2.")

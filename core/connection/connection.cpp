@@ -20,6 +20,19 @@ constexpr std::chrono::milliseconds FirstRetry(500);
 constexpr std::chrono::milliseconds LongestRetry(10000);
 constexpr std::chrono::milliseconds CatchingUp(2000);
 
+/// Notes of a time that is still to come are of a clock that was wrong when they were made.
+void forgetTheFuture(TimeBook *times, const QDateTime &now)
+{
+    if (times->entries().empty() || times->entries().back().time <= now)
+        return;
+    const std::vector<TimeBook::Entry> noted = times->entries();
+    times->clear();
+    for (const TimeBook::Entry &entry : noted) {
+        if (entry.time <= now)
+            times->note(entry.revision, entry.time);
+    }
+}
+
 /// A part of a key space has drafts, settings and a history of its own: its prefix is told as the fragment,
 /// in hex, which no address of a whole etcd has.
 Endpoint placeOf(const ConnectionOptions &options)
@@ -214,7 +227,9 @@ void Connection::attempt()
         if (!status)
             return failed(status.error());
         m_status = *status;
-        m_times.note(status->header.revision, QDateTime::currentDateTime());
+        const QDateTime now = QDateTime::currentDateTime();
+        forgetTheFuture(&m_times, now);
+        m_times.note(status->header.revision, now);
         openSchema();
         openEdits();
         m_directory->load();
@@ -272,9 +287,13 @@ void Connection::failed(const Error &error)
 void Connection::noteTime(Revision revision)
 {
     const QDateTime now = QDateTime::currentDateTime();
-    // What a watch that was away catches up with came about earlier.
-    if (m_watchedSince.msecsTo(now) >= CatchingUp.count())
-        m_times.note(revision, now);
+    const qint64 watched = m_watchedSince.msecsTo(now);
+    // What a watch that was away catches up with came about earlier. It began in the future: the clock was
+    // set back meanwhile, and how long ago it was is not known; that is long for catching up.
+    if (watched >= 0 && watched < CatchingUp.count())
+        return;
+    forgetTheFuture(&m_times, now);
+    m_times.note(revision, now);
 }
 
 Revision Connection::revision() const

@@ -22,8 +22,10 @@ AfterCommit::AfterCommit(EditSession *edits, ReceiptBook *book, Client *client, 
 
 void AfterCommit::watch(const Receipt &receipt)
 {
-    // One that was found later may be old already.
-    const qint64 age = std::max<qint64>(0, receipt.time.msecsTo(QDateTime::currentDateTimeUtc()));
+    // One that was found later may be old already. Of all others the clock is not asked: it may have been
+    // set.
+    const bool found = receipt.outcome == Receipt::Outcome::FoundLater;
+    const qint64 age = found ? std::max<qint64>(0, receipt.time.msecsTo(QDateTime::currentDateTimeUtc())) : 0;
     const qint64 left = m_duration.count() - age;
     if (left <= 0)
         return;
@@ -32,7 +34,7 @@ void AfterCommit::watch(const Receipt &receipt)
     if (!m_expiry.isActive())
         m_expiry.start(std::chrono::milliseconds(left + 1));
     // What others did before it was found went by.
-    if (receipt.outcome == Receipt::Outcome::FoundLater)
+    if (found)
         QMetaObject::invokeMethod(this, &AfterCommit::recheck, Qt::QueuedConnection);
 }
 

@@ -33,7 +33,8 @@ Result<Nothing> writeTimes(const QString &path, const std::vector<TimeBook::Entr
     if (!there)
         return Unexpected {there.error()}; // not to be written over
     TimeBook book(most);
-    for (const std::vector<TimeBook::Entry> *some : {&*there, &entries}) {
+    // Where they contradict each other, the clock of those that were noted last is believed.
+    for (const std::vector<TimeBook::Entry> *some : {&entries, &*there}) {
         for (const TimeBook::Entry &entry : *some)
             book.note(entry.revision, entry.time);
     }

@@ -100,6 +100,24 @@ private Q_SLOTS:
         QVERIFY(!writeTimes(dir.path(), mine.entries())); // a folder
         QVERIFY(!readTimes(dir.path()));
     }
+
+    void ofTwoClocksTheLaterOneIsBelieved()
+    {
+        const QTemporaryDir dir;
+        const QString path = dir.filePath(QStringLiteral("times.txt"));
+        TimeBook ahead;
+        ahead.note(Revision(20), at(7200));
+        QVERIFY(writeTimes(path, ahead.entries()));
+        TimeBook right;
+        right.note(Revision(10), at(0));
+        right.note(Revision(30), at(120));
+        QVERIFY(writeTimes(path, right.entries()));
+        const auto read = readTimes(path);
+        QVERIFY(read);
+        QCOMPARE(read->size(), size_t(2));
+        QCOMPARE(read->back().revision, Revision(30));
+        QCOMPARE(read->back().time, at(120));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestTimeBook)
