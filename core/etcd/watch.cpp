@@ -144,7 +144,9 @@ void Watch::Private::onReply(const WatchReply &reply)
         m_held.push_back(reply);
         return;
     }
-    m_silence.start(state == State::Live ? options.silence : options.connecting);
+    // Until it is live it has one limit, whatever is said meanwhile.
+    if (state == State::Live)
+        m_silence.start(options.silence);
     if (reply.canceled)
         onCanceled(reply);
     else if (reply.created)

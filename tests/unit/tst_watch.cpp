@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/etcd/prefixtransport.h"
 #include "tests/support/await.h"
 #include "tests/support/fakegateway.h"
 #include "tests/support/scriptedtransport.h"
@@ -422,6 +423,49 @@ private Q_SLOTS:
         QCOMPARE(s.transport->log.count(QStringLiteral("detect")), 2);
         QCOMPARE(alive.states, (QList<State> {State::Connecting, State::Live}));
         QCOMPARE(narrow.states, (QList<State> {State::Connecting, State::Live}));
+    }
+
+    void whoTalksWithoutBeginningIsGivenUpAsWell()
+    {
+        Scripted s;
+        Watch::Options options = WatchRecorder::quick();
+        options.connecting = 100ms;
+        WatchRecorder seen(s.client.get(), KeyRange::all(), options);
+        seen.watch.start(Revision(5));
+        NEXT_STREAM(stream, s);
+        QTimer talk;
+        connect(&talk, &QTimer::timeout, stream, [stream] { stream->say(progress(3)); });
+        talk.start(5ms);
+        QTRY_VERIFY(seen.states.contains(State::Backoff));
+        QCOMPARE(seen.watch.lastError().kind, ErrorKind::Timeout);
+    }
+
+    /// Whatever happens outside of a prefix makes the revision grow, and is none of its watch's business.
+    void whoSeesAPartOfTheKeysWaitsForNothingElse()
+    {
+        Watch::Options options = WatchRecorder::quick();
+        options.overdue = 1ms;
+        auto inner = std::make_unique<ScriptedTransport>();
+        const QPointer<ScriptedTransport> whole = inner.get();
+        Client part(std::make_unique<PrefixTransport>(std::move(inner), "/app/"));
+        QVERIFY(!part.seesAllChanges());
+        WatchRecorder calm(&part, KeyRange::all(), options);
+        calm.watch.start(Revision(5));
+        QTRY_VERIFY(!whole->streams.empty());
+        whole->stream()->say(created(header(9)));
+        QTRY_COMPARE(calm.watch.state(), State::Live);
+
+        // Beside it, one that sees everything, and hears of the same a moment later.
+        Scripted s;
+        QVERIFY(s.client->seesAllChanges());
+        WatchRecorder alarmed(s.client.get(), KeyRange::all(), options);
+        alarmed.watch.start(Revision(5));
+        NEXT_STREAM(silent, s);
+        silent->say(created(header(9)));
+        QVERIFY(await(part.range({.range = KeyRange::all()})).hasValue()); // of revision 10
+        QVERIFY(await(s.client->range({.range = KeyRange::all()})).hasValue());
+        QTRY_VERIFY(alarmed.states.contains(State::Backoff));
+        QCOMPARE(calm.states, (QList<State> {State::Connecting, State::Live}));
     }
 
     void aLongSilenceAsksWhetherTheServerIsThere()
