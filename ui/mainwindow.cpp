@@ -289,7 +289,7 @@ void MainWindow::setConnection(const core::Profile &profile, bool remember)
     saveSession();
     closeConnection();
     m_remember = remember;
-    m_tabsRestored = false;
+    m_tabsRestored = m_wasOnline = false;
     m_profile = profile;
     m_connection = std::make_unique<core::Connection>(profile.options);
     core::Connection *connection = m_connection.get();
@@ -330,14 +330,18 @@ void MainWindow::setConnection(const core::Profile &profile, bool remember)
 
 void MainWindow::connectionStateChanged()
 {
-    if (m_connectDialog) {
-        if (m_connection->state() == core::Connection::State::Online)
+    const bool isOnline = m_connection->state() == core::Connection::State::Online;
+    // Once it has been online, a dialog is open for something else: for another etcd, or to say why the demo
+    // has ended.
+    if (m_connectDialog && !m_wasOnline) {
+        if (isOnline)
             m_connectDialog->close();
         else if (!m_connection->error().detail.isEmpty())
             m_connectDialog->showFailure(
                 describe(m_connection->error(), m_connection->options().endpoint().toString()));
     }
-    if (m_connection->state() == core::Connection::State::Online && m_remember)
+    m_wasOnline = m_wasOnline || isOnline;
+    if (isOnline && m_remember)
         noteConnected();
     m_settleTimer.start();
     updatePage();

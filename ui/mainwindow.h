@@ -373,6 +373,7 @@ private:
     std::shared_ptr<core::Secrets> m_secrets;
     core::Profile m_profile; // of the connection
     int m_connectAttempt = 0; // what is found out for an earlier one is not wanted any more
+    bool m_wasOnline = false; // the connection, at some time
 };
 
 } // namespace slotscope::ui

@@ -3,9 +3,12 @@
 #include "tests/support/fakegateway.h"
 #include "tests/support/slotsdump.h"
 #include "tests/support/storywindow.h"
+#include "ui/dialogs/connectdialog.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/connectionbar.h"
 #include "ui/views/hexview.h"
+
+#include <QSignalSpy>
 
 using namespace slotscope::core;
 using namespace slotscope::test;
@@ -83,6 +86,31 @@ private Q_SLOTS:
         // And live as before.
         m_etcd->remove(NilsKey);
         QTRY_COMPARE(window.model()->rowCount(), 199);
+    }
+
+    /// The dialog is there for something else by then: to say why the demo has ended, or for another etcd.
+    void aDialogThatOpensLaterKeepsItsWords()
+    {
+        startLibrary();
+        const StoryWindow window(m_etcd->parsedEndpoint(), Users);
+        QTRY_VERIFY_WITH_TIMEOUT(window.shows(Users), Patience);
+        m_etcd->kill();
+        const QString why = QStringLiteral("The demo's etcd has ended by itself: killed");
+        window->showStartError(why);
+        const auto *dialog = window->findChild<ConnectDialog *>();
+        QVERIFY(dialog);
+        // What the connection says of it comes afterwards, again and again.
+        QSignalSpy said(window->connection(), &Connection::stateChanged);
+        QTRY_VERIFY_WITH_TIMEOUT(!window.isOnline() && said.size() >= 3, Patience);
+        QVERIFY(barText(window).contains(QStringLiteral("Cannot reach etcd")));
+        QCOMPARE(dialog->banner()->message(), why);
+        QVERIFY(dialog->isVisible());
+        QVERIFY(dialog->demoButton()->isEnabled());
+        // Nor is it closed under the user's hands when that one is back.
+        QVERIFY(m_etcd->start());
+        QTRY_VERIFY_WITH_TIMEOUT(window.isOnline(), Patience);
+        QVERIFY(dialog->isVisible());
+        QCOMPARE(dialog->banner()->message(), why);
     }
 
     void changedWhileAway()
