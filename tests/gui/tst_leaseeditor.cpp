@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/leasebook.h"
+#include "core/etcd/prefixtransport.h"
 #include "tests/support/await.h"
 #include "tests/support/memoryconnection.h"
 #include "ui/dialogs/leasedialog.h"
@@ -243,6 +244,33 @@ private Q_SLOTS:
         QVERIFY(dialog.isVisible());
         QVERIFY(dialog.problemLabel()->text().contains(QStringLiteral("read-only")));
         QVERIFY(f.connection.edits()->isEmpty());
+    }
+
+    /// What a lease takes along may lie outside of the keys that a connection shows.
+    void aDialogSaysWhatItCannotShow()
+    {
+        const auto says = [](Connection *connection) {
+            LeaseDialog dialog(connection, {{"b", KeyState::absent()}});
+            const QList<QLabel *> labels = dialog.findChildren<QLabel *>();
+            const bool inWords = std::any_of(labels.cbegin(), labels.cend(), [](const QLabel *label) {
+                return label->text().contains(QStringLiteral("does not show"));
+            });
+            const bool atTheCount = !dialog.list()->headerItem()->toolTip(3).isEmpty();
+            return std::pair(inWords, atTheCount);
+        };
+        Fixture f;
+        QTRY_VERIFY(f.isOnline());
+        QCOMPARE(says(&f.connection), std::pair(false, false));
+        f.etcd.put("elsewhere", "4", Session);
+        Connection part(*Endpoint::parse(QStringLiteral("127.0.0.1:2379")),
+                        std::make_unique<PrefixTransport>(f.etcd.transport(), "/"));
+        part.open();
+        QTRY_COMPARE(part.state(), Connection::State::Online);
+        QCOMPARE(says(&part), std::pair(true, true));
+        // Of the two keys on it.
+        QVERIFY(!part.leases()->info(Session, true));
+        QTRY_VERIFY(part.leases()->info(Session, true));
+        QCOMPARE(part.leases()->info(Session, true)->keys, 1);
     }
 
     void summariesTellLeases()

@@ -51,9 +51,14 @@ LeaseDialog::LeaseDialog(core::Connection *connection, Keys keys, QWidget *paren
                                       : tr("Lease of %1 records").arg(m_keys.size()));
     setAccessibleName(windowTitle());
     auto *layout = new QVBoxLayout(this);
-    auto *words = new QLabel(tr(
-        "When a lease expires or is revoked, etcd deletes every key that hangs on it. The choice is staged, "
-        "and takes effect with the commit."));
+    // Nobody is told of keys there, whom they may belong to.
+    const bool seesAll = connection->client()->seesAllChanges();
+    auto *words = new QLabel(
+        (seesAll
+             ? tr("When a lease expires or is revoked, etcd deletes every key that hangs on it.")
+             : tr("When a lease expires or is revoked, etcd deletes every key that hangs on it, also those "
+                  "that this connection does not show."))
+        + QLatin1Char(' ') + tr("The choice is staged, and takes effect with the commit."));
     words->setWordWrap(true);
     layout->addWidget(words);
 
@@ -88,6 +93,9 @@ LeaseDialog::LeaseDialog(core::Connection *connection, Keys keys, QWidget *paren
     m_unit->addItem(tr("days"), 86'400);
     m_unit->setCurrentIndex(1);
     m_list->setHeaderLabels({tr("Lease"), tr("Remaining"), tr("Granted for"), tr("Keys")});
+    if (!seesAll)
+        m_list->headerItem()->setToolTip(KeysColumn,
+                                         tr("Keys that this connection does not show may not be counted"));
     m_list->setAccessibleName(tr("Existing leases"));
     m_list->setRootIsDecorated(false);
     m_list->setUniformRowHeights(true);
