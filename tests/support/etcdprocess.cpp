@@ -16,11 +16,6 @@ namespace slotscope::test {
 
 namespace {
 
-QString loopback(quint16 port)
-{
-    return QStringLiteral("http://127.0.0.1:%1").arg(port);
-}
-
 bool isHealthy(const QString &endpoint, const std::optional<core::TlsOptions> &tls)
 {
     QNetworkAccessManager manager;
@@ -107,9 +102,10 @@ bool EtcdProcess::launch()
         m_port = ports[0];
         m_peerPort = ports[1];
     }
-    const QString peer = loopback(m_peerPort);
-    m_process.start(etcdProgram(),
-                    QStringList {
+    const QString peer = QStringLiteral("http://%1:%2").arg(m_host).arg(m_peerPort);
+    const QStringList command = m_through + QStringList {etcdProgram()};
+    m_process.start(command.front(),
+                    command.mid(1) + QStringList {
                         QStringLiteral("--name"),
                         QStringLiteral("test"),
                         QStringLiteral("--data-dir"),
@@ -180,7 +176,7 @@ bool EtcdProcess::isRunning() const
 
 QString EtcdProcess::endpoint() const
 {
-    return m_tls ? QStringLiteral("https://127.0.0.1:%1").arg(m_port) : loopback(m_port);
+    return QStringLiteral("%1://%2:%3").arg(QLatin1String(m_tls ? "https" : "http"), m_host).arg(m_port);
 }
 
 core::ConnectionOptions EtcdProcess::options() const

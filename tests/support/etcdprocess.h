@@ -62,6 +62,14 @@ public:
     /// Several keys at one revision.
     core::Revision write(const std::vector<std::pair<QByteArray, QByteArray>> &keys);
 
+    // For one that lives on a network of its own, before the first start.
+
+    /// It listens at this address of its network.
+    void useHost(const QString &host) { m_host = host; }
+    /// What is run in its place, to run it in its surroundings: this program, which replaces itself by what
+    /// its arguments name, and which etcd and etcd's arguments are appended to.
+    void runThrough(const QStringList &command) { m_through = command; }
+
     // The two halves of start(), for several that need one another.
 
     /// Instead of free ones that it chooses.
@@ -75,6 +83,8 @@ public:
 private:
     QTemporaryDir m_dir;
     QStringList m_extraArguments;
+    QString m_host = QStringLiteral("127.0.0.1");
+    QStringList m_through;
     std::optional<core::TlsOptions> m_tls;
     QProcess m_process;
     quint16 m_port = 0;

@@ -9,7 +9,7 @@
 
 namespace slotscope::test {
 
-Program::Program(const QStringList &arguments)
+Program::Program(const QStringList &arguments, const QMap<QString, QString> &variables)
 {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     // Commands must do without; a leftover address would hide that --connect is not understood.
@@ -22,6 +22,8 @@ Program::Program(const QStringList &arguments)
         if (!environment.contains(QLatin1String(name)))
             environment.insert(QLatin1String(name), home.path());
     }
+    for (auto variable = variables.cbegin(); variable != variables.cend(); ++variable)
+        environment.insert(variable.key(), variable.value());
     m_process.setProcessEnvironment(environment);
     m_process.start(qEnvironmentVariable("SLOTSCOPE_PROGRAM"), arguments);
     m_process.waitForStarted();

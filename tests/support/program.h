@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QJsonObject>
+#include <QMap>
 #include <QProcess>
 #include <QStringList>
 
@@ -13,8 +14,8 @@ namespace slotscope::test {
 class Program
 {
 public:
-    /// Starts it at once.
-    explicit Program(const QStringList &arguments);
+    /// Starts it at once, with these variables in its environment besides.
+    explicit Program(const QStringList &arguments, const QMap<QString, QString> &variables = {});
     /// Ends it by its own process id.
     ~Program();
 
