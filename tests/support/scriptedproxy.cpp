@@ -17,6 +17,10 @@ public:
         , m_proxy(proxy)
     {
         m_proxy->m_links.append(this);
+        // Or what comes in two pieces waits for 40 ms on either side.
+        client->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+        connect(server(), &QTcpSocket::connected, this,
+                [this] { server()->setSocketOption(QAbstractSocket::LowDelayOption, 1); });
         connect(&m_pace, &QTimer::timeout, this, [this] { sendSome(); });
         connect(client, &QTcpSocket::bytesWritten, this, [this] { repeat(); });
         if (kind() == Plan::Refuse)
