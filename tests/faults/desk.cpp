@@ -28,6 +28,27 @@ bool isAsOnServer(const LiveTable &table, Client &client)
 
 } // namespace
 
+bool comes(const std::function<bool()> &condition)
+{
+    constexpr std::chrono::milliseconds Look(2);
+    QEventLoop loop;
+    bool came = condition();
+    QTimer look;
+    look.setSingleShot(true); // looking may wait for something itself
+    QObject::connect(&look, &QTimer::timeout, &loop, [&] {
+        came = condition();
+        if (came)
+            loop.quit();
+        else
+            look.start(Look);
+    });
+    look.start(Look);
+    QTimer::singleShot(Patience, &loop, &QEventLoop::quit);
+    if (!came)
+        loop.exec();
+    return came;
+}
+
 Desk::Desk(const ConnectionOptions &options)
     : connection(options)
     , table(connection.table(FaultRange))
@@ -37,7 +58,7 @@ Desk::Desk(const ConnectionOptions &options)
 bool Desk::open()
 {
     connection.open();
-    return QTest::qWaitFor([this] { return isLive(); }, Patience);
+    return comes([this] { return isLive(); });
 }
 
 bool Desk::isLive() const
@@ -66,7 +87,7 @@ std::optional<CommitReport> Desk::commit() const
 {
     QSignalSpy spy(&edits(), &EditSession::committed);
     edits().commit();
-    if (!QTest::qWaitFor([&spy] { return !spy.isEmpty(); }, Patience))
+    if (!comes([&spy] { return !spy.isEmpty(); }))
         return {};
     return spy.first().first().value<CommitReport>();
 }
@@ -77,11 +98,10 @@ bool Desk::commitAtLast() const
     timer.start();
     QString last;
     while (!edits().isEmpty() && timer.elapsed() < Patience) {
-        if (isLive() && !edits().isCommitting() && !edits().hasConflicts()) {
-            const auto report = commit();
-            last = report ? report->error.detail : QStringLiteral("no report");
-        }
-        QTest::qWait(20);
+        if (!comes([this] { return isLive() && !edits().isCommitting() && !edits().hasConflicts(); }))
+            break;
+        const auto report = commit();
+        last = report ? report->error.detail : QStringLiteral("no report");
     }
     if (!edits().isEmpty())
         qWarning().noquote() << "still staged:" << told() << edits().hasConflicts() << edits().isCommitting()
@@ -117,18 +137,16 @@ ConnectionOptions patient(const QString &address)
 bool becomesAsOnServer(const LiveTable &table, const ConnectionOptions &direct)
 {
     Client client(direct);
-    return QTest::qWaitFor([&] { return isAsOnServer(table, client); }, Patience);
+    return comes([&] { return isAsOnServer(table, client); });
 }
 
 bool becomes(const ConnectionOptions &direct, const QByteArray &key, const QByteArray &value)
 {
     Client client(direct);
-    return QTest::qWaitFor(
-        [&] {
-            const auto reply = await(client.range({.range = KeyRange::single(key)}));
-            return reply && !reply->kvs.empty() && reply->kvs.front().value == value;
-        },
-        Patience);
+    return comes([&] {
+        const auto reply = await(client.range({.range = KeyRange::single(key)}));
+        return reply && !reply->kvs.empty() && reply->kvs.front().value == value;
+    });
 }
 
 } // namespace slotscope::test

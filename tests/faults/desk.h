@@ -5,12 +5,17 @@
 
 #include <QtTest>
 
+#include <functional>
 #include <optional>
 
 namespace slotscope::test {
 
 /// How long what is to come is waited for: a busy machine is slow, not faulty.
 inline constexpr int Patience = 120'000;
+
+/// Waits for it while all events are processed at once. QTest's own waiting sleeps for 10 ms between them,
+/// of which a connection needs some hundred.
+bool comes(const std::function<bool()> &condition);
 
 // What the rows of the table write and read.
 inline const core::KeyRange FaultRange = core::KeyRange::prefix("/fault/");

@@ -117,11 +117,11 @@ void TestFaultTable::membersOfThree()
     cluster.member(1).kill();
     const auto report = desk.commit();
     QVERIFY(report && report->outcome != Outcome::Committed && report->outcome != Outcome::Conflict);
-    QTRY_VERIFY_WITH_TIMEOUT(!desk.isLive(), Patience);
+    QVERIFY(comes([&] { return !desk.isLive(); }));
     const QString seen = desk.told();
     QCOMPARE(desk.staged(), std::optional<QByteArray>("two lost"));
     QVERIFY(cluster.member(0).start());
-    QTRY_VERIFY_WITH_TIMEOUT(desk.isLive(), Patience);
+    QVERIFY(comes([&] { return desk.isLive(); }));
     QVERIFY(desk.commitAtLast());
     QVERIFY(becomes(cluster.member(2).options(), Mine, "two lost"));
     noteAs(QStringLiteral("3 members: two are lost"), seen, QStringLiteral("the edit, the rows"),
@@ -192,7 +192,7 @@ void TestFaultTable::memberIsCutOff()
     // The other two go on, perhaps after they have chosen a leader.
     QVERIFY(
         QTest::qWaitFor([&] { return members[1]->put(Others, "on the larger side").value > 0; }, Patience));
-    QTRY_VERIFY_WITH_TIMEOUT(desk.isLive(), Patience);
+    QVERIFY(comes([&] { return desk.isLive(); }));
     QVERIFY(desk.commitAtLast());
     QVERIFY(becomes(members[1]->options(), Mine, "on the smaller side"));
     // The watch goes on with one of them, as the one that is cut off cannot know it.

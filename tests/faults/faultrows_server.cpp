@@ -36,7 +36,7 @@ void TestFaultTable::memberStandsStill()
     QVERIFY(report->outcome != Outcome::Conflict);
     const QString seen = report->outcome == Outcome::Committed ? QStringLiteral("the commit succeeds late")
                                                                : describe(report->error).summary;
-    QTRY_VERIFY_WITH_TIMEOUT(desk.isLive(), Patience);
+    QVERIFY(comes([&] { return desk.isLive(); }));
     QVERIFY(desk.commitAtLast());
     QVERIFY(becomes(m_etcd->options(), Mine, "while it stands still"));
     note(seen, QStringLiteral("the edit, the rows"),
@@ -51,11 +51,11 @@ void TestFaultTable::etcdIsKilledAndStartsAgain()
     m_etcd->kill();
     const auto report = desk.commit();
     QVERIFY(report && report->outcome != Outcome::Committed);
-    QTRY_VERIFY_WITH_TIMEOUT(!desk.isLive(), Patience);
+    QVERIFY(comes([&] { return !desk.isLive(); }));
     const QString seen = desk.told();
     QVERIFY(seen.contains(QStringLiteral("Cannot reach")));
     QVERIFY(m_etcd->start());
-    QTRY_VERIFY_WITH_TIMEOUT(desk.isLive(), Patience);
+    QVERIFY(comes([&] { return desk.isLive(); }));
     QVERIFY(desk.commitAtLast());
     QVERIFY(becomes(m_etcd->options(), Mine, "over a restart"));
     note(seen, QStringLiteral("the edit, the rows"), QStringLiteral("by itself"));
@@ -134,9 +134,9 @@ void TestFaultTable::certificateIsRenewed()
         QVERIFY(QFile::copy(from, to));
     }
     etcd.kill();
-    QTRY_VERIFY_WITH_TIMEOUT(!desk.isLive(), Patience);
+    QVERIFY(comes([&] { return !desk.isLive(); }));
     QVERIFY(etcd.start());
-    QTRY_VERIFY_WITH_TIMEOUT(desk.isLive(), Patience);
+    QVERIFY(comes([&] { return desk.isLive(); }));
     QVERIFY(desk.commitAtLast());
     QVERIFY(becomes(etcd.options(), Mine, "over a renewal"));
     note(QStringLiteral("nothing, when the CA is the same"), QStringLiteral("the edit, the rows"),
@@ -247,7 +247,7 @@ void TestFaultTable::roleIsRevoked()
     QVERIFY2(seen.contains(QStringLiteral("does not allow")), qPrintable(seen));
     QVERIFY(etcd.put(Others, "while nothing may be read").value > 0);
     QVERIFY(auth.grant(alice, EtcdAuth::ReadWrite, FaultRange));
-    QTRY_VERIFY_WITH_TIMEOUT(desk.isLive(), Patience);
+    QVERIFY(comes([&] { return desk.isLive(); }));
     QVERIFY(desk.commitAtLast());
     QVERIFY(becomes(root, Mine, "without the right"));
     QVERIFY(becomesAsOnServer(*desk.table, root));

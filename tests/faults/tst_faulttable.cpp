@@ -235,7 +235,7 @@ void TestFaultTable::network()
     }
 
     m_proxy->set({});
-    QTRY_VERIFY_WITH_TIMEOUT(desk.isLive(), Patience);
+    QVERIFY(comes([&] { return desk.isLive(); }));
     QVERIFY(desk.commitAtLast());
     QVERIFY(becomes(direct, Mine, value));
     QVERIFY(becomesAsOnServer(*desk.table, direct));
