@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/userfile.h"
 
+#include "core/base/wholefile.h"
 #include "ui/errortext.h"
 #include "ui/prompts.h"
 
@@ -14,9 +15,9 @@ core::Result<core::Nothing> writeForTheUser(const QString &path, const QByteArra
 {
     QSaveFile file(path);
     // Values of a database are nobody else's business.
-    if (!file.open(QIODevice::WriteOnly)
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered)
         || !file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner)
-        || file.write(content) != content.size() || !file.commit())
+        || !core::writeWhole(&file, content) || !file.commit())
         return core::Unexpected {core::Error {
             .kind = core::ErrorKind::Io, .detail = QStringLiteral("%1: %2").arg(path, file.errorString())}};
     return core::Nothing {};

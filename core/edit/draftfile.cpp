@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/edit/draftfile.h"
 
+#include "core/base/wholefile.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QSaveFile>
@@ -39,24 +41,13 @@ QString setAsideName(const QString &file)
 Result<Nothing> replaceFile(const QString &path, const QByteArray &content)
 {
     QSaveFile file(path); // takes over the permissions of the one that is there
-    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit())
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered) || !writeWhole(&file, content)
+        || !file.commit())
         return failure(path, file.errorString());
     return Nothing {};
 }
 
 } // namespace
-
-bool writeWhole(QFile *file, const QByteArray &bytes)
-{
-    qint64 written = 0;
-    while (written < bytes.size()) {
-        const qint64 more = file->write(bytes.constData() + written, bytes.size() - written);
-        if (more <= 0)
-            return false;
-        written += more;
-    }
-    return true;
-}
 
 Result<Nothing> makePrivateFolder(const QString &folder)
 {

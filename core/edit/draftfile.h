@@ -11,10 +11,6 @@
 
 namespace slotscope::core {
 
-/// All of it, or false with the error of the file: a disk without room takes a part of it without a word, and
-/// says why only when it is asked to take the rest.
-bool writeWhole(QFile *file, const QByteArray &bytes);
-
 /// The folder of drafts, for the user's eyes only; made when missing.
 Result<Nothing> makePrivateFolder(const QString &folder);
 

@@ -2,6 +2,7 @@
 #include "core/edit/receiptbook.h"
 
 #include "core/base/filelock.h"
+#include "core/base/wholefile.h"
 
 #include <QDir>
 #include <QFileInfo>
