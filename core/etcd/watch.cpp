@@ -303,6 +303,15 @@ void Watch::Private::fail(const Error &error)
         lose(error, Revision(delivered.value + 1));
         return;
     }
+    if (error.kind == ErrorKind::TooLarge) {
+        // Before 3.4 what was written meanwhile comes in one piece, whose size the gateway limits: it will
+        // never get through, and what there is now has to be read instead.
+        Error missed = error;
+        missed.kind = ErrorKind::Compacted;
+        missed.detail = QStringLiteral("more was written than this etcd tells at once: %1").arg(error.detail);
+        lose(missed, Revision(delivered.value + 1));
+        return;
+    }
     if (state == State::Live && m_live.isValid() && m_live.elapsed() >= options.longestBackoff.count())
         m_backoff = options.firstBackoff;
     dropStream();

@@ -7,8 +7,9 @@ namespace slotscope::core {
 
 namespace {
 
-constexpr qint64 KeyWatch = 1;
-constexpr qint64 FenceWatch = 2;
+// As servers before 3.4 number them, which take no numbers from us.
+constexpr qint64 KeyWatch = 0;
+constexpr qint64 FenceWatch = 1;
 // etcd replays at most so many revisions of a watch in one go (watchBatchMaxRevs): fewer are all there are.
 constexpr size_t FullBatch = 1000;
 
@@ -234,6 +235,12 @@ void KeyHistory::onEnded(const Error &error)
     case ErrorKind::InvalidArgument:
     case ErrorKind::Cancelled:
         return fail(error);
+    case ErrorKind::TooLarge:
+        // Its gateway limits the size of a message, and before 3.4 there are no fragments.
+        return fail(
+            {.kind = ErrorKind::Server,
+             .detail = QStringLiteral("the history is more than an etcd before 3.4 tells at once (%1)")
+                           .arg(error.detail)});
     default:
         break;
     }

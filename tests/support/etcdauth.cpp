@@ -26,7 +26,7 @@ EtcdAuth::EtcdAuth(const EtcdProcess &etcd)
 
 std::optional<QJsonObject> EtcdAuth::post(const QString &path, const QJsonObject &body)
 {
-    QNetworkRequest request(QUrl(m_endpoint + QStringLiteral("/v3/") + path));
+    QNetworkRequest request(QUrl(m_endpoint + m_gateway + path));
     request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
     request.setSslConfiguration(m_tls);
     request.setTransferTimeout(15'000);
@@ -37,6 +37,12 @@ std::optional<QJsonObject> EtcdAuth::post(const QString &path, const QJsonObject
     const QByteArray text = reply->readAll();
     if (done && reply->error() == QNetworkReply::NoError)
         return QJsonDocument::fromJson(text).object();
+    // Before 3.4 the gateway had another path.
+    constexpr int NotFound = 404;
+    const QString older = QStringLiteral("/v3beta/");
+    if (reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt() == NotFound
+        && std::exchange(m_gateway, older) != older)
+        return post(path, body);
     // Its tokens do not outlive the etcd.
     if (!std::exchange(m_token, {}).isEmpty() && text.contains("invalid auth token") && authenticate())
         return post(path, body);

@@ -38,6 +38,7 @@ private:
     bool did(const QString &path, const QJsonObject &body) { return post(path, body).has_value(); }
 
     QString m_endpoint;
+    QString m_gateway = QStringLiteral("/v3/");
     QSslConfiguration m_tls;
     QString m_password;
     QByteArray m_token;

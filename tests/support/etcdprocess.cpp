@@ -103,6 +103,10 @@ bool EtcdProcess::launch()
         m_peerPort = ports[1];
     }
     const QString peer = QStringLiteral("http://%1:%2").arg(m_host).arg(m_peerPort);
+    // Not as an argument, which etcd before 3.4 does not know.
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("ETCD_LOG_LEVEL"), QStringLiteral("warn"));
+    m_process.setProcessEnvironment(environment);
     const QStringList command = m_through + QStringList {etcdProgram()};
     m_process.start(command.front(),
                     command.mid(1) + QStringList {
@@ -120,8 +124,6 @@ bool EtcdProcess::launch()
                         peer,
                         QStringLiteral("--initial-cluster"),
                         QStringLiteral("test=") + peer,
-                        QStringLiteral("--log-level"),
-                        QStringLiteral("warn"),
                     } + m_extraArguments);
     return m_process.waitForStarted();
 }

@@ -243,20 +243,22 @@ private Q_SLOTS:
 
     void compactionStopsIt_data()
     {
-        QTest::addColumn<bool>("inStream");
-        QTest::newRow("cancel") << false;
-        QTest::newRow("error") << true;
+        QTest::addColumn<std::optional<ErrorKind>>("inStream");
+        QTest::newRow("cancel") << std::optional<ErrorKind>();
+        QTest::newRow("error") << std::optional(ErrorKind::Compacted);
+        // What etcd 3.3 was to tell of does not fit through its gateway, and never will.
+        QTest::newRow("too much at once") << std::optional(ErrorKind::TooLarge);
     }
     void compactionStopsIt()
     {
-        QFETCH(bool, inStream);
+        QFETCH(std::optional<ErrorKind>, inStream);
         Scripted s;
         WatchRecorder seen(s.client.get());
         seen.watch.start(Revision(5));
         NEXT_STREAM(stream, s);
         stream->say(created(header(99)));
         if (inStream)
-            stream->end(error(ErrorKind::Compacted));
+            stream->end(error(*inStream));
         else
             stream->say(canceled("", 70));
         QCOMPARE(seen.watch.state(), State::Compacted);
