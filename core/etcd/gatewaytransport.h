@@ -79,6 +79,9 @@ public:
     const QString &apiPath() const { return m_apiPath; }
     /// The member that requests go to now.
     const QUrl &address() const { return m_address; }
+    /// Where they may go to: that one first, the endpoints that were given, and what the cluster tells of its
+    /// members.
+    std::vector<MemberAddress> addresses() const;
     /// Whether large ranges are asked for over gRPC at present.
     bool usesGrpc() const;
     /// For requests that go another way to the same etcd.
@@ -100,7 +103,6 @@ private:
     QNetworkRequest withToken(QNetworkRequest request, const QByteArray &token) const;
     Call<QByteArray> authenticate(const QUrl &address, const QString &user, const QString &password);
     Call<StatusReply> statusAt(const QUrl &address);
-    std::vector<MemberAddress> addresses() const;
     template <typename T>
     Call<T> post(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
     Call<RowsReply> rowsByJson(const RangeRequest &request);

@@ -141,6 +141,8 @@ private Q_SLOTS:
         seen.watch.start(Revision(1));
         for (int round = 0; round < 3; ++round) {
             QTRY_VERIFY_WITH_TIMEOUT(seen.watch.state() == State::Live, 60'000);
+            // Who is lost before the others are known of can only be waited for.
+            QTRY_COMPARE_WITH_TIMEOUT(transport->addresses().size(), 3U, 20'000);
             const int now = m_cluster.memberAt(transport->address());
             QVERIFY(now >= 0);
             m_cluster.member(now).kill();
