@@ -6,6 +6,7 @@
 #include "ui/commitnotice.h"
 #include "ui/dialogs/connectdialog.h"
 #include "ui/errortext.h"
+#include "ui/models/membernews.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/eventlogpanel.h"
 #include "ui/panels/filterbar.h"
@@ -23,7 +24,6 @@
 #include "ui/panels/travelband.h"
 #include "ui/panels/versionspanel.h"
 #include "ui/sessionsettings.h"
-#include "ui/tooltip.h"
 #include "ui/views/recordview.h"
 
 #include <QCloseEvent>
@@ -574,14 +574,12 @@ void MainWindow::updatePage()
             ? tr("This etcd is empty.")
             : tr("Choose a table or a key at the left.");
     } else if (m_connection && !m_connection->error().detail.isEmpty()) {
-        const ErrorText error =
-            describe(m_connection->error(), m_connection->options().endpoint().toString());
+        const ErrorText error = describe(m_connection->error(), endpointsText(m_connection->options()));
         text = error.sentence() + QStringLiteral("\n\n") + tr("It is tried again by itself.");
-        m_pageText->setToolTip(asTip(error.technical));
         retry = true;
     } else if (m_connection) {
         text = m_past ? tr("Reading revision %1 …").arg(m_past->at().value)
-                      : tr("Connecting to %1 …").arg(m_connection->options().endpoint().toString());
+                      : tr("Connecting to %1 …").arg(endpointsText(m_connection->options()));
     }
     m_pageText->setText(text);
     m_pageRetry->setVisible(retry);

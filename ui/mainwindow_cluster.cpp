@@ -7,6 +7,7 @@
 #include "ui/errortext.h"
 #include "ui/mainwindow.h"
 #include "ui/models/accesstext.h"
+#include "ui/models/membernews.h"
 #include "ui/panels/banner.h"
 
 #include <QAction>
@@ -26,6 +27,10 @@ void MainWindow::buildAccessBanner()
             m_accessBanner->clearMessage();
     });
     connect(m_bar, &ConnectionBar::membersRequested, this, &MainWindow::openMembersDialog);
+    connect(m_bar, &ConnectionBar::detailsRequested, this,
+            [this](const ErrorText &text) { m_prompts->showError(this, tr("Not connected"), text); });
+    connect(m_bar->members(), &MemberNews::moved, this,
+            [this](const QString &text) { statusBar()->showMessage(text, MessageMilliseconds); });
 }
 
 void MainWindow::buildClusterMenu(QMenu *menu)
@@ -62,7 +67,8 @@ void MainWindow::tellSignIn(const core::Error &error)
 {
     m_signInWanted = true;
     m_accessBanner->setMessage(theme::Mark::Warning,
-                               describe(error, m_connection->endpoint().toString()).summary, tr("Sign in …"));
+                               describe(error, m_connection->options().endpoint().toString()).summary,
+                               tr("Sign in …"));
 }
 
 /// What of the etcd can be seen, once for each set of rights.
@@ -85,7 +91,7 @@ void MainWindow::openSignInDialog()
     core::Connection *connection = present();
     if (!connection || m_signInDialog)
         return;
-    const QString server = connection->endpoint().toString();
+    const QString server = connection->options().endpoint().toString();
     const core::Error &error = connection->error();
     const QString reason =
         error.kind == core::ErrorKind::Unauthenticated ? describe(error, server).summary : QString();

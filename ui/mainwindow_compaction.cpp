@@ -103,7 +103,7 @@ void MainWindow::compact(const core::CompactionRequest &request, const QString &
             }
             statusBar()->clearMessage();
             m_prompts->showError(this, tr("The compaction did not succeed"),
-                                 describe(result.error(), connection->endpoint().toString()));
+                                 describe(result.error(), connection->options().endpoint().toString()));
         });
 }
 

@@ -129,7 +129,7 @@ void MainWindow::commitFinished(const core::CommitReport &report)
             ? refusedText(rights, m_connection->edits()->changes(), resolverFor(m_connection->directory()))
             : QString();
         const bool unknown = report.outcome == core::CommitReport::Outcome::Unknown;
-        ErrorText text = describe(report.error, m_connection->endpoint().toString());
+        ErrorText text = describe(report.error, m_connection->options().endpoint().toString());
         text.advice = (unknown ? tr("It is not known whether the changes were written. They stay staged; "
                                     "once etcd is back, each is checked again.")
                                : tr("Nothing was written, and the changes stay staged."))

@@ -5,7 +5,6 @@
 #include "tests/support/storywindow.h"
 #include "ui/dialogs/connectdialog.h"
 #include "ui/panels/banner.h"
-#include "ui/panels/connectionbar.h"
 #include "ui/views/hexview.h"
 
 #include <QSignalSpy>
@@ -17,15 +16,6 @@ using namespace slotscope::ui;
 namespace {
 
 constexpr int Patience = 20'000; // an etcd has to start again, and its clients to find it
-
-/// Everything that the bar above the tables says.
-QString barText(const StoryWindow &window)
-{
-    QString text;
-    for (const QLabel *label : window->findChild<ConnectionBar *>()->findChildren<QLabel *>())
-        text += label->text() + QLatin1Char('\n');
-    return text;
-}
 
 } // namespace
 
@@ -60,8 +50,8 @@ private Q_SLOTS:
         QVERIFY(window.type(window.cell(NilsKey, "value.name"), QStringLiteral("Anna")));
         m_etcd->kill();
         QTRY_VERIFY_WITH_TIMEOUT(!window.isOnline(), Patience);
-        QTRY_VERIFY(barText(window).contains(QStringLiteral("reconnecting since")));
-        QTRY_VERIFY(barText(window).contains(QStringLiteral("Cannot reach etcd")));
+        QTRY_VERIFY(window.barText().contains(QStringLiteral("reconnecting since")));
+        QTRY_VERIFY(window.barText().contains(QStringLiteral("Cannot reach etcd")));
         QCOMPARE(window.model()->rowCount(), 200); // what was loaded stays
         QVERIFY(window.type(window.cell(NilsKey, "value.born.year"), QStringLiteral("1999")));
 
@@ -77,7 +67,7 @@ private Q_SLOTS:
         QVERIFY(m_etcd->start());
         QTRY_VERIFY_WITH_TIMEOUT(window.isOnline(), Patience);
         QTRY_COMPARE(window->currentTab()->table()->state(), LiveTable::State::Live);
-        QVERIFY(!barText(window).contains(QStringLiteral("Cannot reach")));
+        QVERIFY(!window.barText().contains(QStringLiteral("Cannot reach")));
         QCOMPARE(window.state(NilsKey), RowState::Edited);
         window.press(Qt::Key_S, Qt::ControlModifier);
         QTRY_VERIFY_WITH_TIMEOUT(window.edits()->isEmpty(), Patience);
@@ -145,7 +135,7 @@ private Q_SLOTS:
         QVERIFY(window.page()->text().contains(m_etcd->endpoint()));
         QVERIFY(window.page()->isVisible());
         QTRY_VERIFY(window.pageRetry()->isVisible());
-        QVERIFY(barText(window).contains(QStringLiteral("connecting since")));
+        QVERIFY(window.barText().contains(QStringLiteral("connecting since")));
         QVERIFY(window->navigator()->model()->rowCount() == 0
                 || !window->navigator()->model()->slotIndex(Slot(1)).isValid());
         QTest::mouseClick(window.pageRetry(), Qt::LeftButton); // still away

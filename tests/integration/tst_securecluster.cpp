@@ -3,11 +3,9 @@
 // A cluster of three with TLS, client certificates and users, browsed, watched and edited while its members
 // are killed one by one.
 #include "core/connection/connection.h"
-#include "tests/support/etcdauth.h"
-#include "tests/support/etcdcluster.h"
 #include "tests/support/longtests.h"
 #include "tests/support/memoryconnection.h" // slotKey()
-#include "tests/support/testca.h"
+#include "tests/support/securecluster.h"
 
 #include <QSignalSpy>
 #include <QtTest>
@@ -21,10 +19,6 @@ constexpr int Patience = 60'000; // for an election on a busy machine
 
 const QString Root = QStringLiteral("root");
 const QString Alice = QStringLiteral("alice");
-const QString Secret = QStringLiteral("secret");
-
-/// Passwords are hashed as quickly as can be.
-const QStringList Hurry {QStringLiteral("--bcrypt-cost"), QStringLiteral("4")};
 
 QByteArray key(int number)
 {
@@ -37,16 +31,9 @@ class TestSecureCluster : public QObject
 {
     Q_OBJECT
 
-    TestCa m_ca;
-    std::unique_ptr<EtcdCluster> m_cluster;
+    std::unique_ptr<SecureCluster> m_cluster;
 
-    ConnectionOptions optionsOf(const QString &user) const
-    {
-        ConnectionOptions options = m_cluster->options();
-        options.user = user;
-        options.password = Secret;
-        return options;
-    }
+    ConnectionOptions optionsOf(const QString &user) const { return m_cluster->optionsOf(user); }
     /// By a client of its own; 0: it could not be written.
     Revision write(Client &client, const QByteArray &at, const QByteArray &value)
     {
@@ -58,21 +45,14 @@ private Q_SLOTS:
     void initTestCase()
     {
         SLOTSCOPE_REQUIRE_ETCD();
-        m_cluster = std::make_unique<EtcdCluster>(3, m_ca.server(m_ca.issue(QStringLiteral("server")), true));
-        // With authentication the gateway refuses clients whose certificates name somebody.
-        m_cluster->useTls(m_ca.client(m_ca.issue({})));
+        m_cluster = std::make_unique<SecureCluster>();
         QVERIFY(m_cluster->start());
-        EtcdAuth auth(m_cluster->member(0));
-        QVERIFY(auth.addUser(Alice, Secret));
-        QVERIFY(auth.grant(Alice, EtcdAuth::ReadWrite, KeyRange::slot(Slot(5))));
-        QVERIFY(auth.grant(Alice, EtcdAuth::Read, KeyRange::prefix("/config/")));
-        QVERIFY(auth.enable(Secret));
     }
 
     void aCertificateWithANameIsToldOf()
     {
         ConnectionOptions options = optionsOf(Root);
-        options.tls = m_ca.client(m_ca.issue(QStringLiteral("client")));
+        options.tls = m_cluster->ca().client(m_cluster->ca().issue(QStringLiteral("client")));
         Client client(options);
         const auto refused = await(client.status(), Patience);
         QVERIFY(!refused);
@@ -84,7 +64,7 @@ private Q_SLOTS:
     void withoutACertificateNobodyComesIn()
     {
         ConnectionOptions options = optionsOf(Root);
-        options.tls = m_ca.client();
+        options.tls = m_cluster->ca().client();
         Client client(options);
         const auto refused = await(client.status(), Patience);
         QVERIFY(!refused);

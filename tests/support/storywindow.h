@@ -3,6 +3,7 @@
 
 #include "tests/support/scriptedprompts.h"
 #include "ui/mainwindow.h"
+#include "ui/panels/connectionbar.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/navigator.h"
 #include "ui/panels/pendingpanel.h"
@@ -56,14 +57,19 @@ class StoryWindow
 {
 public:
     explicit StoryWindow(const core::Endpoint &endpoint, const QString &table = {})
+        : StoryWindow([&endpoint](ui::MainWindow &window) { window.openConnection(endpoint); }, table)
     {
-        auto scripted = std::make_unique<ScriptedPrompts>();
-        m_prompts = scripted.get();
-        m_window = std::make_unique<ui::MainWindow>(std::move(scripted));
-        m_window->show();
-        m_window->openConnection(endpoint);
-        if (!table.isEmpty())
-            m_window->openTable(table);
+    }
+    /// By all that a profile says.
+    explicit StoryWindow(const core::ConnectionOptions &options, const QString &table = {})
+        : StoryWindow(
+            [&options](ui::MainWindow &window) {
+                core::Profile profile;
+                profile.options = options;
+                window.openProfile(profile);
+            },
+            table)
+    {
     }
 
     ui::MainWindow *operator->() const { return m_window.get(); }
@@ -84,7 +90,19 @@ public:
         const ui::RecordTab *tab = m_window->currentTab();
         return tab && tab->title() == title && m_window->isSettled();
     }
-    bool isOnline() const { return m_window->connection()->state() == core::Connection::State::Online; }
+    bool isOnline() const
+    {
+        const core::Connection *connection = m_window->connection(); // a profile is opened a moment later
+        return connection && connection->state() == core::Connection::State::Online;
+    }
+    /// Everything that the bar above the tables says.
+    QString barText() const
+    {
+        QString text;
+        for (const QLabel *label : m_window->findChild<ui::ConnectionBar *>()->findChildren<QLabel *>())
+            text += label->text() + QLatin1Char('\n');
+        return text;
+    }
 
     /// Invalid for a record or column that is not shown.
     QModelIndex cell(const QByteArray &key, const char *column) const
@@ -147,6 +165,17 @@ public:
     }
 
 private:
+    StoryWindow(const std::function<void(ui::MainWindow &)> &open, const QString &table)
+    {
+        auto scripted = std::make_unique<ScriptedPrompts>();
+        m_prompts = scripted.get();
+        m_window = std::make_unique<ui::MainWindow>(std::move(scripted));
+        m_window->show();
+        open(*m_window);
+        if (!table.isEmpty())
+            m_window->openTable(table);
+    }
+
     std::unique_ptr<ui::MainWindow> m_window;
     ScriptedPrompts *m_prompts;
 };

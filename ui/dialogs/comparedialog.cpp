@@ -530,7 +530,8 @@ void CompareDialog::readCurrent(size_t from)
             m_wanted.clear();
             tell(tr("Nothing was staged: %1")
                      .arg(reply ? tr("etcd did not answer what it was asked for.")
-                                : describe(reply.error(), m_present->endpoint().toString()).sentence()));
+                                : describe(reply.error(), m_present->options().endpoint().toString())
+                                      .sentence()));
             updateButtons();
             return;
         }

@@ -2,6 +2,7 @@
 #include "ui/dialogs/membersdialog.h"
 
 #include "ui/errortext.h"
+#include "ui/models/membernews.h"
 #include "ui/theme.h"
 
 #include <QDialogButtonBox>
@@ -28,7 +29,7 @@ QString tr(const char *text)
 
 QString nameOf(const core::MemberState &member)
 {
-    return member.member.name.isEmpty() ? QString::number(member.member.id, 16) : member.member.name;
+    return memberName(member.member);
 }
 
 QString roleOf(const core::MemberState &member)

@@ -138,8 +138,9 @@ void RenameDialog::searched(const core::Result<core::Revision> &result)
     m_search.release()->deleteLater(); // it is still in the middle of telling
     m_progress->hide();
     if (!result)
-        m_cannotSearch = tr("Who else refers to it could not be found out: %1")
-                             .arg(describe(result.error(), m_connection->endpoint().toString()).sentence());
+        m_cannotSearch =
+            tr("Who else refers to it could not be found out: %1")
+                .arg(describe(result.error(), m_connection->options().endpoint().toString()).sentence());
     addStaged();
     updateText();
 }
@@ -234,7 +235,7 @@ void RenameDialog::readChosen()
         m_reading = false;
         okButton()->setEnabled(true);
         if (!reply) {
-            refuse(describe(reply.error(), m_connection->endpoint().toString()).sentence());
+            refuse(describe(reply.error(), m_connection->options().endpoint().toString()).sentence());
             return;
         }
         std::vector<core::KeyState> states;

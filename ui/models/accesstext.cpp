@@ -53,6 +53,14 @@ QString listText(const QStringList &all)
         .arg(all.mid(0, Named).join(QStringLiteral(", ")));
 }
 
+QString rangesText(const std::vector<core::KeyRange> &ranges, const core::SlotDirectory *directory)
+{
+    QStringList all;
+    for (const core::KeyRange &range : ranges)
+        all += rangeText(range, directory);
+    return listText(all);
+}
+
 } // namespace
 
 QString rangeText(const core::KeyRange &range, const core::SlotDirectory *directory)
@@ -83,11 +91,22 @@ QString rightsText(const core::AccessRights &rights, const core::SlotDirectory *
         return {};
     if (rights.read.empty())
         return tr("The user “%1” may read nothing of this etcd.").arg(rights.user);
-    QStringList ranges;
-    for (const core::KeyRange &range : rights.read)
-        ranges += rangeText(range, directory);
     return tr("The user “%1” may read %2. The rest of this etcd is not shown.")
-        .arg(rights.user, listText(ranges));
+        .arg(rights.user, rangesText(rights.read, directory));
+}
+
+QString unreadableText(const core::AccessRights &rights, const core::KeyRange &range,
+                       const core::SlotDirectory *directory)
+{
+    if (rights.mayRead(range))
+        return {};
+    if (const auto parts = rights.readable(range); !parts.empty())
+        return tr("Nothing is stored in what the user “%1” may read of this: %2. The rest may not be read.")
+            .arg(rights.user, rangesText(parts, directory));
+    const QString granted = rights.read.empty() ? tr("nothing") : rangesText(rights.read, directory);
+    return tr("The user “%1” may not read this. What may be read: %2.\nAsk whoever administers this etcd for "
+              "the right to read it.")
+        .arg(rights.user, granted);
 }
 
 QString refusedText(const core::AccessRights &rights, const std::vector<core::Change> &changes,

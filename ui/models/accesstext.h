@@ -15,6 +15,10 @@ namespace slotscope::ui {
 QString rangeText(const core::KeyRange &range, const core::SlotDirectory *directory = nullptr);
 /// What the user may read, in a sentence; empty where there are no limits.
 QString rightsText(const core::AccessRights &rights, const core::SlotDirectory *directory = nullptr);
+/// Why nothing is seen of a table or folder that the user may not read, or not all of; empty where all of it
+/// may be read.
+QString unreadableText(const core::AccessRights &rights, const core::KeyRange &range,
+                       const core::SlotDirectory *directory = nullptr);
 /// Which of the changes the user may not write, in a sentence; empty where the rights do not tell.
 QString refusedText(const core::AccessRights &rights, const std::vector<core::Change> &changes,
                     const KeyResolver &resolver);

@@ -2,8 +2,8 @@
 #include "ui/panels/connectionbar.h"
 
 #include "core/live/liverates.h"
-#include "ui/errortext.h"
 #include "ui/models/accesstext.h"
+#include "ui/models/membernews.h"
 #include "ui/theme.h"
 #include "ui/tooltip.h"
 #include "ui/views/rateplot.h"
@@ -61,6 +61,8 @@ ConnectionBar::ConnectionBar(QWidget *parent)
     , m_state(new QLabel(this))
     , m_server(new QToolButton(this))
     , m_rates(new RatePlot(this))
+    , m_members(new MemberNews(this))
+    , m_details(new QPushButton(tr("Details …"), this))
     , m_retry(new QPushButton(tr("Retry now"), this))
 {
     setObjectName(QStringLiteral("connectionBar"));
@@ -69,6 +71,8 @@ ConnectionBar::ConnectionBar(QWidget *parent)
         label->setTextFormat(Qt::PlainText);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     }
+    // What went wrong may take many words, and what can be done about it has to stay in sight.
+    m_state->setMinimumWidth(20 * fontMetrics().averageCharWidth());
     QFont bold = m_endpoint->font();
     bold.setBold(true);
     m_endpoint->setFont(bold);
@@ -86,10 +90,17 @@ ConnectionBar::ConnectionBar(QWidget *parent)
     addWidget(stretch);
     m_ratesAction = addWidget(m_rates);
     m_server->setObjectName(QStringLiteral("serverButton"));
-    m_server->setToolTip(tr("Members of the cluster"));
     m_server->setAutoRaise(true);
     m_serverAction = addWidget(m_server);
     connect(m_server, &QToolButton::clicked, this, &ConnectionBar::membersRequested);
+    connect(m_members, &MemberNews::changed, this, &ConnectionBar::updateServer);
+    m_details->setObjectName(QStringLiteral("connectionDetails"));
+    m_detailsAction = addWidget(m_details);
+    m_detailsAction->setVisible(false);
+    connect(m_details, &QPushButton::clicked, this, [this] {
+        if (m_connection)
+            Q_EMIT detailsRequested(errorText());
+    });
     // A widget in a tool bar is shown and hidden by its action only.
     QAction *retry = addWidget(m_retry);
     retry->setVisible(false);
@@ -109,6 +120,7 @@ void ConnectionBar::follow(core::Connection *connection)
         disconnect(m_connection->rates(), nullptr, this, nullptr);
     }
     m_connection = connection;
+    m_members->follow(connection);
     if (connection) {
         connect(connection, &core::Connection::stateChanged, this, &ConnectionBar::update);
         connect(connection, &core::Connection::revisionChanged, this, &ConnectionBar::update);
@@ -144,6 +156,7 @@ void ConnectionBar::update()
         m_endpoint->setText(tr("No connection"));
         m_state->setText({});
         m_serverAction->setVisible(false);
+        m_detailsAction->setVisible(false);
         retry->setVisible(false);
         return;
     }
@@ -155,23 +168,39 @@ void ConnectionBar::update()
     m_endpoint->setText(m_name.isEmpty() ? place : tr("%1 — %2").arg(m_name, place));
     m_endpoint->setToolTip(rightsText(rights, m_connection->directory()));
     QString state = connectionStateText(*m_connection);
-    QString tip;
-    if (!online && !m_connection->error().detail.isEmpty()) {
-        const ErrorText text = describe(m_connection->error(), m_connection->options().endpoint().toString());
-        state += QStringLiteral(" — ") + text.summary;
-        tip = text.advice + QLatin1Char('\n') + text.technical;
-    }
+    const bool failed = !online && !m_connection->error().detail.isEmpty();
+    if (failed && !m_members->serving().isEmpty())
+        state += tr(" — the member %1 was lost").arg(m_members->serving());
+    if (failed)
+        state += QStringLiteral(" — ") + errorText().summary;
     m_state->setText(state);
-    m_state->setToolTip(asTip(tip.trimmed()));
-    const core::StatusReply &status = m_connection->serverStatus();
-    m_serverAction->setVisible(!status.version.isEmpty());
-    // Alarms are what the server calls errors.
-    const QString alarms = status.errors.isEmpty() ? QString() : tr(" · alarm!");
-    m_server->setText(tr("etcd %1 · %2").arg(status.version, locale().formattedDataSize(status.dbSize))
-                      + alarms);
+    m_state->setToolTip(failed ? asTip(state) : QString());
+    updateServer();
     m_mark->setPixmap(online ? QPixmap() : theme::icon(theme::Glyph::Warning).pixmap(16, 16));
     m_mark->setAccessibleName(online ? tr("online") : tr("offline"));
-    retry->setVisible(!online && !m_connection->error().detail.isEmpty());
+    m_detailsAction->setVisible(failed);
+    retry->setVisible(failed);
+}
+
+ErrorText ConnectionBar::errorText() const
+{
+    return describe(m_connection->error(), endpointsText(m_connection->options()));
+}
+
+void ConnectionBar::updateServer()
+{
+    const core::StatusReply &status = m_connection->serverStatus();
+    m_serverAction->setVisible(!status.version.isEmpty());
+    QString text = tr("etcd %1 · %2").arg(status.version, locale().formattedDataSize(status.dbSize));
+    // Alarms are what the server calls errors.
+    if (!status.errors.isEmpty())
+        text += tr(" · alarm!");
+    if (!m_members->away().isEmpty())
+        text += tr(" · away: %1").arg(m_members->away().join(QStringLiteral(", ")));
+    m_server->setText(text);
+    m_server->setToolTip(m_members->serving().isEmpty()
+                             ? tr("Members of the cluster")
+                             : tr("Members of the cluster; %1 serves").arg(m_members->serving()));
 }
 
 } // namespace slotscope::ui

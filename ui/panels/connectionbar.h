@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connection/connection.h"
+#include "ui/errortext.h"
 
 #include <QToolBar>
 
@@ -11,6 +12,7 @@ class QToolButton;
 
 namespace slotscope::ui {
 
+class MemberNews;
 class RatePlot;
 
 /// The bar at the top: which etcd, in what state, at which revision, and what to do when it is away.
@@ -24,14 +26,20 @@ public:
     void follow(core::Connection *connection);
     /// What the user calls it, and its colour; both may be none. For the connection that is followed next.
     void setLook(const QString &name, const QColor &colour);
+    /// Who of the cluster serves it.
+    const MemberNews *members() const { return m_members; }
 
 Q_SIGNALS:
     /// The user wants to see who belongs to the cluster.
     void membersRequested();
+    /// … or all that there is to say about why it is not online.
+    void detailsRequested(const slotscope::ui::ErrorText &text);
 
 private:
     void update();
     void updateRates();
+    void updateServer();
+    ErrorText errorText() const;
 
     QPointer<core::Connection> m_connection;
     QString m_name;
@@ -44,6 +52,9 @@ private:
     QAction *m_serverAction;
     RatePlot *m_rates;
     QAction *m_ratesAction; // by which it is shown and hidden
+    MemberNews *m_members;
+    QPushButton *m_details;
+    QAction *m_detailsAction; // by which it is shown and hidden
     QPushButton *m_retry;
 };
 

@@ -237,7 +237,8 @@ void FindPanel::finish()
         text = tr("Cancelled; %1 among %2 that were looked at.").arg(foundText(), records);
         break;
     case core::Search::State::Failed:
-        text = describe(search->error(), m_connection ? m_connection->endpoint().toString() : QString())
+        text = describe(search->error(),
+                        m_connection ? m_connection->options().endpoint().toString() : QString())
                    .sentence();
         if (m_model->hitCount() > 0)
             text += QLatin1Char(' ') + tr("%1 before that.").arg(foundText());

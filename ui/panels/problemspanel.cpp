@@ -128,9 +128,10 @@ void ProblemsPanel::take(const core::Result<core::IndexReport> &result, std::opt
     m_doctor.release()->deleteLater();
     m_progress->hide();
     if (!result) {
-        m_summary->setText(result.error().kind == core::ErrorKind::Cancelled
-                               ? tr("The check was cancelled.")
-                               : describe(result.error(), m_connection->endpoint().toString()).sentence());
+        m_summary->setText(
+            result.error().kind == core::ErrorKind::Cancelled
+                ? tr("The check was cancelled.")
+                : describe(result.error(), m_connection->options().endpoint().toString()).sentence());
         updateActions();
         Q_EMIT checked();
         return;

@@ -6,6 +6,7 @@
 #include "core/table/recordjson.h"
 #include "ui/cellmemory.h"
 #include "ui/errortext.h"
+#include "ui/models/accesstext.h"
 #include "ui/models/slottypetext.h"
 #include "ui/motion.h"
 #include "ui/panels/banner.h"
@@ -14,7 +15,6 @@
 #include "ui/panels/livecontrols.h"
 #include "ui/panels/recordlinks.h"
 #include "ui/theme.h"
-#include "ui/tooltip.h"
 #include "ui/views/recordview.h"
 
 #include <QBoxLayout>
@@ -23,7 +23,6 @@
 #include <QLocale>
 #include <QMenu>
 #include <QProgressBar>
-#include <QPushButton>
 #include <QScrollBar>
 #include <QToolButton>
 
@@ -51,9 +50,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     , m_filter(new FilterBar(m_model, m_view, this))
     , m_columnsButton(new QToolButton(this))
     , m_progress(new QProgressBar(this))
-    , m_banner(new QWidget(this))
-    , m_bannerText(new QLabel(m_banner))
-    , m_retry(new QPushButton(tr("&Retry"), m_banner))
+    , m_banner(new Banner(this))
     , m_typeLabel(new QToolButton(this))
     , m_live(new LiveControls(m_table, connection->edits(), m_model, m_view, this))
     , m_empty(new QLabel(m_view->viewport()))
@@ -85,16 +82,8 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
 
     m_progress->setTextVisible(true);
     m_progress->setMaximumHeight(fontMetrics().height() + 4);
-    m_bannerText->setWordWrap(true);
-    m_bannerText->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    auto *icon = new QLabel(m_banner);
-    icon->setPixmap(theme::icon(theme::Glyph::Warning).pixmap(18, 18));
-    auto *bannerLayout = new QHBoxLayout(m_banner);
-    bannerLayout->setContentsMargins(6, 4, 6, 4);
-    bannerLayout->addWidget(icon);
-    bannerLayout->addWidget(m_bannerText, 1);
-    bannerLayout->addWidget(m_retry);
-    connect(m_retry, &QPushButton::clicked, this, &RecordTab::reload);
+    m_banner->setObjectName(QStringLiteral("loadBanner"));
+    connect(m_banner, &Banner::actionTriggered, this, &RecordTab::reload);
 
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -107,8 +96,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
 
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
-    for (QLabel *label : {m_empty, m_bannerText})
-        label->setTextFormat(Qt::PlainText);
+    m_empty->setTextFormat(Qt::PlainText);
     m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
     auto *emptyLayout = new QVBoxLayout(m_view->viewport());
     emptyLayout->addWidget(m_empty);
@@ -231,11 +219,15 @@ void RecordTab::updateBanner()
                                       .arg(locale.toString(progress.rows), locale.toString(progress.total)));
     }
     const bool failed = state == core::LiveTable::State::Failed;
-    m_banner->setVisible(failed);
     if (failed) {
-        const ErrorText text = describe(m_table->error(), m_connection->endpoint().toString());
-        m_bannerText->setText(tr("This table could not be loaded. %1").arg(text.sentence()));
-        m_bannerText->setToolTip(asTip(text.technical));
+        const ErrorText text = describe(m_table->error(), m_connection->options().endpoint().toString());
+        const QString message = tr("This table could not be loaded. %1").arg(text.sentence());
+        if (m_banner->message() != message) { // else the details would close
+            m_banner->setMessage(theme::Mark::Warning, message, tr("Retry"));
+            m_banner->setDetail(text.technical);
+        }
+    } else {
+        m_banner->clearMessage();
     }
     QString empty;
     if (m_model->rowCount() == 0 && !loading && !failed) {
@@ -244,6 +236,9 @@ void RecordTab::updateBanner()
         else if (m_model->query().isFilter())
             empty = tr("No record passes the filter:\n%1")
                         .arg(core::filterSummary(m_filter->filter(), m_model->columns()));
+        else if (const core::AccessRights &rights = m_connection->client()->rights();
+                 !rights.mayRead(m_table->range()))
+            empty = unreadableText(rights, m_table->range(), m_connection->directory());
         else
             empty = tr("No records. Press Insert to add one.");
     }

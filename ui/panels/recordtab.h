@@ -14,11 +14,11 @@
 class QLabel;
 class QMenu;
 class QProgressBar;
-class QPushButton;
 class QToolButton;
 
 namespace slotscope::ui {
 
+class Banner;
 class BulkRunner;
 class FilterBar;
 class KeyDialog;
@@ -171,9 +171,7 @@ private:
     FilterBar *m_filter;
     QToolButton *m_columnsButton;
     QProgressBar *m_progress;
-    QWidget *m_banner;
-    QLabel *m_bannerText;
-    QPushButton *m_retry;
+    Banner *m_banner;
     QToolButton *m_typeLabel;
     LiveControls *m_live;
     QLabel *m_empty;

@@ -154,7 +154,8 @@ void ReferrersPanel::finish(const core::Result<core::Revision> &result)
     else if (result.error().kind == core::ErrorKind::Cancelled)
         m_summary->setText(tr("Cancelled; %1 references to %2 until then.").arg(count, m_target));
     else
-        m_summary->setText(describe(result.error(), m_connection->endpoint().toString()).sentence());
+        m_summary->setText(
+            describe(result.error(), m_connection->options().endpoint().toString()).sentence());
     if (m_found > MostShown)
         m_summary->setText(m_summary->text()
                            + tr(" The first %1 are shown.").arg(QLocale().toString(MostShown)));
