@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/connectiontesttext.h"
 
+#include "core/etcd/sshtunnel.h"
+#include "ui/sshtext.h"
+
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QLocale>
+#include <QVersionNumber>
 
 #include <map>
 
@@ -116,10 +120,17 @@ QString passedText(const ConnectionReport &report, TestStep step)
     }
     case TestStep::Http:
         return tr("It speaks HTTP.");
-    case TestStep::Version:
-        return report.version.cluster.isEmpty()
+    case TestStep::Version: {
+        QString text = report.version.cluster.isEmpty()
             ? tr("etcd %1.").arg(report.version.server)
             : tr("etcd %1, in a cluster of version %2.").arg(report.version.server, report.version.cluster);
+        const QVersionNumber version = QVersionNumber::fromString(report.version.server);
+        if (!version.isNull() && version < QVersionNumber(3, 4))
+            text += QLatin1Char(' ')
+                + tr("Before 3.4 it does not tell much at once: after a long break tables are read anew, and "
+                     "the history of large records cannot be shown.");
+        return text;
+    }
     case TestStep::Gateway: {
         if (report.status.header.memberId == 0)
             return tr("The JSON gateway answers at %1.").arg(report.apiPath);
@@ -192,8 +203,12 @@ void describe(const ConnectionReport &report, const core::StepReport &step, Erro
         say(tr("The proxy does not lead to %1.").arg(server), tr("Check the proxy of this connection."));
         break;
     case ConnectionFault::TunnelFailed:
-        say(tr("The SSH tunnel cannot be used: %1").arg(step.error.detail),
-            tr("Does ssh get there on a terminal, without asking anything?"));
+        if (const auto tunnel = core::SshTunnel::complaintOf(step.error)) {
+            const ErrorText words = describeSsh(tunnel->destination, tunnel->said);
+            say(words.summary, words.advice);
+        } else {
+            say(ui::describe(step.error, server).summary, {});
+        }
         break;
     case ConnectionFault::UntrustedIssuer:
         say(tr("The certificate of %1 is issued by “%2”, which is not trusted.").arg(server, issuerOf(last)),

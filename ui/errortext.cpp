@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/errortext.h"
 
+#include "core/etcd/sshtunnel.h"
+#include "ui/sshtext.h"
+
 #include <QCoreApplication>
 #include <QStringList>
 
@@ -78,6 +81,11 @@ ErrorText describe(const Error &error, const QString &server)
             tr("It may be busy or cut off. If you were writing, look whether the change has arrived."));
         break;
     case ErrorKind::Network:
+        if (const auto tunnel = core::SshTunnel::complaintOf(error)) {
+            const ErrorText words = describeSsh(tunnel->destination, tunnel->said);
+            say(tr("Cannot reach %1. %2").arg(etcd, words.summary), words.advice);
+            break;
+        }
         say(withClause(tr("Cannot reach %1").arg(etcd), error.detail), tr("Is it running?"));
         break;
     case ErrorKind::Tls:

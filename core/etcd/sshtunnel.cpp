@@ -19,6 +19,10 @@ using namespace std::chrono_literals;
 constexpr auto KnockAgain = 100ms;
 constexpr qsizetype MostSaid = 4096;
 
+// In the error's detail, around the destination.
+constexpr QLatin1String Failed("the SSH tunnel through ");
+constexpr QLatin1String Reason(" failed: ");
+
 /// Somebody may have to type a password or to press a key's button.
 constexpr auto PatienceWithPeople = 90s;
 constexpr auto Patience = 30s;
@@ -105,8 +109,16 @@ QStringList SshTunnel::arguments() const
 
 Error SshTunnel::error(const QString &what) const
 {
-    QString detail = QStringLiteral("the SSH tunnel through %1 failed: %2").arg(m_options.destination, what);
-    return {.kind = ErrorKind::Network, .detail = detail};
+    return {.kind = ErrorKind::Network, .detail = Failed + m_options.destination + Reason + what};
+}
+
+std::optional<SshTunnel::Complaint> SshTunnel::complaintOf(const Error &error)
+{
+    const qsizetype reason = error.detail.indexOf(Reason);
+    if (error.kind != ErrorKind::Network || !error.detail.startsWith(Failed) || reason < 0)
+        return std::nullopt;
+    return Complaint {.destination = error.detail.mid(Failed.size(), reason - Failed.size()),
+                      .said = error.detail.mid(reason + Reason.size())};
 }
 
 Call<Nothing> SshTunnel::open()
@@ -162,7 +174,9 @@ void SshTunnel::takeEnd()
     if (m_process.error() == QProcess::FailedToStart)
         words = QStringLiteral("the program ssh cannot be started: %1").arg(m_process.errorString());
     else if (words.isEmpty())
-        words = QStringLiteral("ssh ended (%1)").arg(m_process.exitCode());
+        words = m_process.exitStatus() == QProcess::CrashExit
+            ? QStringLiteral("ssh was killed (signal %1)").arg(m_process.exitCode())
+            : QStringLiteral("ssh ended (%1)").arg(m_process.exitCode());
     const Error why = error(words);
     if (words.contains(QLatin1String("Address already in use")))
         m_port = 0;

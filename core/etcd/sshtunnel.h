@@ -6,6 +6,8 @@
 
 #include <QProcess>
 
+#include <optional>
+
 namespace slotscope::core {
 
 /// A way to where an ssh server can reach: the system's ssh, run as a SOCKS proxy on a loopback port (-D), so
@@ -19,6 +21,14 @@ public:
     explicit SshTunnel(SshTunnelOptions options, QObject *parent = nullptr);
     /// Ends ssh.
     ~SshTunnel() override;
+
+    /// What an error says of a tunnel; nothing if it is about something else.
+    struct Complaint
+    {
+        QString destination;
+        QString said; ///< by ssh, mostly
+    };
+    static std::optional<Complaint> complaintOf(const Error &error);
 
     /// Starts ssh unless it runs, and waits until the tunnel can be used. Fails with Network, in ssh's words.
     Call<Nothing> open();

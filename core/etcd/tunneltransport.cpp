@@ -9,6 +9,8 @@ TunnelTransport::TunnelTransport(const SshTunnelOptions &options, Inner inner)
     , m_proxy(m_tunnel.proxy())
 {
     take(m_inner(m_proxy));
+    // Streams that break by it might be told of later, and say less.
+    connect(&m_tunnel, &SshTunnel::ended, this, &Transport::memberLost);
 }
 
 void TunnelTransport::take(std::unique_ptr<Transport> transport)
