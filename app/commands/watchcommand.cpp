@@ -225,11 +225,11 @@ bool WatchCommand::show(const Event &event)
 
 bool WatchCommand::passesFilter(const Event &event, const core::SlotCodec &codec) const
 {
-    const auto passes = [&](const QByteArray &value) {
-        return m_filter.matches(core::decodeRow(codec, event.kv.key, value));
+    const auto passes = [&](const core::KeyValue &kv) {
+        const core::RowView stored = core::viewOf(kv);
+        return m_filter.matches(core::decodeRow(codec, event.kv.key, kv.value), &stored);
     };
-    return (event.type == EventType::Put && passes(event.kv.value))
-        || (event.prevKv && passes(event.prevKv->value));
+    return (event.type == EventType::Put && passes(event.kv)) || (event.prevKv && passes(*event.prevKv));
 }
 
 bool WatchCommand::showJson(const Event &event, const SlotInfo *info)

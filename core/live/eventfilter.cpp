@@ -59,8 +59,8 @@ bool EventFilter::matches(const LoggedEvent &logged, const CodecBook &book) cons
     const bool isDeletion = event.type == EventType::Delete;
     if (isDeletion && !event.prevKv)
         return false;
-    return condition.matches(
-        decodeRow(codec, event.kv.key, isDeletion ? event.prevKv->value : event.kv.value));
+    const RowView stored = viewOf(isDeletion ? *event.prevKv : event.kv);
+    return condition.matches(decodeRow(codec, stored.key, stored.value), &stored);
 }
 
 bool EventFilter::matches(const LogEntry &entry, const CodecBook &book) const

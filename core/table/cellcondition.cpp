@@ -88,6 +88,14 @@ CellCondition::Test CellCondition::testOf(const Node &node)
         test.cell = wantKey();
         test.source = m_keyParts == 1 && steps.empty() ? Source::Cell : Source::Key;
         break;
+    case Node::Root::Etcd: {
+        Column column;
+        column.group = Column::Group::Meta;
+        column.meta = node.meta;
+        test.cell = want(std::move(column));
+        test.source = Source::Etcd;
+        break;
+    }
     }
     return test;
 }
@@ -118,6 +126,11 @@ bool CellCondition::holds(const Test &test, const Cells &cells)
     case Source::Key: {
         const Value key = cells.key();
         return test.node->holdsFor(test.node->path.find(key));
+    }
+    case Source::Etcd: {
+        const Cell &number = cells.at(test.cell);
+        return number.kind == Cell::Kind::Integer ? test.node->holdsForEtcd(number.integer)
+                                                  : test.node->holdsFor(nullptr);
     }
     }
     return test.node->holdsFor(cells.at(test.cell));

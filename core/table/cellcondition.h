@@ -16,6 +16,7 @@ public:
     CellCondition(const FieldCondition &condition, const KeyType &key);
 
     bool isEmpty() const { return !m_condition; }
+    /// Those of etcd's numbers are to be filled in by who reads them, as whole numbers.
     const std::vector<Column> &columns() const { return m_columns; }
     /// As FieldCondition::matches() of the decoded row. `first`: where in the row the cells of columns()
     /// begin.
@@ -26,6 +27,7 @@ private:
         Cell,
         ValueOrField, ///< three cells: the field of this path, one of the name `value`, the path without it
         Key, ///< a way into the key that is no part of it
+        Etcd,
     };
     struct Test
     {

@@ -30,8 +30,23 @@ bool isOnly(const Column &column, std::initializer_list<Value::Kind> kinds)
     return column.kinds != 0 && (column.kinds & ~bits) == 0;
 }
 
+struct EtcdName
+{
+    Column::Meta meta;
+    QLatin1String name;
+};
+constexpr std::array EtcdNames {
+    EtcdName {Column::Meta::CreateRevision, QLatin1String("etcd.create_revision")},
+    EtcdName {Column::Meta::ModRevision, QLatin1String("etcd.mod_revision")},
+    EtcdName {Column::Meta::Version, QLatin1String("etcd.version")},
+    EtcdName {Column::Meta::Lease, QLatin1String("etcd.lease")},
+    EtcdName {Column::Meta::Size, QLatin1String("etcd.size")},
+};
+
 Family familyOf(const Column &column)
 {
+    if (column.group == Column::Group::Meta)
+        return Family::Numbers;
     const auto only = [&column](std::initializer_list<Value::Kind> kinds) { return isOnly(column, kinds); };
     if (only({Value::Kind::Integer, Value::Kind::Float, Value::Kind::Decimal}))
         return column.named ? Family::Any : Family::Numbers;
@@ -299,9 +314,23 @@ private:
         const QString text = m_text.mid(at, end - at);
         if (text.isEmpty() || isQuoted(text))
             return text; // what is wrong with it FieldCondition says
+        if (m_column.group == Column::Group::Meta)
+            return etcdNumber(at, text);
         if (isTyped() && text != QLatin1String("null") && !isOf(m_family, text))
             return fail(at, wantedOf(m_family));
         return needsQuotes(text) ? quotedLiteral(text) : text;
+    }
+
+    std::optional<QString> etcdNumber(qsizetype at, const QString &text)
+    {
+        // Leases are shown as etcdctl does: sixteen hexadecimal digits.
+        static const QRegularExpression shownLease(QStringLiteral("^[0-9a-f]{16}$"));
+        if (m_column.meta == Column::Meta::Lease && shownLease.match(text).hasMatch())
+            return QStringLiteral("0x") + text;
+        static const QRegularExpression whole(QStringLiteral("^([0-9]+|0x[0-9a-fA-F]+)$"));
+        if (!whole.match(text).hasMatch())
+            return fail(at, QStringLiteral("this column holds whole numbers, and this is none"));
+        return text;
     }
 
     std::optional<QString> contained(qsizetype at, qsizetype end)
@@ -384,9 +413,10 @@ std::optional<QString> conditionPath(const ValuePath &path)
         QString one = ValuePath({step}).toString();
         if (step.key && step.key->kind() == Value::Kind::Text && !one.startsWith(QLatin1Char('"'))) {
             const QString name = step.key->toText();
-            static const std::array<QLatin1String, 7> words {
-                QLatin1String("and"),      QLatin1String("or"),  QLatin1String("not"),  QLatin1String("is"),
-                QLatin1String("contains"), QLatin1String("key"), QLatin1String("value")};
+            static const std::array<QLatin1String, 8> words {
+                QLatin1String("and"),   QLatin1String("or"),       QLatin1String("not"),
+                QLatin1String("is"),    QLatin1String("contains"), QLatin1String("key"),
+                QLatin1String("value"), QLatin1String("etcd")};
             const bool isWord = text.isEmpty() && std::any_of(words.begin(), words.end(), [&name](auto word) {
                                     return name.compare(word, Qt::CaseInsensitive) == 0;
                                 });
@@ -417,7 +447,22 @@ std::optional<QString> conditionPath(const std::vector<Column> &columns, size_t 
     case Column::Group::Meta:
         break;
     }
-    return std::nullopt;
+    const QString name = conditionName(which.meta);
+    return name.isEmpty() ? std::nullopt : std::optional(name);
+}
+
+QString conditionName(Column::Meta meta)
+{
+    const auto it = std::find_if(EtcdNames.begin(), EtcdNames.end(),
+                                 [meta](const EtcdName &known) { return known.meta == meta; });
+    return it == EtcdNames.end() ? QString() : QString(it->name);
+}
+
+Column::Meta metaOfConditionName(QStringView name)
+{
+    const auto it = std::find_if(EtcdNames.begin(), EtcdNames.end(),
+                                 [name](const EtcdName &known) { return known.name == name; });
+    return it == EtcdNames.end() ? Column::Meta::None : it->meta;
 }
 
 QString quotedLiteral(const QString &text)

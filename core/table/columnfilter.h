@@ -19,8 +19,12 @@ namespace slotscope::core {
 
 /// How conditions spell the way to a node; nothing where they cannot.
 std::optional<QString> conditionPath(const ValuePath &path);
-/// The same for one of these columns; those of etcd's own numbers have none.
+/// The same for one of these columns.
 std::optional<QString> conditionPath(const std::vector<Column> &columns, size_t column);
+/// How conditions call one of etcd's own numbers: `etcd.mod_revision`.
+QString conditionName(Column::Meta meta);
+/// Which of them a name calls; Meta::None: none.
+Column::Meta metaOfConditionName(QStringView name);
 
 /// How conditions spell what is equal to a value; nothing for lists and maps.
 std::optional<QString> conditionLiteral(const Value &value);

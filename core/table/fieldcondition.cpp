@@ -3,6 +3,7 @@
 
 #include "core/table/fieldconditionnode.h"
 #include "core/value/recordstyle.h"
+#include "core/value/utf8.h"
 
 #include <algorithm>
 
@@ -19,6 +20,8 @@ const Value *found(const Node &node, const Value &record, const Value *key)
         break;
     case Node::Root::Key:
         return key ? node.path.find(*key) : nullptr;
+    case Node::Root::Etcd:
+        return nullptr;
     case Node::Root::ValueOrField: {
         if (const Value *field = node.path.find(record))
             return field;
@@ -31,7 +34,7 @@ const Value *found(const Node &node, const Value &record, const Value *key)
     return node.path.find(record);
 }
 
-bool matchesExpression(const QRegularExpression &expression, const Value &value)
+bool matchesExpression(const TextPattern &expression, const Value &value)
 {
     switch (value.kind()) {
     case Value::Kind::Null:
@@ -45,7 +48,7 @@ bool matchesExpression(const QRegularExpression &expression, const Value &value)
             return !item.isContainer() && matchesExpression(expression, item);
         });
     default:
-        return expression.match(conditionText(value)).hasMatch();
+        return expression.isIn(conditionText(value));
     }
 }
 
@@ -95,7 +98,7 @@ bool FieldCondition::Node::holdsFor(const Value *value) const
     if (!value)
         return false;
     if (kind == Kind::Matches)
-        return matchesExpression(expression, *value);
+        return matchesExpression(*expression, *value);
     if (kind == Kind::IsNull)
         return (value->isNull() || value->kind() == Value::Kind::Undefined) && !isAbsent(*value);
     return comparisonHolds(*this, *value);
@@ -111,6 +114,8 @@ bool FieldCondition::Node::holdsFor(const Cell &cell) const
         return false;
     if (kind == Kind::IsNull && cell.kind != Cell::Kind::Encoded)
         return cell.kind == Cell::Kind::Null;
+    if (kind == Kind::Matches && cell.kind == Cell::Kind::Text && isAscii(cell.bytes))
+        return expression->isInAscii(cell.bytes);
     if (kind == Kind::IsNull || kind == Kind::Matches) {
         const auto value = toValue(cell);
         return value && holdsFor(&*value);
@@ -118,9 +123,16 @@ bool FieldCondition::Node::holdsFor(const Cell &cell) const
     return comparisonHolds(*this, cell);
 }
 
-bool FieldCondition::Node::holds(const Value &record, const Value *key) const
+bool FieldCondition::Node::holdsForEtcd(qint64 number) const
 {
-    const auto partHolds = [&](const Node &part) { return part.holds(record, key); };
+    if (kind == Kind::IsAbsent || kind == Kind::IsNull)
+        return meta == Column::Meta::Lease && number == 0;
+    return holdsFor(Cell::ofInteger(number));
+}
+
+bool FieldCondition::Node::holds(const Value &record, const Value *key, const RowView *stored) const
+{
+    const auto partHolds = [&](const Node &part) { return part.holds(record, key, stored); };
     switch (kind) {
     case Kind::Or:
         return std::any_of(parts.cbegin(), parts.cend(), partHolds);
@@ -129,6 +141,8 @@ bool FieldCondition::Node::holds(const Value &record, const Value *key) const
     case Kind::Not:
         return !partHolds(parts.front());
     default:
+        if (root == Root::Etcd && stored)
+            return holdsForEtcd(metaNumber(*stored, meta));
         return holdsFor(found(*this, record, key));
     }
 }
@@ -148,15 +162,15 @@ Expected<FieldCondition, FieldConditionError> FieldCondition::parse(const QStrin
 
 bool FieldCondition::matches(const Value &record, const Value *key) const
 {
-    return !m_root || m_root->holds(record, key);
+    return !m_root || m_root->holds(record, key, nullptr);
 }
 
-bool FieldCondition::matches(const DecodedRow &row) const
+bool FieldCondition::matches(const DecodedRow &row, const RowView *stored) const
 {
     if (!m_root)
         return true;
     const Value key = row.keyParts.size() == 1 ? row.keyParts.front() : Value::tuple(row.keyParts);
-    return m_root->holds(row.value, &key);
+    return m_root->holds(row.value, &key, stored);
 }
 
 } // namespace slotscope::core

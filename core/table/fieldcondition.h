@@ -7,7 +7,9 @@
 //
 // Paths are those of ValuePath; one whose plain name holds blanks or signs, or is a word of the language, is
 // quoted. `key` is the record's key (`key[0]` the first part of one with several), `value` the value itself
-// where that has no such field. Literals are numbers, words, 'texts' or "texts", dates, UUIDs, 0x… for bytes.
+// where that has no such field; `etcd.lease`, `etcd.version`, `etcd.mod_revision`, `etcd.create_revision` and
+// `etcd.size` are the numbers that etcd keeps with it. Literals are numbers, words, 'texts' or "texts",
+// dates, UUIDs, 0x… for bytes.
 #pragma once
 
 #include "core/base/expected.h"
@@ -39,8 +41,9 @@ public:
 
     /// Without a key, `key` is absent.
     bool matches(const Value &record, const Value *key = nullptr) const;
-    /// A record as its slot's type reads it; of one that cannot be decoded its bytes.
-    bool matches(const DecodedRow &row) const;
+    /// A record as its slot's type reads it; of one that cannot be decoded its bytes. Without `stored` it is
+    /// not known what etcd keeps with it, and no comparison with that holds.
+    bool matches(const DecodedRow &row, const RowView *stored = nullptr) const;
 
     struct Node;
 

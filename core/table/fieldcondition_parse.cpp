@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/table/columnfilter.h"
 #include "core/table/fieldconditionnode.h"
 
 #include <algorithm>
@@ -182,6 +183,10 @@ private:
             node->path = ValuePath({read->steps().begin() + 1, read->steps().end()});
         } else if (first == u"value") {
             node->root = Node::Root::ValueOrField;
+        } else if (const Column::Meta meta = metaOfConditionName(name); meta != Column::Meta::None) {
+            node->root = Node::Root::Etcd;
+            node->meta = meta;
+            node->path = {};
         }
         return true;
     }
@@ -281,13 +286,11 @@ private:
                             "behind a regular expression stands i (any case), s (. is every character) "
                             "or nothing");
         }
-        // An expression that goes astray is given up soon instead of late: one record must not hold up a log.
-        const QString limit = QStringLiteral("(*LIMIT_MATCH=200000)");
-        node->expression = QRegularExpression(limit + pattern, options);
-        if (!node->expression.isValid())
-            return fail(start + 1
-                            + std::max<qsizetype>(node->expression.patternErrorOffset() - limit.size(), 0),
-                        QStringLiteral("in the regular expression: %1").arg(node->expression.errorString()));
+        auto read = TextPattern::read(pattern, options);
+        if (!read)
+            return fail(start + 1 + read.error().offset,
+                        QStringLiteral("in the regular expression: %1").arg(read.error().what));
+        node->expression = std::make_shared<const TextPattern>(*std::move(read));
         return true;
     }
 

@@ -3,11 +3,10 @@
 // What a condition is made of; for its parser and its evaluation only.
 #pragma once
 
+#include "core/table/columns.h"
 #include "core/table/fieldcondition.h"
 #include "core/table/fieldliteral.h"
-#include "core/value/valuepath.h"
-
-#include <QRegularExpression>
+#include "core/table/textpattern.h"
 
 namespace slotscope::core {
 
@@ -30,20 +29,23 @@ struct FieldCondition::Node
         IsNull,
         IsAbsent,
     };
-    enum class Root { Record, Key, ValueOrField };
+    enum class Root { Record, Key, ValueOrField, Etcd };
 
     Kind kind = Kind::And;
     std::vector<Node> parts; // of Or, And, Not
     Root root = Root::Record;
     ValuePath path; // for ValueOrField with the name `value` in front
+    Column::Meta meta = Column::Meta::None; // of Etcd
     std::optional<FieldLiteral> literal; // of a range the lower end
     std::optional<FieldLiteral> upper;
-    QRegularExpression expression;
+    std::shared_ptr<const TextPattern> expression;
 
-    bool holds(const Value &record, const Value *key) const;
+    bool holds(const Value &record, const Value *key, const RowView *stored) const;
     /// Of one comparison: for what stands under its path (null pointer: nothing), not looking at the path.
     bool holdsFor(const Value *value) const;
     bool holdsFor(const Cell &cell) const;
+    /// The same of one of etcd's numbers. A record without a lease has none, and 0.
+    bool holdsForEtcd(qint64 number) const;
 };
 
 /// Reads what is not blank.

@@ -144,6 +144,10 @@ RowEvaluator::RowEvaluator(const SlotCodec &codec, RowQuery query)
     , m_condition(m_query.condition.value_or(FieldCondition()), codec.type().key)
     , m_reader(codec, columnsFor(m_query, m_condition, codec.type().key))
 {
+    for (size_t i = 0; i < m_condition.columns().size(); ++i) {
+        if (m_condition.columns()[i].group == Column::Group::Meta)
+            m_etcdCells.push_back(i);
+    }
 }
 
 std::optional<SortKey> RowEvaluator::evaluate(const RowView &row) const
@@ -169,6 +173,8 @@ bool RowEvaluator::evaluate(const RowView &row, CellRow &memory, SortKey &key) c
         if (!search.found())
             return false;
     }
+    for (const size_t i : m_etcdCells)
+        memory.cells[firstOfCondition + i] = Cell::ofInteger(metaNumber(row, m_condition.columns()[i].meta));
     if (!m_condition.matches(memory, firstOfCondition))
         return false;
     if (!m_query.sortColumn)

@@ -54,6 +54,7 @@ private:
     RowQuery m_query;
     Needle m_needle;
     CellCondition m_condition;
+    std::vector<size_t> m_etcdCells; // of the condition
     ColumnReader m_reader; // of what these and the sort column need
 };
 

@@ -19,6 +19,14 @@ Column columnOf(const QString &name, std::initializer_list<Value::Kind> kinds)
     return column;
 }
 
+Column etcdColumn(Column::Meta meta)
+{
+    Column column;
+    column.group = Column::Group::Meta;
+    column.meta = meta;
+    return column;
+}
+
 Column columnFor(const QString &kind)
 {
     static const std::map<QString, Column> columns {
@@ -30,6 +38,8 @@ Column columnFor(const QString &kind)
         {QStringLiteral("bytes"), columnOf(QStringLiteral("f"), {Value::Kind::Bytes})},
         {QStringLiteral("list"), columnOf(QStringLiteral("f"), {Value::Kind::Array})},
         {QStringLiteral("any"), columnOf(QStringLiteral("f"), {})},
+        {QStringLiteral("version"), etcdColumn(Column::Meta::Version)},
+        {QStringLiteral("lease"), etcdColumn(Column::Meta::Lease)},
     };
     return columns.at(kind);
 }
@@ -371,6 +381,43 @@ private Q_SLOTS:
         QVERIFY(condition->matches(*fromNotation(R"({"a":1,"c":3})")));
     }
 
+    void boxesOfEtcdsNumbers()
+    {
+        const KeyValue kv {.key = "k", .value = "{}", .version = 12, .lease = LeaseId(0x694d5765fc71500b)};
+        const RowView stored = viewOf(kv);
+        const auto passes = [&stored](const char *kind, const char *box) {
+            const Column column = columnFor(QString::fromUtf8(kind));
+            const auto condition =
+                parseColumnFilter(column, conditionName(column.meta), QString::fromUtf8(box));
+            return condition && condition->matches(DecodedRow(), &stored);
+        };
+        QVERIFY(passes("version", "12"));
+        QVERIFY(passes("version", "> 11 and not 13..15"));
+        QVERIFY(passes("version", "10..12"));
+        QVERIFY(!passes("version", "..11"));
+        QVERIFY(!passes("version", "absent"));
+        QVERIFY(passes("lease", "694d5765fc71500b")); // as the column shows it
+        QVERIFY(passes("lease", "= 0x694d5765fc71500b"));
+        QVERIFY(passes("lease", "7587817042727751691"));
+        QVERIFY(passes("lease", "not absent"));
+        QVERIFY(!passes("lease", "694d5765fc71500c"));
+        for (const char *wrong : {"1.5", "x", "> 2020-01-01", "1..b"}) {
+            const auto condition =
+                parseColumnFilter(columnFor(QStringLiteral("version")), QStringLiteral("etcd.version"),
+                                  QString::fromUtf8(wrong));
+            QVERIFY2(!condition, wrong);
+            QVERIFY(condition.error().what.contains(QLatin1String("whole numbers")));
+        }
+        for (const Column::Meta meta : {Column::Meta::CreateRevision, Column::Meta::ModRevision,
+                                        Column::Meta::Version, Column::Meta::Lease, Column::Meta::Size})
+            QCOMPARE(metaOfConditionName(conditionName(meta)), meta);
+        QCOMPARE(metaOfConditionName(u"etcd.other"), Column::Meta::None);
+        // A field of that name is no number of etcd's.
+        QCOMPARE(conditionPath(ValuePath(
+                     {PathStep::field(QStringLiteral("etcd")), PathStep::field(QStringLiteral("version"))})),
+                 QStringLiteral("\"etcd\".version"));
+    }
+
     // Whatever is typed is read or refused at a place within it.
     void anyText()
     {
@@ -378,7 +425,8 @@ private Q_SLOTS:
         const QStringList pieces = listOf(
             {"a", "'",    "\"", "\\", "/",          "..", "=", "<>", "!", "not", "and",    "or",
              "~", "null", "is", ">",  "2020-01-01", "-1", "(", ")",  ".", " ",   "absent", "contains"});
-        const QStringList kinds = listOf({"text", "number", "bool", "time", "uuid", "bytes", "list", "any"});
+        const QStringList kinds =
+            listOf({"text", "number", "bool", "time", "uuid", "bytes", "list", "any", "version", "lease"});
         int read = 0;
         for (int i = 0; i < 4000; ++i) {
             QString text;

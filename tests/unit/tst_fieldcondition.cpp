@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/table/cellcondition.h"
+#include "core/table/rowquery.h"
+#include "core/table/textpattern.h"
 #include "core/value/notation.h"
 
 #include <QRandomGenerator>
@@ -385,6 +387,133 @@ private Q_SLOTS:
         QVERIFY(!FieldCondition::parse(QStringLiteral("key[0] = 2"))->matches(row));
         row.keyParts = {Value::text(QStringLiteral("only"))};
         QVERIFY(FieldCondition::parse(QStringLiteral("key ~ /^on/"))->matches(row));
+    }
+
+    void whatEtcdKeeps_data()
+    {
+        QTest::addColumn<bool>("expected");
+        for (const char *text :
+             {"etcd.version = 3", "etcd.mod_revision > 99", "etcd.create_revision = 40..60",
+              "etcd.lease = 0x1234", "etcd.lease is not absent", "etcd.size = 7", "etcd.version contains 3",
+              "not etcd.version = 4", "etcd.version ~ /^3$/", "\"etcd\".lease = mine", "etcd.other = 5",
+              "value.etcd.lease = mine"})
+            QTest::newRow(text) << true;
+        for (const char *text : {"etcd.version = 4", "etcd.mod_revision < 100", "etcd.lease is absent",
+                                 "etcd.lease is null", "etcd.version is absent", "etcd.lease = mine"})
+            QTest::newRow(text) << false;
+    }
+    void whatEtcdKeeps()
+    {
+        QFETCH(bool, expected);
+        const SlotCodec codec = codecFor(ValueType::Json, u"String");
+        const QByteArray bytes = encoded(codec, value(R"({"etcd":{"lease":"mine","other":5}})"));
+        const KeyValue kv {.key = "only",
+                           .value = bytes,
+                           .createRevision = Revision(50),
+                           .modRevision = Revision(100),
+                           .version = 3,
+                           .lease = LeaseId(0x1234)};
+        QString text = QString::fromUtf8(QTest::currentDataTag());
+        text.replace(QLatin1String("etcd.size = 7"), QStringLiteral("etcd.size = %1").arg(bytes.size()));
+        const auto condition = FieldCondition::parse(text);
+        QVERIFY2(condition, qPrintable(failed(text)));
+        const RowView stored = viewOf(kv);
+        QCOMPARE(condition->matches(decodeRow(codec, kv.key, kv.value), &stored), expected);
+        QCOMPARE(RowEvaluator(codec, {.condition = *condition}).evaluate(stored).has_value(), expected);
+        QCOMPARE(cellsDiffer(*condition), QString());
+    }
+
+    void aRecordWithoutALease()
+    {
+        const SlotCodec codec = codecFor(ValueType::Json, u"String");
+        const KeyValue kv {.key = "only", .value = "{}", .modRevision = Revision(5), .version = 1};
+        const auto passes = [&](const char *text) {
+            const auto condition = FieldCondition::parse(QString::fromUtf8(text));
+            return condition
+                && RowEvaluator(codec, {.condition = *condition}).evaluate(viewOf(kv)).has_value();
+        };
+        QVERIFY(passes("etcd.lease is absent"));
+        QVERIFY(passes("etcd.lease = 0"));
+        QVERIFY(!passes("etcd.lease > 0"));
+        QVERIFY(!passes("etcd.version is absent"));
+        // Of what is not known of a record nothing holds.
+        const auto version = FieldCondition::parse(QStringLiteral("etcd.version = 1"));
+        QVERIFY(version && !version->matches(decodeRow(codec, kv.key, kv.value)));
+    }
+
+    void textsThatExpressionsNeed_data()
+    {
+        QTest::addColumn<QString>("pattern");
+        QTest::addColumn<QByteArray>("needed");
+        const auto row = [](const char *pattern, const char *needed) {
+            QTest::newRow(pattern) << QString::fromUtf8(pattern) << QByteArray(needed);
+        };
+        row("anna", "anna");
+        row("^anna$", "anna");
+        row("ab?cde", "cde");
+        row("abc*", "ab");
+        row("abc+d", "abc");
+        row("abc{0,3}d", "ab");
+        row("(abc)?de", "de");
+        row("(abcdef)", "");
+        row("abc|def", "");
+        row("[abc]def", "def");
+        row("[]abc]def", "def");
+        row("[^\\]abc]def", "def");
+        row("ab\\.cd", "ab.cd");
+        row("\\d+abc\\w", "abc");
+        row("\\x41bcd", "");
+        row("(?i)abc", "");
+        row("[[:alpha:]]abc", "");
+        row("\\Qa.b\\E", "");
+        row("a", "");
+        row("müller", "ller");
+        row(".*abc.*defg", "defg");
+    }
+    void textsThatExpressionsNeed()
+    {
+        QFETCH(QString, pattern);
+        QFETCH(QByteArray, needed);
+        const auto read = TextPattern::read(pattern, QRegularExpression::UseUnicodePropertiesOption);
+        QVERIFY(read);
+        QCOMPARE(read->needed(), needed);
+    }
+
+    // Whatever the shortcut, it finds what the expression alone does.
+    void expressionsFindWhatTheyFindAlone()
+    {
+        QRandomGenerator random(7);
+        const QStringList pieces {
+            QStringLiteral("ab"),      QStringLiteral("B"),      QStringLiteral("k"),
+            QStringLiteral("."),       QStringLiteral("a?"),     QStringLiteral("(ab)*"),
+            QStringLiteral("[ab]"),    QStringLiteral("\\w"),    QStringLiteral("b+"),
+            QStringLiteral("^"),       QStringLiteral("$"),      QStringLiteral("|"),
+            QStringLiteral("\\."),     QStringLiteral("b{1,2}"), QStringLiteral("[^]b]"),
+            QStringLiteral("(a|b)"),   QStringLiteral("-"),      QStringLiteral("{"),
+            QStringLiteral("(?:ab)?"), QStringLiteral("a*?")};
+        int found = 0;
+        for (int i = 0; i < 3000; ++i) {
+            QString pattern;
+            for (int n = 1 + random.bounded(5); n > 0; --n)
+                pattern += pieces[random.bounded(int(pieces.size()))];
+            QRegularExpression::PatternOptions options = QRegularExpression::UseUnicodePropertiesOption;
+            if (random.bounded(2) == 0)
+                options |= QRegularExpression::CaseInsensitiveOption;
+            const QRegularExpression alone(pattern, options);
+            const auto read = TextPattern::read(pattern, options);
+            QCOMPARE(bool(read), alone.isValid());
+            for (int j = 0; read && j < 5; ++j) {
+                QByteArray text;
+                for (int n = random.bounded(8); n > 0; --n)
+                    text += "abABk.-{"[random.bounded(8)];
+                const bool expected = alone.match(QString::fromLatin1(text)).hasMatch();
+                const QByteArray what = pattern.toUtf8() + " in " + text;
+                QVERIFY2(read->isInAscii(text) == expected, what.constData());
+                QVERIFY2(read->isIn(QString::fromLatin1(text)) == expected, what.constData());
+                found += expected;
+            }
+        }
+        QVERIFY(found > 500);
     }
 
     void emptyOnesHoldForAll()

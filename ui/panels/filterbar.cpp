@@ -49,7 +49,9 @@ FilterBar::FilterBar(RecordModel *model, RecordView *view, QWidget *parent)
     m_condition->setClearButtonEnabled(true);
     m_condition->setMeaning(
         tr("Fields with = <> < <= > >= contains ~ /regex/ a..b, is null, is absent; and, or, not, "
-           "parentheses. `key` is the record's key. Also of fields that are no columns."));
+           "parentheses. `key` is the record's key; etcd.lease, etcd.version, etcd.mod_revision, "
+           "etcd.create_revision and etcd.size are what etcd keeps with it. Also of fields that are no "
+           "columns."));
 
     m_button->setObjectName(QStringLiteral("filterButton"));
     m_button->setText(tr("Filter"));

@@ -56,7 +56,15 @@ std::optional<QString> RecordTab::boxTextAt(const QModelIndex &index) const
         return std::nullopt;
     const core::Column &column = m_model->columns()[size_t(index.column())];
     const ShownRow row = m_model->shownRow(index.row());
-    if (!row.decoded || column.group == core::Column::Group::Meta)
+    if (column.group == core::Column::Group::Meta) {
+        if (!row.stored)
+            return std::nullopt;
+        const qint64 number = core::metaNumber(core::viewOf(*row.stored), column.meta);
+        if (column.meta != core::Column::Meta::Lease)
+            return QStringLiteral("= %1").arg(number);
+        return number == 0 ? QStringLiteral("absent") : QStringLiteral("= 0x%1").arg(number, 0, 16);
+    }
+    if (!row.decoded)
         return std::nullopt;
     return core::boxTextFor(core::cellValue(*row.decoded, column));
 }

@@ -22,6 +22,10 @@ QString placeholderFor(const core::Column &column)
         return column.kinds != 0 && (column.kinds & ~bits) == 0;
     };
     using Kind = core::Value::Kind;
+    if (column.meta == core::Column::Meta::Lease)
+        return FilterHeader::tr("absent");
+    if (column.group == core::Column::Group::Meta)
+        return FilterHeader::tr("1  >1  1..9");
     if (only({Kind::Integer, Kind::Float, Kind::Decimal}) && !column.named)
         return FilterHeader::tr("1  >1  1..9");
     if (only({Kind::Bool}))
@@ -92,8 +96,8 @@ void FilterHeader::updateGeometries()
 
 bool FilterHeader::hasBox(int logical) const
 {
-    return m_model && logical >= 0 && size_t(logical) < m_model->columns().size() && !isSectionHidden(logical)
-        && m_model->columns()[size_t(logical)].group != core::Column::Group::Meta;
+    return m_model && logical >= 0 && size_t(logical) < m_model->columns().size()
+        && !isSectionHidden(logical);
 }
 
 void FilterHeader::takeContent(const QString &id, FilterBox *box) const
