@@ -339,9 +339,10 @@ std::shared_ptr<LiveTable> Connection::table(const KeyRange &range)
 void Connection::reloadTables()
 {
     std::erase_if(m_tables, [](const auto &entry) { return entry.second.expired(); });
+    const auto because = m_error.detail.isEmpty() ? std::nullopt : std::optional(m_error);
     for (const auto &[range, table] : m_tables) {
         if (const auto open = table.lock())
-            open->reload();
+            open->reload(because);
     }
     m_edits->recheck();
     m_upkeep->recheck();

@@ -45,6 +45,14 @@ QString randomText()
     return text;
 }
 
+/// An odd digit at the end stands for a byte that begins with it.
+std::optional<QByteArray> hexBytes(const QString &digits)
+{
+    const QByteArray hex = (digits.size() % 2 == 0 ? digits : digits + QLatin1Char('0')).toLatin1().toLower();
+    const QByteArray bytes = QByteArray::fromHex(hex);
+    return !hex.isEmpty() && bytes.toHex() == hex ? std::optional(bytes) : std::nullopt;
+}
+
 } // namespace
 
 Expected<Value, QString> parseKeyPart(KeyComponent component, const QString &text)
@@ -68,6 +76,60 @@ Expected<Value, QString> keyPartFromNotation(KeyComponent component, const QByte
     if (value->kind() == Value::Kind::Text)
         return parseKeyPart(component, value->toText());
     return Unexpected {QStringLiteral("%1 cannot be this part of a key").arg(displayText(*value, 60))};
+}
+
+Expected<QByteArray, QString> startingKey(const SlotCodec &codec, const KeyRange &range, const QString &text)
+{
+    const QString typed = text.trimmed();
+    const KeyType &type = codec.type().key;
+    const QByteArray prefix = range.begin.left(codec.prefixLength());
+    const auto checked = [&range](const QByteArray &key) -> Expected<QByteArray, QString> {
+        if (!range.contains(key))
+            return Unexpected {QStringLiteral("this is no key of this table")};
+        return key;
+    };
+    if (typed.startsWith(QLatin1String("0x"))) {
+        const auto bytes = hexBytes(typed.mid(2));
+        return bytes ? checked(prefix + *bytes)
+                     : Expected<QByteArray, QString>(
+                         Unexpected {QStringLiteral("expected hexadecimal digits behind 0x")});
+    }
+    if (type.isUnknown()) {
+        const QByteArray bytes = typed.toUtf8();
+        return checked(range.contains(bytes) ? bytes : range.begin + bytes);
+    }
+    const bool isOne = type.components().size() == 1;
+    const QStringList parts = isOne ? QStringList {typed} : typed.split(QLatin1Char(','));
+    if (size_t(parts.size()) > type.components().size())
+        return Unexpected {
+            QStringLiteral("the keys of this table have %1 parts").arg(type.components().size())};
+    ValueList values;
+    QByteArray beginning; // of the last part
+    for (qsizetype i = 0; i < parts.size(); ++i) {
+        const KeyComponent component = type.components()[size_t(i)];
+        const QString part = parts[i].trimmed();
+        const bool isLast = i + 1 == parts.size();
+        if (isLast && part.isEmpty() && i > 0)
+            break;
+        const auto value = parseKeyPart(component, part);
+        if (value) {
+            values.push_back(*value);
+            continue;
+        }
+        const bool isHex = component == KeyComponent::Uuid || component == KeyComponent::Bytes16
+            || component == KeyComponent::Bytes20 || component == KeyComponent::Bytes32;
+        const auto bytes = isLast && isHex ? hexBytes(QString(part).remove(QLatin1Char('-'))) : std::nullopt;
+        if (!bytes)
+            return Unexpected {value.error()};
+        beginning = *bytes;
+    }
+    const KeyType typedParts(
+        {type.components().begin(), type.components().begin() + qsizetype(values.size())},
+        type.timestampOrder());
+    auto key = values.empty() ? Expected<QByteArray, QString>(QByteArray()) : typedParts.encode(values);
+    if (!key)
+        return key;
+    return checked(prefix + *key + beginning);
 }
 
 std::vector<KeyMaker> keyMakersFor(KeyComponent component)

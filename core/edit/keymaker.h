@@ -14,6 +14,10 @@ namespace slotscope::core {
 Expected<Value, QString> parseKeyPart(KeyComponent component, const QString &text);
 /// The same from the notation, typed or not.
 Expected<Value, QString> keyPartFromNotation(KeyComponent component, const QByteArray &json);
+/// The key from which on the records of a table are meant: as many parts as were typed, with commas between
+/// them, of the last one maybe only its beginning; or 0x and the bytes behind the slot's number. Of keys
+/// without a type their text, with or without what all of them begin with.
+Expected<QByteArray, QString> startingKey(const SlotCodec &codec, const KeyRange &range, const QString &text);
 
 /// Ways to make up a part of a key.
 enum class KeyMaker {

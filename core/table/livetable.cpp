@@ -42,6 +42,7 @@ LiveTable::LiveTable(Client *client, Watch *watch, KeyRange range, QObject *pare
     , m_client(client)
     , m_watch(watch)
     , m_range(std::move(range))
+    , m_rowsBegin(m_range.begin)
 {
     m_flushTimer.setSingleShot(true);
     connect(&m_flushTimer, &QTimer::timeout, this, &LiveTable::flush);
@@ -53,7 +54,7 @@ LiveTable::LiveTable(Client *client, Watch *watch, KeyRange range, QObject *pare
     connect(&m_retryTimer, &QTimer::timeout, this, [this] {
         // While the watch is away, its return is what tries again.
         if (m_watch->state() == Watch::State::Live)
-            reload();
+            readAgain();
     });
     connect(watch, &Watch::eventsReceived, this, &LiveTable::takeEvents);
     connect(watch, &Watch::progressed, this, [this](Revision revision) {
@@ -104,6 +105,7 @@ void LiveTable::pause()
         m_incoming.clear();
         m_pending.clear();
         m_restarts = 0;
+        m_interruption.reset();
         m_reloadWaits = true;
         setState(m_watch->state() == Watch::State::Live ? State::Live : State::Reconnecting);
     } else if (isCurrent()) {
@@ -111,7 +113,7 @@ void LiveTable::pause()
     }
 }
 
-void LiveTable::reload()
+void LiveTable::reload(const std::optional<Error> &because)
 {
     if (m_paused && m_everLoaded) {
         m_retryTimer.stop();
@@ -119,30 +121,72 @@ void LiveTable::reload()
         Q_EMIT waitingChanged();
         return;
     }
+    m_interruption = because;
+    readAgain();
+}
+
+void LiveTable::readAgain()
+{
     stopReading();
     m_retryTimer.stop();
     m_flushTimer.stop();
     m_pending.clear();
     m_incoming.clear();
-    // As much as is there already may be read again without asking.
     m_mayLoad = m_limit;
     if (m_everLoaded) {
-        m_mayLoad.rows = std::max(m_mayLoad.rows, static_cast<qint64>(m_store.count()));
-        m_mayLoad.bytes = std::max(m_mayLoad.bytes, m_store.payloadBytes());
-        m_expected = recordCount();
+        // As much as is there already may be read again without asking; where the user stopped, no more.
+        const auto rows = static_cast<qint64>(m_store.count());
+        if (m_rowsEnd && !m_isCut) {
+            m_mayLoad = {.rows = std::max<qint64>(1, rows)};
+        } else {
+            m_mayLoad.rows = std::max(m_mayLoad.rows, rows);
+            m_mayLoad.bytes = std::max(m_mayLoad.bytes, m_store.payloadBytes());
+        }
+        m_expected = rows + m_behind.records;
         if (m_store.count() > FirstRows)
             m_nearFirst = m_store.row(m_store.keyOrder()[FirstRows]).key.toByteArray();
-    } else if (m_store.count() > 0) {
-        Q_EMIT aboutToBeReset();
-        m_store.clear();
-        Q_EMIT reset();
+    } else {
+        forgetRows();
     }
     m_loadFrom.reset();
-    m_loadRevision = {};
     m_progress = {};
-    m_error = {};
     setState(State::Loading);
-    startReading({.range = m_range, .revision = {}, .expected = m_expected, .nearFirst = m_nearFirst});
+    startReading({.range = {m_rowsBegin, m_range.end},
+                  .revision = {},
+                  .expected = m_expected,
+                  .nearFirst = m_nearFirst});
+}
+
+void LiveTable::forgetRows()
+{
+    if (m_store.count() == 0)
+        return;
+    Q_EMIT aboutToBeReset();
+    m_store.clear();
+    Q_EMIT reset();
+}
+
+void LiveTable::startAt(const QByteArray &key)
+{
+    const QByteArray begin = key.isEmpty() ? m_range.begin : key;
+    if (!m_range.contains(begin))
+        return;
+    stopReading();
+    m_everLoaded = false;
+    forgetRows();
+    m_rowsBegin = begin;
+    m_rowsEnd.reset();
+    m_before = {};
+    m_behind = {};
+    m_expected = -1;
+    m_nearFirst.clear();
+    // What has waited of other rows is read along with these.
+    m_waiting.clear();
+    m_waitingEvents = 0;
+    m_reloadWaits = false;
+    reload();
+    Q_EMIT waitingChanged();
+    Q_EMIT partChanged();
 }
 
 void LiveTable::setExpectation(qint64 records, const QByteArray &nearFirst)
@@ -154,6 +198,9 @@ void LiveTable::setExpectation(qint64 records, const QByteArray &nearFirst)
 void LiveTable::startReading(BulkReader::Request request)
 {
     m_subscribedAt = m_watch->deliveredRevision();
+    m_loadRevision = {};
+    m_error = {};
+    m_stopsSoon = false;
     m_sinceStart.start();
     m_reader = std::make_unique<BulkReader>(m_client, std::move(request));
     connect(m_reader.get(), &BulkReader::read, this, &LiveTable::takeRows);
@@ -191,6 +238,13 @@ void LiveTable::takeRows(const RowsReply &rows)
     m_progress.bytes += rows.bytes;
     m_progress.total = std::max(m_progress.rows, m_reader->total());
     m_progress.milliseconds = m_sinceStart.elapsed();
+    m_progress.goal = std::min(m_progress.total, std::max(m_mayLoad.rows, m_progress.rows));
+    if (m_progress.rows > 0 && m_progress.bytes > 0) {
+        const double rowsInLimit =
+            double(m_mayLoad.bytes) / double(m_progress.bytes) * double(m_progress.rows);
+        if (rowsInLimit < double(m_progress.goal))
+            m_progress.goal = std::max(m_progress.rows, static_cast<qint64>(rowsInLimit));
+    }
     for (const auto &chunk : rows.chunks) {
         const RowStore::Run run = store.append(chunk);
         if (isShown)
@@ -201,18 +255,32 @@ void LiveTable::takeRows(const RowsReply &rows)
     Q_EMIT progressChanged();
     if (m_reader.get() != reader)
         return;
-    const bool isEnough = m_progress.rows >= m_mayLoad.rows || m_progress.bytes >= m_mayLoad.bytes;
+    const bool isEnough = m_progress.rows >= m_mayLoad.rows || m_progress.bytes >= m_mayLoad.bytes
+        || (m_stopsSoon && m_progress.rows > 0);
     if (isEnough && m_reader->position() != m_range.end)
         finishLoading(m_reader->position());
 }
 
+void LiveTable::setLimit(const Limit &limit)
+{
+    m_limit = limit;
+    if (m_state == State::Loading && !m_everLoaded)
+        m_mayLoad = limit;
+}
+
+bool LiveTable::canStopLoading() const
+{
+    return m_state == State::Loading && m_reader && !isReadingAnew() && !m_stopsSoon
+        && reached() != m_range.end;
+}
+
 void LiveTable::stopLoading()
 {
-    // The rows of a reload are not shown yet, and those before it have had a gap.
-    const bool isReload = m_everLoaded && !isLoadingMore();
-    if (m_state != State::Loading || !m_reader || isReload || reached() == m_range.end)
+    if (!canStopLoading())
         return;
-    if (m_loadRevision.value > 0 || isLoadingMore())
+    if (m_progress.rows == 0 && !isLoadingMore())
+        m_stopsSoon = true;
+    else
         finishLoading(reached());
 }
 
@@ -224,17 +292,27 @@ std::optional<QByteArray> LiveTable::reached() const
 
 void LiveTable::loadMore(bool all)
 {
-    if (!isPartial() || !isCurrent() || m_paused)
+    if (!m_rowsEnd || !isCurrent() || m_paused)
         return;
     flush();
+    m_interruption.reset();
     m_mayLoad = m_limit;
     if (all)
         m_mayLoad = {.rows = std::numeric_limits<qint64>::max(), .bytes = std::numeric_limits<qint64>::max()};
     m_loadFrom = m_rowsEnd;
-    m_loadRevision = {};
-    m_progress = {.rows = 0, .total = m_beyond};
+    m_progress = {.rows = 0, .total = m_behind.records};
     setState(State::Loading);
-    startReading({.range = {*m_rowsEnd, m_range.end}, .revision = {}, .expected = m_beyond});
+    startReading({.range = {*m_rowsEnd, m_range.end}, .revision = {}, .expected = m_behind.records});
+}
+
+qint64 LiveTable::recordCount() const
+{
+    const auto rows = static_cast<qint64>(m_store.count());
+    if (m_state == State::Loading && m_everLoaded && isLoadingMore())
+        return rows + m_before.records + std::max<qint64>(0, m_behind.records - m_progress.rows);
+    if (m_state == State::Loading && !m_everLoaded)
+        return std::max(rows, m_progress.total) + m_before.records;
+    return rows + m_before.records + m_behind.records;
 }
 
 void LiveTable::takeFailure(const Error &error)
@@ -247,9 +325,10 @@ void LiveTable::takeFailure(const Error &error)
     m_restarts = 0;
     if (isLoadingMore()) {
         // What came is whole as far as it goes, and what was there before is as good as ever.
-        finishLoading(reached());
+        finishLoading(reached(), error);
         return;
     }
+    m_interruption = error;
     stopReading();
     setState(State::Failed);
     if (isWorthAnotherLoad(m_error))
@@ -260,17 +339,18 @@ void LiveTable::takeFailure(const Error &error)
 void LiveTable::beginAgain(const Error &error)
 {
     if (isLoadingMore()) {
-        finishLoading(reached());
+        finishLoading(reached(), error);
         return;
     }
+    m_interruption = error;
     if (++m_restarts <= MostRestarts) {
-        reload();
+        readAgain();
         return;
     }
     takeFailure({.kind = ErrorKind::Unavailable, .detail = error.detail});
 }
 
-void LiveTable::finishLoading(std::optional<QByteArray> rowsEnd)
+void LiveTable::finishLoading(std::optional<QByteArray> rowsEnd, const std::optional<Error> &because)
 {
     m_restarts = 0;
     const bool isReload = m_everLoaded && !isLoadingMore();
@@ -285,10 +365,14 @@ void LiveTable::finishLoading(std::optional<QByteArray> rowsEnd)
     if (!loadFrom)
         m_revision = read;
     const bool wasPartial = isPartial();
-    m_beyond = rowsEnd ? std::max<qint64>(0, expected - m_progress.rows) : 0;
-    m_beyondSince = 0;
-    m_countCall.cancel();
     m_rowsEnd = std::move(rowsEnd);
+    m_interruption = because;
+    m_isCut = because.has_value();
+    for (Outside *part : {&m_before, &m_behind}) {
+        part->since = 0;
+        part->call.cancel();
+    }
+    m_behind.records = m_rowsEnd ? std::max<qint64>(0, expected - m_progress.rows) : 0;
     if (isReload) {
         m_store = std::move(m_incoming);
         m_incoming.clear();
@@ -302,7 +386,7 @@ void LiveTable::finishLoading(std::optional<QByteArray> rowsEnd)
             return true;
         if (covers(event.kv.key))
             return false;
-        noteBeyond(event);
+        noteOutside(event);
         return true;
     });
     const Watch::State watching = m_watch->state();
@@ -310,33 +394,35 @@ void LiveTable::finishLoading(std::optional<QByteArray> rowsEnd)
                                                                                     : State::Reconnecting);
     m_pendingRevision = std::max(read, m_watch->deliveredRevision());
     flush();
-    if (isPartial())
-        countBeyond(read);
+    if (m_rowsBegin != m_range.begin)
+        countOutside(&m_before, {m_range.begin, m_rowsBegin}, read);
+    if (m_rowsEnd)
+        countOutside(&m_behind, {*m_rowsEnd, m_range.end}, read);
     if (isPartial() || wasPartial)
         Q_EMIT partChanged();
 }
 
-void LiveTable::countBeyond(Revision revision)
+void LiveTable::countOutside(Outside *part, const KeyRange &range, Revision revision)
 {
-    m_countCall =
-        m_client->range({.range = {*m_rowsEnd, m_range.end}, .revision = revision, .countOnly = true});
-    m_countCall.then(this, [this](const Result<RangeReply> &reply) {
-        if (!reply || !isPartial() || isLoadingMore())
+    part->call = m_client->range({.range = range, .revision = revision, .countOnly = true});
+    part->call.then(this, [this, part](const Result<RangeReply> &reply) {
+        if (!reply || m_state == State::Loading)
             return; // roughly is good enough
-        m_beyond = reply->count + m_beyondSince;
+        part->records = reply->count + part->since;
         Q_EMIT partChanged();
     });
 }
 
-void LiveTable::noteBeyond(const Event &event)
+void LiveTable::noteOutside(const Event &event)
 {
+    Outside &part = event.kv.key < m_rowsBegin ? m_before : m_behind;
     int change = 0;
     if (event.type == EventType::Delete)
         change = -1;
     else if (event.isCreate())
         change = 1;
-    m_beyondSince += change;
-    m_beyond = std::max<qint64>(0, m_beyond + change);
+    part.since += change;
+    part.records = std::max<qint64>(0, part.records + change);
 }
 
 void LiveTable::takeEvents(const EventBatch &batch)
@@ -347,7 +433,7 @@ void LiveTable::takeEvents(const EventBatch &batch)
         keepWaiting(batch);
         return;
     }
-    bool hasBeyond = false;
+    bool isOutside = false;
     for (const Event &event : batch.events) {
         if (!m_range.contains(event.kv.key))
             continue;
@@ -355,19 +441,19 @@ void LiveTable::takeEvents(const EventBatch &batch)
         if (m_state == State::Loading || covers(event.kv.key)) {
             m_pending.push_back(event);
         } else {
-            noteBeyond(event);
-            hasBeyond = true;
+            noteOutside(event);
+            isOutside = true;
         }
     }
-    if (hasBeyond)
-        Q_EMIT partChanged();
     if (m_state == State::Loading)
         return;
     m_pendingRevision = batch.last;
-    if (m_pending.empty()) {
+    if (m_pending.empty())
         m_revision = std::max(m_revision, batch.last);
+    if (isOutside)
+        Q_EMIT partChanged();
+    if (m_pending.empty() || m_state == State::Loading)
         return;
-    }
     const auto sinceFlush = std::chrono::milliseconds(m_sinceFlush.isValid() ? m_sinceFlush.elapsed() : 1000);
     if (m_pending.size() >= FlushEvents)
         flush();
@@ -383,7 +469,7 @@ void LiveTable::keepWaiting(const EventBatch &batch)
         if (!m_range.contains(event.kv.key))
             continue;
         if (!covers(event.kv.key)) {
-            noteBeyond(event);
+            noteOutside(event);
             continue;
         }
         m_waiting.insert(event.kv.key, {.type = event.type, .kv = event.kv, .prevKv = {}});
@@ -413,7 +499,7 @@ void LiveTable::watchStateChanged()
         if (m_state == State::Reconnecting)
             setState(State::Live);
         else if (m_state == State::Failed)
-            reload();
+            readAgain();
         break;
     case Watch::State::Connecting:
     case Watch::State::Backoff:

@@ -24,7 +24,8 @@ namespace slotscope::core {
 /// pause takes no more than a second copy of what was changed.
 ///
 /// Loading can stop before it is complete: when it is told to, and by itself at a limit. The table is then
-/// live on the part of the range before rowsEnd(), and loadMore() goes on behind it.
+/// live on the part of the range before rowsEnd(), and loadMore() goes on behind it. It can also begin
+/// somewhere within the range, at rowsBegin().
 class LiveTable : public QObject
 {
     Q_OBJECT
@@ -43,6 +44,7 @@ public:
         qint64 total = 0; ///< roughly, until all is there; 0: not known yet
         qint64 bytes = 0; ///< of keys and values, so far
         qint64 milliseconds = 0; ///< since loading began
+        qint64 goal = 0; ///< rows at which it is going to end by itself, roughly; 0: not known yet
     };
     /// How much is loaded before somebody says that it is to be more.
     struct Limit
@@ -55,30 +57,47 @@ public:
     /// reload().
     LiveTable(Client *client, Watch *watch, KeyRange range, QObject *parent = nullptr);
 
-    /// Reads everything again. The rows shown stay until the new ones are complete, except on the first load,
-    /// where pages appear as they come.
-    void reload();
+    /// Reads everything again; of a partial table about as much as is there. The rows shown stay until the
+    /// new ones are complete, except on the first load, where pages appear as they come. `because`: what made
+    /// it necessary, if nobody asked for it; see interruption().
+    void reload(const std::optional<Error> &because = {});
     /// What is known of the range before it is read, so that the first rows come soon: how many there are,
     /// roughly
     /// (-1: not known), and a key behind the first few of them.
     void setExpectation(qint64 records, const QByteArray &nearFirst = {});
 
-    void setLimit(const Limit &limit) { m_limit = limit; }
+    /// Also of a first load that is under way.
+    void setLimit(const Limit &limit);
     const Limit &limit() const { return m_limit; }
-    /// Leaves it at the rows that have come, in a first load or a loadMore().
+    /// Leaves it at the rows that have come, in a first load or a loadMore(); where there are none yet, at
+    /// the first ones.
     void stopLoading();
+    /// Not while rows are read anew behind those that are shown, which are too old to go on from.
+    bool canStopLoading() const;
+    bool isLoadingMore() const { return m_loadFrom.has_value(); }
+    bool isReadingAnew() const { return m_state == State::Loading && m_everLoaded && !isLoadingMore(); }
     /// Of a partial table: goes on with as much again as the limit says, or with all.
     void loadMore(bool all = false);
-    /// Where a partial table ends: rows() has all records with lower keys, and none from there on.
+    /// From now on the rows are those from this key on, which are read as at the first time. Empty: from the
+    /// beginning of the range. Keys outside the range change nothing.
+    void startAt(const QByteArray &key);
+    const QByteArray &rowsBegin() const { return m_rowsBegin; }
+    /// Where a partial table ends: rows() has all records with lower keys (from rowsBegin() on), and none
+    /// from there on.
     const std::optional<QByteArray> &rowsEnd() const { return m_rowsEnd; }
-    bool isPartial() const { return m_rowsEnd.has_value(); }
+    bool isPartial() const { return m_rowsEnd || m_rowsBegin != m_range.begin; }
     /// Whether the record of this key would be among rows().
     bool covers(const QByteArray &key) const
     {
-        return m_range.contains(key) && (!m_rowsEnd || key < *m_rowsEnd);
+        return m_range.contains(key) && key >= m_rowsBegin && (!m_rowsEnd || key < *m_rowsEnd);
     }
-    /// In the whole range; of a partial table roughly, until they have been counted.
-    qint64 recordCount() const { return static_cast<qint64>(m_store.count()) + m_beyond; }
+    /// In the whole range; of a partial table, and while it is loaded, roughly, until they have been counted.
+    qint64 recordCount() const;
+    /// How many of them are behind rowsEnd().
+    qint64 recordsBehind() const { return m_behind.records; }
+    /// What came in the way of loading all that was asked for: why the rows are read anew, or end where they
+    /// do. Nothing where nobody but the user and the limit had a say.
+    const std::optional<Error> &interruption() const { return m_interruption; }
 
     const KeyRange &range() const { return m_range; }
     const RowStore &rows() const { return m_store; }
@@ -118,16 +137,24 @@ Q_SIGNALS:
 private:
     void setState(State state);
     bool isCurrent() const { return m_state == State::Live || m_state == State::Reconnecting; }
+    void readAgain();
+    void forgetRows();
     void startReading(BulkReader::Request request);
     void takeRows(const RowsReply &rows);
     void takeFailure(const Error &error);
     void beginAgain(const Error &error);
     void stopReading();
-    void finishLoading(std::optional<QByteArray> rowsEnd);
-    bool isLoadingMore() const { return m_loadFrom.has_value(); }
+    void finishLoading(std::optional<QByteArray> rowsEnd, const std::optional<Error> &because = {});
     std::optional<QByteArray> reached() const;
-    void countBeyond(Revision revision);
-    void noteBeyond(const Event &event);
+    /// Records of the range that are not among the rows.
+    struct Outside
+    {
+        qint64 records = 0;
+        qint64 since = 0; // those of them that have come since they were counted
+        Call<RangeReply> call;
+    };
+    void countOutside(Outside *part, const KeyRange &range, Revision revision);
+    void noteOutside(const Event &event);
     void takeEvents(const EventBatch &batch);
     void keepWaiting(const EventBatch &batch);
     void pause();
@@ -152,10 +179,13 @@ private:
     Limit m_limit;
     Limit m_mayLoad; // in the load under way
     std::optional<QByteArray> m_loadFrom; // rows up to here were there before the load under way
+    QByteArray m_rowsBegin;
     std::optional<QByteArray> m_rowsEnd;
-    qint64 m_beyond = 0; // records from rowsEnd() on
-    qint64 m_beyondSince = 0; // those of them that have come since they were counted
-    Call<RangeReply> m_countCall;
+    Outside m_before; // of rowsBegin()
+    Outside m_behind; // from rowsEnd() on
+    std::optional<Error> m_interruption;
+    bool m_isCut = false; // rowsEnd() is where something came in the way
+    bool m_stopsSoon = false; // with the first rows
     std::vector<Event> m_pending; // in order, not yet in the store
     Revision m_pendingRevision;
     bool m_paused = false;

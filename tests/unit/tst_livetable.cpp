@@ -26,6 +26,17 @@ class TestLiveTable : public QObject
         return expected == actual && actual.size() == table.rows().count();
     }
 
+    static QByteArray numbered(int number)
+    {
+        return slotKey(1, QByteArray::number(number).rightJustified(6, '0'));
+    }
+    /// More than comes at once.
+    static void fill(MemoryEtcd *etcd, int records)
+    {
+        for (int i = 0; i < records; ++i)
+            etcd->put(numbered(i), QByteArray(2000, 'v'));
+    }
+
 private Q_SLOTS:
     void loadsInPagesAndFollows()
     {
@@ -272,11 +283,8 @@ private Q_SLOTS:
     void stopsAtItsLimitAndGoesOnWhenTold()
     {
         MemoryEtcd etcd;
-        const auto key = [](int number) {
-            return slotKey(1, QByteArray::number(number).rightJustified(6, '0'));
-        };
-        for (int i = 0; i < 5000; ++i)
-            etcd.put(key(i), QByteArray(2000, 'v'));
+        const auto key = &TestLiveTable::numbered;
+        fill(&etcd, 5000);
         MemoryClient memory(&etcd);
         LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
         memory.watch.start(Revision(etcd.revision().value + 1));
@@ -352,6 +360,136 @@ private Q_SLOTS:
         }
         QVERIFY(!table.isPartial());
         QVERIFY(equals(table, etcd));
+    }
+
+    void aStopBeforeAnythingCameIsMeantForTheFirstRows()
+    {
+        MemoryEtcd etcd;
+        fill(&etcd, 5000);
+        MemoryClient memory(&etcd);
+        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
+        memory.watch.start(Revision(etcd.revision().value + 1));
+        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        table.setExpectation(5000);
+        table.reload();
+        QVERIFY(table.canStopLoading());
+        table.stopLoading();
+        QVERIFY(!table.canStopLoading());
+        QCOMPARE(table.state(), LiveTable::State::Loading);
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(table.isPartial());
+        const size_t stopped = table.rows().count();
+        QVERIFY(stopped > 0);
+        QTRY_COMPARE(table.recordCount(), qint64(5000));
+
+        // Read again it is about as much, since nobody asked for more.
+        table.reload();
+        QVERIFY(table.isReadingAnew());
+        QVERIFY(!table.canStopLoading());
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(table.isPartial());
+        QVERIFY(table.rows().count() >= stopped);
+        QVERIFY(!table.interruption());
+    }
+
+    void worksOnAWindowOfItsRange()
+    {
+        MemoryEtcd etcd;
+        fill(&etcd, 5000);
+        MemoryClient memory(&etcd);
+        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
+        memory.watch.start(Revision(etcd.revision().value + 1));
+        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        table.reload();
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(!table.isPartial());
+
+        table.setLimit({.rows = 500});
+        QSignalSpy reset(&table, &LiveTable::reset);
+        table.startAt(numbered(100));
+        QVERIFY(reset.size() > 0);
+        QCOMPARE(table.rows().count(), size_t(0));
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        const size_t loaded = table.rows().count();
+        QVERIFY(loaded >= 500 && loaded < 4900);
+        QCOMPARE(table.rows().row(table.rows().keyOrder().front()).key.toByteArray(), numbered(100));
+        QVERIFY(!table.covers(numbered(99)));
+        QVERIFY(table.covers(numbered(100)));
+        QVERIFY(!table.covers(numbered(4999)));
+        QTRY_COMPARE(table.recordCount(), qint64(5000));
+
+        // What happens before it and behind it is counted, and what happens in it is shown.
+        etcd.remove(numbered(0));
+        etcd.remove(numbered(1));
+        etcd.put(numbered(6000), "new");
+        etcd.put(numbered(2), "changed");
+        etcd.put(numbered(100), "changed");
+        QTRY_COMPARE(table.rows().row(*table.rows().find(numbered(100))).value.toByteArray(),
+                     QByteArray("changed"));
+        QTRY_COMPARE(table.recordCount(), qint64(4999));
+        QCOMPARE(table.rows().count(), loaded);
+
+        table.loadMore(true);
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(!table.rowsEnd());
+        QVERIFY(table.isPartial());
+        QTRY_COMPARE(table.recordCount(), qint64(4999));
+        QCOMPARE(table.rows().count(), size_t(4901));
+
+        // A key that is not of the range changes nothing; none at all leads back to the beginning.
+        table.startAt(slotKey(2, "x"));
+        QCOMPARE(table.rowsBegin(), numbered(100));
+        table.setLimit({});
+        table.startAt({});
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(!table.isPartial());
+        QVERIFY(equals(table, etcd));
+        QCOMPARE(table.recordCount(), qint64(4999));
+    }
+
+    void saysWhatCameInTheWay()
+    {
+        MemoryEtcd etcd;
+        fill(&etcd, 5000);
+        MemoryClient memory(&etcd);
+        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
+        memory.watch.start(Revision(etcd.revision().value + 1));
+        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        table.setLimit({.rows = 500});
+        table.setExpectation(5000);
+        table.reload();
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(table.isPartial());
+        QVERIFY(!table.interruption());
+
+        etcd.setAway(true);
+        QTRY_COMPARE(table.state(), LiveTable::State::Reconnecting);
+        table.loadMore(true);
+        QTRY_COMPARE(table.state(), LiveTable::State::Reconnecting);
+        QVERIFY(table.interruption());
+        QCOMPARE(table.interruption()->kind, ErrorKind::Network);
+        etcd.setAway(false);
+        QTRY_COMPARE(table.state(), LiveTable::State::Live);
+        QVERIFY(table.interruption()); // the rest is still not there
+
+        // Compacted away in the middle of it: what came until then stays.
+        bool isCompacted = false;
+        const QObject context;
+        connect(&table, &LiveTable::appended, &context, [&] {
+            if (std::exchange(isCompacted, true))
+                return;
+            etcd.put(numbered(0), "changed");
+            etcd.compact();
+        });
+        table.loadMore(true);
+        QVERIFY(!table.interruption());
+        QTRY_VERIFY(table.state() == LiveTable::State::Live && isCompacted);
+        if (table.isPartial())
+            QCOMPARE(table.interruption()->kind, ErrorKind::Compacted);
+        table.loadMore(true);
+        QTRY_VERIFY(!table.isPartial());
+        QVERIFY(!table.interruption());
+        QTRY_VERIFY(equals(table, etcd));
     }
 };
 
