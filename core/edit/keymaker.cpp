@@ -112,7 +112,7 @@ Expected<QByteArray, QString> startingKey(const SlotCodec &codec, const KeyRange
         if (isLast && part.isEmpty() && i > 0)
             break;
         const auto value = parseKeyPart(component, part);
-        if (value) {
+        if (value && KeyType({component}, type.timestampOrder()).encode({*value})) {
             values.push_back(*value);
             continue;
         }
@@ -120,7 +120,8 @@ Expected<QByteArray, QString> startingKey(const SlotCodec &codec, const KeyRange
             || component == KeyComponent::Bytes20 || component == KeyComponent::Bytes32;
         const auto bytes = isLast && isHex ? hexBytes(QString(part).remove(QLatin1Char('-'))) : std::nullopt;
         if (!bytes)
-            return Unexpected {value.error()};
+            return Unexpected {value ? QStringLiteral("%1 is no part of a key here").arg(part)
+                                     : value.error()};
         beginning = *bytes;
     }
     const KeyType typedParts(

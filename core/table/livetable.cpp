@@ -201,6 +201,7 @@ void LiveTable::startReading(BulkReader::Request request)
     m_loadRevision = {};
     m_error = {};
     m_stopsSoon = false;
+    m_isTaking = false;
     m_sinceStart.start();
     m_reader = std::make_unique<BulkReader>(m_client, std::move(request));
     connect(m_reader.get(), &BulkReader::read, this, &LiveTable::takeRows);
@@ -245,6 +246,7 @@ void LiveTable::takeRows(const RowsReply &rows)
         if (rowsInLimit < double(m_progress.goal))
             m_progress.goal = std::max(m_progress.rows, static_cast<qint64>(rowsInLimit));
     }
+    m_isTaking = true; // the reader is past all of these
     for (const auto &chunk : rows.chunks) {
         const RowStore::Run run = store.append(chunk);
         if (isShown)
@@ -252,6 +254,7 @@ void LiveTable::takeRows(const RowsReply &rows)
         if (m_reader.get() != reader)
             return; // whoever heard of it began anew
     }
+    m_isTaking = false;
     Q_EMIT progressChanged();
     if (m_reader.get() != reader)
         return;
@@ -278,7 +281,7 @@ void LiveTable::stopLoading()
 {
     if (!canStopLoading())
         return;
-    if (m_progress.rows == 0 && !isLoadingMore())
+    if (m_isTaking || (m_progress.rows == 0 && !isLoadingMore()))
         m_stopsSoon = true;
     else
         finishLoading(reached());

@@ -185,7 +185,8 @@ private:
     Outside m_behind; // from rowsEnd() on
     std::optional<Error> m_interruption;
     bool m_isCut = false; // rowsEnd() is where something came in the way
-    bool m_stopsSoon = false; // with the first rows
+    bool m_stopsSoon = false; // with the first rows, or those that are being taken
+    bool m_isTaking = false;
     std::vector<Event> m_pending; // in order, not yet in the store
     Revision m_pendingRevision;
     bool m_paused = false;

@@ -179,6 +179,8 @@ private Q_SLOTS:
         QVERIFY(!ui::areFilterBoxesRemembered());
         this->bar()->setBoxesShown(true);
         QTRY_COMPARE(columns->height(), height);
+        QVERIFY(!columns->box(column("meta.version")));
+        m_tab->view()->setColumnHidden(column("meta.version"), false);
         QVERIFY(columns->box(column("meta.version")));
     }
 
@@ -242,6 +244,39 @@ private Q_SLOTS:
         view->setCurrentIndex(m_tab->model()->index(0, column("value.tags")));
         m_tab->filterByCurrent(false);
         QCOMPARE(told.size(), 1);
+    }
+
+    void whatEtcdKeepsIsFilteredByNumbers()
+    {
+        open();
+        for (const char *id : {"meta.version", "meta.modRevision", "meta.lease"})
+            m_tab->view()->setColumnHidden(column(id), false);
+        m_etcd->put(keyOf(7), record(7, QStringLiteral("again")), LeaseId(0x1234));
+        QTRY_VERIFY(m_tab->model()->recordAt(7).stored->version == 2);
+        const auto use = [this](int row, const char *id, bool exclude = false) {
+            m_tab->view()->setCurrentIndex(m_tab->model()->index(row, column(id)));
+            m_tab->filterByCurrent(exclude);
+        };
+        use(7, "meta.version");
+        QCOMPARE(box("meta.version")->text(), QStringLiteral("= 2"));
+        QTRY_COMPARE(rows(), 1);
+        bar()->clear();
+        QTRY_COMPARE(rows(), Records);
+        use(7, "meta.lease");
+        QCOMPARE(box("meta.lease")->text(), QStringLiteral("= 0x1234"));
+        QTRY_COMPARE(rows(), 1);
+        bar()->clear();
+        QTRY_COMPARE(rows(), Records);
+        use(0, "meta.lease", true);
+        QCOMPARE(box("meta.lease")->text(), QStringLiteral("not absent"));
+        QTRY_COMPARE(rows(), 1);
+        bar()->clear();
+        box("meta.version")->setText(QStringLiteral("1.5"));
+        QVERIFY(box("meta.version")->fault().contains(QStringLiteral("whole numbers")));
+        box("meta.version")->clear();
+        bar()->conditionLine()->setText(
+            QStringLiteral("etcd.mod_revision > %1").arg(m_etcd->revision().value - 1));
+        QTRY_COMPARE(rows(), 1);
     }
 
     void aCellsMenu()

@@ -456,6 +456,36 @@ private Q_SLOTS:
         QVERIFY(!keyPartFromNotation(KeyComponent::Oid, "[1]"));
         QVERIFY(!parseKeyPart(KeyComponent::Uuid, QStringLiteral("x")));
     }
+
+    void startingKeysAreReadFromTheirBeginnings()
+    {
+        const KeyRange slot = KeyRange::slot(Slot(1));
+        const auto start = [&slot](const char *type, const char *text) {
+            const auto key = startingKey(codec(QString::fromUtf8(type)), slot, QString::fromUtf8(text));
+            return key ? key->mid(2).toHex() : QByteArray("refused");
+        };
+        QCOMPARE(start("String", "an"), QByteArray("an").toHex());
+        QCOMPARE(start("String", "0xff00"), QByteArray("ff00"));
+        QCOMPARE(start("Oid", "258"), QByteArray("0000000000000102"));
+        QCOMPARE(start("Oid", "x"), QByteArray("refused"));
+        QCOMPARE(start("Oid", "1,2"), QByteArray("refused"));
+        QCOMPARE(start("Uuid", "7e2c2d32-7"), QByteArray("7e2c2d3270"));
+        QCOMPARE(start("Uuid", "7e2c2d32-7e60-4b3c-8f7e-9a0f6c1c5a11"),
+                 QByteArray("7e2c2d327e604b3c8f7e9a0f6c1c5a11"));
+        QCOMPARE(start("Uuid", "zz"), QByteArray("refused"));
+        QCOMPARE(start("Bytes16", "80"), QByteArray("80"));
+        QCOMPARE(start("OidUuid", "258"), QByteArray("0000000000000102"));
+        QCOMPARE(start("OidUuid", "258, 7e"), QByteArray("00000000000001027e"));
+        QCOMPARE(start("OidUuid", "7e, 7e"), QByteArray("refused"));
+        QCOMPARE(start("String", "0x0"), QByteArray("00"));
+        QCOMPARE(start("String", "0xzz"), QByteArray("refused"));
+
+        // Without a type it is the text, with or without what all keys begin with.
+        const KeyRange folder = KeyRange::prefix("/config/");
+        const SlotCodec none;
+        QCOMPARE(*startingKey(none, folder, QStringLiteral("app")), QByteArray("/config/app"));
+        QCOMPARE(*startingKey(none, folder, QStringLiteral("/config/app")), QByteArray("/config/app"));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestBulkPlan)
