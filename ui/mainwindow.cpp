@@ -425,6 +425,7 @@ RecordTab *MainWindow::openRange(const core::KeyRange &range, std::optional<core
     });
     connect(tab, &RecordTab::statusChanged, this, &MainWindow::updateStatus);
     followNews(tab);
+    followPart(tab);
     connect(tab, &RecordTab::messageRaised, this,
             [this](const QString &text) { statusBar()->showMessage(text, MessageMilliseconds); });
     connect(tab, &RecordTab::followRequested, this, &MainWindow::followLink);

@@ -124,6 +124,8 @@ private:
     /// How tables follow the server.
     void addLiveActions(QMenu *view);
     void followNews(RecordTab *tab);
+    void followPart(RecordTab *tab);
+    void addTableLimits(QMenu *view);
     /// A dock that looks through the whole etcd.
     void buildFindDock();
     void findEverywhere();

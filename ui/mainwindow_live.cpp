@@ -5,12 +5,17 @@
 #include "ui/mainwindow.h"
 #include "ui/motion.h"
 #include "ui/panels/livecontrols.h"
+#include "ui/panels/navigator.h"
 #include "ui/panels/recordtab.h"
+#include "ui/tablelimit.h"
 #include "ui/theme.h"
 
 #include <QActionGroup>
 #include <QMenu>
 #include <QTabWidget>
+
+#include <functional>
+#include <limits>
 
 namespace slotscope::ui {
 
@@ -63,6 +68,7 @@ void MainWindow::addLiveActions(QMenu *view)
         });
     }
 
+    addTableLimits(view);
     QMenu *memory = view->addMenu(tr("&Memory for decoded cells"));
     auto *amounts = new QActionGroup(memory);
     for (const int megabytes : CellMemoryChoices) {
@@ -78,6 +84,59 @@ void MainWindow::addLiveActions(QMenu *view)
             }
         });
     }
+}
+
+void MainWindow::addTableLimits(QMenu *view)
+{
+    QMenu *menu = view->addMenu(tr("Of &large tables, load at first"));
+    menu->setObjectName(QStringLiteral("tableLimits"));
+    const auto change = [this](const std::function<void(core::LiveTable::Limit *)> &edit) {
+        core::LiveTable::Limit limit = tableLimit();
+        edit(&limit);
+        rememberTableLimit(limit);
+        for (int i = 0; i < m_tabs->count(); ++i) {
+            if (auto *tab = qobject_cast<RecordTab *>(m_tabs->widget(i)))
+                tab->takeTableLimit();
+        }
+    };
+    constexpr qint64 All = std::numeric_limits<qint64>::max();
+    constexpr qint64 Megabyte = 1024 * 1024;
+    const auto add = [&](QActionGroup *group, const QString &text, bool isChosen, auto edit) {
+        QAction *action = menu->addAction(text);
+        action->setCheckable(true);
+        action->setChecked(isChosen);
+        group->addAction(action);
+        connect(action, &QAction::triggered, this, [change, edit] { change(edit); });
+    };
+    auto *rows = new QActionGroup(menu);
+    for (const qint64 choice : TableRowChoices) {
+        const qint64 most = choice == 0 ? All : choice;
+        add(rows, choice == 0 ? tr("Any number of records") : tr("%1 records").arg(locale().toString(choice)),
+            tableLimit().rows == most, [most](core::LiveTable::Limit *limit) { limit->rows = most; });
+    }
+    menu->addSeparator();
+    auto *bytes = new QActionGroup(menu);
+    for (const qint64 choice : TableMegabyteChoices) {
+        const qint64 most = choice == 0 ? All : choice * Megabyte;
+        add(bytes,
+            choice == 0 ? tr("Of any size")
+                        : tr("Up to %1").arg(locale().formattedDataSize(choice * Megabyte)),
+            tableLimit().bytes == most, [most](core::LiveTable::Limit *limit) { limit->bytes = most; });
+    }
+}
+
+void MainWindow::followPart(RecordTab *tab)
+{
+    if (!tab->slot())
+        return;
+    const auto tell = [this, table = tab->table(), slot = *tab->slot()] {
+        m_navigator->model()->setLoaded(
+            slot, table->isPartial() ? std::optional(qint64(table->rows().count())) : std::nullopt);
+    };
+    connect(tab->table(), &core::LiveTable::partChanged, m_navigator->model(), tell);
+    connect(tab, &QObject::destroyed, m_navigator->model(),
+            [model = m_navigator->model(), slot = *tab->slot()] { model->setLoaded(slot, std::nullopt); });
+    tell();
 }
 
 void MainWindow::followNews(RecordTab *tab)

@@ -50,6 +50,13 @@ StagedRow StagedRows::at(const QByteArray &key) const
     return overlaid({key, KeyState::absent(), std::nullopt});
 }
 
+std::optional<RowView> StagedRows::stored(const RowChoice &choice, size_t position) const
+{
+    if (position >= choice.rows.size() || !m_rows.isAlive(choice.rows[position]))
+        return std::nullopt;
+    return m_rows.row(choice.rows[position]);
+}
+
 bool StagedRows::holds(const QByteArray &key) const
 {
     const size_t position = lowerBound(key);

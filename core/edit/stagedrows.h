@@ -44,6 +44,9 @@ public:
     RowChoice all() const;
     StagedRow at(const RowChoice &choice, size_t position) const;
     StagedRow at(const QByteArray &key) const;
+    /// What etcd has of a row, as long as these are there; nothing for a key that is only staged, or a row
+    /// that is gone.
+    std::optional<RowView> stored(const RowChoice &choice, size_t position) const;
     /// Whether there is a record with this key, or one is staged.
     bool holds(const QByteArray &key) const;
     /// The last row whose key begins so; nothing when none does.

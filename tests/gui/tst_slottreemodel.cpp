@@ -164,6 +164,17 @@ private Q_SLOTS:
         QCOMPARE(count(model.slotIndex(Slot(2))), 17);
         model.setRecordCount(Slot(2), 17);
         QCOMPARE(changed.count(), 1);
+        // Of a table that shows a part it is told how large that is.
+        const auto text = [&model] { return model.slotIndex(Slot(2)).siblingAtColumn(1).data().toString(); };
+        model.setLoaded(Slot(2), 5);
+        QCOMPARE(text(), QStringLiteral("5 of 17"));
+        QCOMPARE(changed.count(), 2);
+        model.setLoaded(Slot(2), 5);
+        QCOMPARE(changed.count(), 2);
+        model.setLoaded(Slot(2), std::nullopt);
+        model.setLoaded(Slot(2), std::nullopt);
+        QCOMPARE(text(), QStringLiteral("17"));
+        QCOMPARE(changed.count(), 3);
         QVERIFY(inserted.isEmpty() && removed.isEmpty() && reset.isEmpty());
     }
 

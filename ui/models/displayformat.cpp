@@ -299,4 +299,16 @@ std::optional<QString> formattedText(const Value &value, DisplayFormat format, i
     return std::nullopt;
 }
 
+QString copiedText(const core::Value *value, DisplayFormat format, CopyForm form)
+{
+    if (!value)
+        return {};
+    const auto text = form == CopyForm::AsShown && !format.isLossy()
+        ? formattedText(*value, format, std::numeric_limits<int>::max())
+        : std::nullopt;
+    if (text)
+        return *text;
+    return value->isNull() ? QString() : core::editText(*value);
+}
+
 } // namespace slotscope::ui

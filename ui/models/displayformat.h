@@ -51,6 +51,9 @@ enum class CopyForm {
     AsShown, ///< in the format of the column, where that says all of the value
 };
 
+/// A cell for the clipboard; a null pointer: there is nothing in it.
+QString copiedText(const core::Value *value, DisplayFormat format, CopyForm form);
+
 /// Those that do something for what the column holds, the usual first; alone when there is no other.
 std::vector<DisplayFormat> formatsFor(const core::Column &column);
 

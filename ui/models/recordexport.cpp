@@ -9,9 +9,7 @@
 
 namespace slotscope::ui {
 
-namespace {
-
-QString quoted(const QString &text, QChar separator)
+QString quotedCell(const QString &text, QChar separator)
 {
     const bool needsQuotes = text.contains(separator) || text.contains(QLatin1Char('"'))
         || text.contains(QLatin1Char('\n')) || text.contains(QLatin1Char('\r'));
@@ -21,8 +19,6 @@ QString quoted(const QString &text, QChar separator)
     result.replace(QLatin1Char('"'), QStringLiteral("\"\""));
     return QLatin1Char('"') + result + QLatin1Char('"');
 }
-
-} // namespace
 
 CellBlock selectedCells(const QTableView &view)
 {
@@ -61,13 +57,13 @@ QString recordsAsText(const RecordModel &model, const CellBlock &block, QChar se
     QStringList cells;
     if (header) {
         for (const int column : block.columns)
-            cells.append(quoted(model.columns()[static_cast<size_t>(column)].title, separator));
+            cells.append(quotedCell(model.columns()[static_cast<size_t>(column)].title, separator));
         lines.append(cells.join(separator));
     }
     for (const int row : block.rows) {
         cells.clear();
         for (const QString &text : model.copyTexts(row, block.columns, form))
-            cells.append(quoted(text, separator));
+            cells.append(quotedCell(text, separator));
         lines.append(cells.join(separator));
     }
     return lines.join(QLatin1Char('\n'));

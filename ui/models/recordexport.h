@@ -27,6 +27,9 @@ struct CellBlock
 /// touched in one cell.
 CellBlock selectedCells(const QTableView &view);
 
+/// A cell of such a text, quoted where it needs to be.
+QString quotedCell(const QString &text, QChar separator);
+
 /// One record a line, with a header line if asked for. Fields that hold the separator, quotes or line breaks
 /// are quoted.
 QString recordsAsText(const RecordModel &model, const CellBlock &block, QChar separator, bool header,

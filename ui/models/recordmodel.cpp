@@ -117,6 +117,8 @@ RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSessi
     connect(&m_newsTimer, &QTimer::timeout, this, &RecordModel::lookForNews);
     connect(m_table.get(), &core::LiveTable::appended, this, &RecordModel::takeAppended);
     connect(m_table.get(), &core::LiveTable::changed, this, &RecordModel::takeDelta);
+    // What was committed behind the part that is loaded is a row of the server's no more than before.
+    connect(m_table.get(), &core::LiveTable::partChanged, this, [this] { setExtras(currentExtras()); });
     connect(m_edits, &core::EditSession::changed, this, &RecordModel::takeEdits);
 
     m_rows = m_table->rows().keyOrder();

@@ -656,14 +656,7 @@ QStringList RecordModel::copyTexts(int row, const std::vector<int> &columns, Cop
                                                             : display(row, number).toString());
             continue;
         }
-        const DisplayFormat format = look(number).format;
-        const auto text = value && form == CopyForm::AsShown && !format.isLossy()
-            ? formattedText(*value, format, std::numeric_limits<int>::max())
-            : std::nullopt;
-        if (text)
-            texts.append(*text);
-        else
-            texts.append(value && !value->isNull() ? core::editText(*value) : QString());
+        texts.append(copiedText(value, look(number).format, form));
     }
     return texts;
 }

@@ -18,6 +18,20 @@ using core::Slot;
 using core::SlotInfo;
 using core::SlotKind;
 
+namespace {
+
+/// Where two of them stand in a narrow column.
+QString shortNumber(qint64 number)
+{
+    constexpr qint64 Short = 10'000;
+    if (number < Short)
+        return QLocale().toString(number);
+    return number < Short * 1000 ? SlotTreeModel::tr("%1k").arg(QLocale().toString(number / 1000))
+                                 : SlotTreeModel::tr("%1M").arg(QLocale().toString(number / 1'000'000));
+}
+
+} // namespace
+
 SlotTreeModel::SlotTreeModel(QObject *parent)
     : QAbstractItemModel(parent)
     , m_root(std::make_unique<Node>())
@@ -315,6 +329,19 @@ void SlotTreeModel::setRecordCount(Slot slot, qint64 records)
     countChanged(found->second);
 }
 
+void SlotTreeModel::setLoaded(Slot slot, std::optional<qint64> records)
+{
+    const auto known = m_loaded.find(slot);
+    if (records ? known != m_loaded.end() && known->second == *records : known == m_loaded.end())
+        return;
+    if (records)
+        m_loaded[slot] = *records;
+    else
+        m_loaded.erase(known);
+    if (const auto node = m_slotNodes.find(slot); node != m_slotNodes.end())
+        countChanged(node->second);
+}
+
 void SlotTreeModel::countChanged(Node *node)
 {
     const QModelIndex index = indexOf(node, CountColumn);
@@ -390,6 +417,8 @@ QVariant SlotTreeModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         if (index.column() == NameColumn)
             return nameOf(node);
+        if (const auto loaded = m_loaded.find(node.slot); isSlot && loaded != m_loaded.end())
+            return tr("%1 of %2").arg(shortNumber(loaded->second), shortNumber(node.count));
         return node.kind == Kind::Key ? QVariant() : QVariant(QLocale().toString(node.count));
     case Qt::TextAlignmentRole:
         if (index.column() != NameColumn)
@@ -403,6 +432,10 @@ QVariant SlotTreeModel::data(const QModelIndex &index, int role) const
         return index.column() == NameColumn ? QVariant(iconFor(node, !warningOf(node).isEmpty()))
                                             : QVariant();
     case Qt::ToolTipRole:
+        if (const auto loaded = m_loaded.find(node.slot);
+            isSlot && loaded != m_loaded.end() && index.column() == CountColumn)
+            return tr("%1 of %2 records are loaded in the open table")
+                .arg(QLocale().toString(loaded->second), QLocale().toString(node.count));
         if (isSlot)
             return slotToolTip(info->second);
         if (node.kind == Kind::Folder)

@@ -66,6 +66,8 @@ public:
     void setSlot(const core::SlotInfo &info);
     void removeSlot(core::Slot slot);
     void setRecordCount(core::Slot slot, qint64 records);
+    /// How many of its records an open table shows, where these are not all; nothing: no table shows a part.
+    void setLoaded(core::Slot slot, std::optional<qint64> records);
     /// Which slots are indexes of which tables; these are shown below them.
     void setIndexes(std::map<core::Slot, core::Slot> tableOf);
     void addKeys(const std::vector<QByteArray> &sortedKeys);
@@ -116,6 +118,7 @@ private:
     std::unique_ptr<Node> m_root;
     std::map<core::Slot, core::SlotInfo> m_slots;
     std::map<core::Slot, Node *> m_slotNodes;
+    std::map<core::Slot, qint64> m_loaded; // of those that a table shows in part
     std::map<core::Slot, core::Slot> m_tableOf; // by index
     QString m_keysNote;
     QPointer<core::SlotDirectory> m_directory;

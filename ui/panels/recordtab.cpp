@@ -5,16 +5,16 @@
 #include "core/edit/keymaker.h"
 #include "core/table/recordjson.h"
 #include "ui/cellmemory.h"
-#include "ui/errortext.h"
-#include "ui/models/accesstext.h"
 #include "ui/models/slottypetext.h"
 #include "ui/motion.h"
 #include "ui/panels/banner.h"
 #include "ui/panels/bulkrunner.h"
 #include "ui/panels/filterbar.h"
 #include "ui/panels/livecontrols.h"
+#include "ui/panels/loadstrip.h"
 #include "ui/panels/recordlinks.h"
-#include "ui/theme.h"
+#include "ui/panels/tablestrip.h"
+#include "ui/tooltip.h"
 #include "ui/views/recordview.h"
 
 #include <QBoxLayout>
@@ -22,7 +22,6 @@
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
-#include <QProgressBar>
 #include <QScrollBar>
 #include <QToolButton>
 
@@ -49,12 +48,14 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     , m_bulk(new BulkRunner(m_model, this))
     , m_filter(new FilterBar(m_model, m_view, this))
     , m_columnsButton(new QToolButton(this))
-    , m_progress(new QProgressBar(this))
     , m_banner(new Banner(this))
     , m_typeLabel(new QToolButton(this))
     , m_live(new LiveControls(m_table, connection->edits(), m_model, m_view, this))
     , m_empty(new QLabel(m_view->viewport()))
+    , m_loadStrip(new LoadStrip(m_table, m_model, m_view, slot ? tr("This slot") : tr("This folder"), this))
+    , m_copyStrip(new TableStrip(m_view, this))
 {
+    takeTableLimit();
     m_model->setTitle(m_title);
     m_model->setMotionReduced(isMotionReduced());
     takeCellMemory();
@@ -80,8 +81,6 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     top->addWidget(m_typeLabel);
     top->addWidget(m_columnsButton);
 
-    m_progress->setTextVisible(true);
-    m_progress->setMaximumHeight(fontMetrics().height() + 4);
     m_banner->setObjectName(QStringLiteral("loadBanner"));
     connect(m_banner, &Banner::actionTriggered, this, &RecordTab::reload);
 
@@ -91,8 +90,10 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     layout->addLayout(top);
     layout->addWidget(m_live->banner());
     layout->addWidget(m_banner);
-    layout->addWidget(m_progress);
     layout->addWidget(m_view, 1);
+    layout->addWidget(m_copyStrip);
+    layout->addWidget(m_loadStrip);
+    addStrips();
 
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
@@ -141,7 +142,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     connect(m_model, &RecordModel::columnsChanged, this, &RecordTab::findPlace);
     connect(m_model, &RecordModel::recordsChanged, this, [this] {
         fitUnsized();
-        updateBanner();
+        updateEmpty();
         showWanted();
         Q_EMIT statusChanged();
         // Others' records change all the time; whoever shows the current one decodes it.
@@ -149,16 +150,19 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
             Q_EMIT currentRecordChanged();
     });
     connect(m_model, &RecordModel::orderingChanged, this, [this] {
-        updateBanner();
+        updateEmpty();
         showWanted();
         Q_EMIT statusChanged();
     });
     connect(m_table.get(), &core::LiveTable::stateChanged, this, [this] {
-        updateBanner();
+        updateEmpty();
         showWanted();
         Q_EMIT statusChanged();
     });
-    connect(m_table.get(), &core::LiveTable::progressChanged, this, &RecordTab::updateBanner);
+    connect(m_table.get(), &core::LiveTable::partChanged, this, [this] {
+        updateEmpty();
+        Q_EMIT statusChanged();
+    });
     core::SlotDirectory *directory = connection->directory();
     connect(directory, &core::SlotDirectory::slotChanged, this, [this](core::Slot changed) {
         if (m_slot == changed)
@@ -179,7 +183,7 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     m_model->setLooks([this](const core::Column &column) { return lookOf(column); });
     takeSettings();
     applyLayout();
-    updateBanner();
+    updateEmpty();
 }
 
 QString RecordTab::settingsKey() const
@@ -200,50 +204,6 @@ void RecordTab::updateCodec()
     // In a type an ampersand is no mnemonic.
     m_typeLabel->setText(QString(text).replace(QLatin1Char('&'), QLatin1String("&&")));
     m_typeLabel->setToolTip(info ? slotTypeTip(*info) : QString());
-}
-
-void RecordTab::updateBanner()
-{
-    const core::LiveTable::State state = m_table->state();
-    const core::LiveTable::Progress progress = m_table->progress();
-    const bool loading = state == core::LiveTable::State::Loading;
-    m_progress->setVisible(loading && (progress.total == 0 || progress.rows < progress.total));
-    if (loading) {
-        m_progress->setRange(
-            0, static_cast<int>(std::min<qint64>(progress.total, std::numeric_limits<int>::max())));
-        m_progress->setValue(static_cast<int>(progress.rows));
-        const QLocale locale;
-        m_progress->setFormat(
-            progress.total == 0 ? tr("loading …")
-                                : tr("loading %1 of %2 records")
-                                      .arg(locale.toString(progress.rows), locale.toString(progress.total)));
-    }
-    const bool failed = state == core::LiveTable::State::Failed;
-    if (failed) {
-        const ErrorText text = describe(m_table->error(), m_connection->options().endpoint().toString());
-        const QString message = tr("This table could not be loaded. %1").arg(text.sentence());
-        if (m_banner->message() != message) { // else the details would close
-            m_banner->setMessage(theme::Mark::Warning, message, tr("Retry"));
-            m_banner->setDetail(text.technical);
-        }
-    } else {
-        m_banner->clearMessage();
-    }
-    QString empty;
-    if (m_model->rowCount() == 0 && !loading && !failed) {
-        if (m_table->rows().count() > 0 && m_model->isOrdering())
-            empty = tr("searching …");
-        else if (m_model->query().isFilter())
-            empty = tr("No record passes the filter:\n%1")
-                        .arg(core::filterSummary(m_filter->filter(), m_model->columns()));
-        else if (const core::AccessRights &rights = m_connection->client()->rights();
-                 !rights.mayRead(m_table->range()))
-            empty = unreadableText(rights, m_table->range(), m_connection->directory());
-        else
-            empty = tr("No records. Press Insert to add one.");
-    }
-    m_empty->setText(empty);
-    m_empty->setVisible(!empty.isEmpty());
 }
 
 void RecordTab::holdPlace()
@@ -272,21 +232,6 @@ void RecordTab::findPlace()
         m_view->scrollTo(m_model->index(first, std::max(0, column)), QAbstractItemView::PositionAtTop);
     if (place.sideways > 0)
         m_view->horizontalScrollBar()->setValue(place.sideways);
-}
-
-QString RecordTab::statusText() const
-{
-    const QLocale locale;
-    const auto total = static_cast<qint64>(m_table->rows().count());
-    const int shownRows = m_model->rowCount();
-    QString text = !m_model->query().isFilter()
-        ? tr("%1 records").arg(locale.toString(total))
-        : tr("%1 of %2 records").arg(locale.toString(shownRows), locale.toString(total));
-    if (m_model->isOrdering())
-        text += tr(", searching …");
-    if (const int selected = m_view->selectedRowCount(); selected > 1)
-        text += tr(", %1 selected").arg(locale.toString(selected));
-    return text;
 }
 
 void RecordTab::takeCellMemory()
@@ -328,29 +273,6 @@ void RecordTab::reload()
 {
     m_table->setPaused(false);
     m_table->reload();
-}
-
-void RecordTab::showRecord(const QByteArray &key)
-{
-    m_wanted = key;
-    showWanted();
-}
-
-void RecordTab::showWanted()
-{
-    if (m_wanted.isEmpty())
-        return;
-    if (m_view->showRecord(m_wanted)) {
-        m_wanted.clear();
-        return;
-    }
-    // Rows may still come, and those that are there may still be put in order.
-    if (m_table->state() != core::LiveTable::State::Live || m_model->isOrdering() || m_model->rowCount() == 0)
-        return;
-    const bool hidden = m_table->rows().find(m_wanted).has_value();
-    m_wanted.clear();
-    Q_EMIT messageRaised(hidden ? tr("The record is not shown, since the filter does not let it through.")
-                                : tr("The record does not exist any more."));
 }
 
 std::optional<QByteArray> RecordTab::linkAt(const QModelIndex &index) const

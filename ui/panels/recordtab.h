@@ -13,7 +13,6 @@
 
 class QLabel;
 class QMenu;
-class QProgressBar;
 class QToolButton;
 
 namespace slotscope::ui {
@@ -23,9 +22,11 @@ class BulkRunner;
 class FilterBar;
 class KeyDialog;
 class LiveControls;
+class LoadStrip;
 class Prompts;
 class RecordView;
 class RowsDialog;
+class TableStrip;
 
 /// One open slot or plain-key folder: filter line, table, and what there is to say about loading it.
 class RecordTab : public QWidget
@@ -57,6 +58,10 @@ public:
     BulkRunner *bulkRunner() const { return m_bulk; }
     /// The setting for what decoded cells may take up is another one.
     void takeCellMemory();
+    /// The setting for how much is loaded at first is another one.
+    void takeTableLimit();
+    /// How loading goes, and what of the records is there.
+    LoadStrip *loadStrip() const { return m_loadStrip; }
     /// What is shown of the records.
     FilterBar *filterBar() const { return m_filter; }
     /// Makes the record current, as soon as it is loaded; says so where it does not exist or the filter hides
@@ -123,9 +128,10 @@ Q_SIGNALS:
     void messageRaised(const QString &text);
 
 private:
+    void addStrips();
     void followLeases();
     void updateCodec();
-    void updateBanner();
+    void updateEmpty();
     void applyLayout();
     QVariantMap currentLayout() const;
     const core::TableSchema *tableSchema() const;
@@ -170,11 +176,12 @@ private:
     BulkRunner *m_bulk;
     FilterBar *m_filter;
     QToolButton *m_columnsButton;
-    QProgressBar *m_progress;
     Banner *m_banner;
     QToolButton *m_typeLabel;
     LiveControls *m_live;
     QLabel *m_empty;
+    LoadStrip *m_loadStrip;
+    TableStrip *m_copyStrip;
     struct Place // where the user is
     {
         QByteArray key;

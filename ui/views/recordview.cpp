@@ -2,6 +2,7 @@
 #include "ui/views/recordview.h"
 
 #include "ui/delegates/celldelegate.h"
+#include "ui/models/recordcopy.h"
 #include "ui/models/recordexport.h"
 #include "ui/models/recordmodel.h"
 #include "ui/views/filterheader.h"
@@ -39,7 +40,10 @@ QWidget *editorOf(const QAbstractItemView &view)
 RecordView::RecordView(QWidget *parent)
     : QTableView(parent)
     , m_header(new FilterHeader(this))
+    , m_copier(new RecordCopier(this))
 {
+    connect(m_copier, &RecordCopier::textMade, this,
+            [](const QString &text) { QGuiApplication::clipboard()->setText(text); });
     setItemDelegate(new CellDelegate(this));
     setSelectionBehavior(QAbstractItemView::SelectItems);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
@@ -276,22 +280,35 @@ void RecordView::copyRows()
         copyCell();
         return;
     }
-    QGuiApplication::clipboard()->setText(
-        recordsAsText(*m_model, selectedCells(*this), QLatin1Char('\t'), false, CopyForm::AsShown));
+    const CellBlock block = selectedCells(*this);
+    if (block.rows.size() > RecordCopier::FewRows)
+        m_copier->start(*m_model, block, RecordCopier::Form::Cells);
+    else
+        QGuiApplication::clipboard()->setText(
+            recordsAsText(*m_model, block, QLatin1Char('\t'), false, CopyForm::AsShown));
 }
 
 void RecordView::copyAsJson()
 {
-    if (m_model)
-        QGuiApplication::clipboard()->setText(QString::fromUtf8(recordsAsJson(*m_model, selectedRows())));
+    if (!m_model)
+        return;
+    const CellBlock block {.rows = selectedRows(), .columns = {}};
+    if (block.rows.size() > RecordCopier::FewRows)
+        m_copier->start(*m_model, block, RecordCopier::Form::Json);
+    else
+        QGuiApplication::clipboard()->setText(QString::fromUtf8(recordsAsJson(*m_model, block.rows)));
 }
 
 void RecordView::copyAsCsv()
 {
     if (!m_model)
         return;
-    QGuiApplication::clipboard()->setText(
-        recordsAsText(*m_model, selectedCells(*this), QLatin1Char(','), true, CopyForm::Exact));
+    const CellBlock block = selectedCells(*this);
+    if (block.rows.size() > RecordCopier::FewRows)
+        m_copier->start(*m_model, block, RecordCopier::Form::Csv);
+    else
+        QGuiApplication::clipboard()->setText(
+            recordsAsText(*m_model, block, QLatin1Char(','), true, CopyForm::Exact));
 }
 
 void RecordView::commitData(QWidget *editor)
@@ -340,6 +357,8 @@ void RecordView::keyPressEvent(QKeyEvent *event)
             Q_EMIT pauseRequested();
         return;
     }
+    if (event->key() == Qt::Key_Escape && event->modifiers() == Qt::NoModifier)
+        Q_EMIT escapePressed(); // and on to whoever else may want it
     if (event->key() == Qt::Key_Insert && event->modifiers() == Qt::NoModifier) {
         Q_EMIT insertRequested();
         return;

@@ -11,6 +11,7 @@
 namespace slotscope::ui {
 
 class FilterHeader;
+class RecordCopier;
 class RecordModel;
 struct EditStart;
 
@@ -41,9 +42,12 @@ public:
     bool finishEditing();
 
     void copyCell();
+    /// Many records take their time, on other threads: see copier().
     void copyRows();
     void copyAsJson();
     void copyAsCsv();
+
+    RecordCopier *copier() const { return m_copier; }
 
     /// Widths from what the first rows show, within bounds; of these columns, or all that are shown.
     void fitColumns(const std::vector<int> &columns = {});
@@ -62,6 +66,8 @@ Q_SIGNALS:
     void currentRecordChanged();
     /// Space: the table is to stand still, or to go on.
     void pauseRequested();
+    /// Esc, where no editor is open.
+    void escapePressed();
     /// Many rows were selected, and are all over the table now: none is selected any more.
     void selectionGivenUp(int rows);
 
@@ -79,6 +85,7 @@ private:
 
     RecordModel *m_model = nullptr;
     FilterHeader *m_header;
+    RecordCopier *m_copier;
     std::vector<std::pair<int, core::RowId>> m_place; // rows in sight, while rows move
     struct HeldSelection
     {
