@@ -92,7 +92,7 @@ private Q_SLOTS:
         // What the connection says of it comes afterwards, again and again.
         QSignalSpy said(window->connection(), &Connection::stateChanged);
         QTRY_VERIFY_WITH_TIMEOUT(!window.isOnline() && said.size() >= 3, Patience);
-        QVERIFY(barText(window).contains(QStringLiteral("Cannot reach etcd")));
+        QVERIFY(window.barText().contains(QStringLiteral("Cannot reach etcd")));
         QCOMPARE(dialog->banner()->message(), why);
         QVERIFY(dialog->isVisible());
         QVERIFY(dialog->demoButton()->isEnabled());
