@@ -95,8 +95,8 @@ void measureWays(Bench *bench)
                     .arg(slot == MillionSlot ? QLatin1String("1,000,000") : QLatin1String("100,000"),
                          grpc ? QLatin1String("gRPC") : QLatin1String("JSON"));
             bench->figures.add({what
-                                    + (grpc ? QLatin1String(": click to complete table ÷ etcdctl")
-                                            : QLatin1String(": click to complete table ÷ curl")),
+                                    + (grpc ? QStringLiteral(": click to complete table ÷ etcdctl")
+                                            : QStringLiteral(": click to complete table ÷ curl")),
                                 median(ratios),
                                 grpc ? 0.6 : 1.0,
                                 {},
@@ -104,7 +104,7 @@ void measureWays(Bench *bench)
                                     + (grpc ? QLatin1String("etcdctl get --prefix to /dev/null")
                                             : QLatin1String("curl of the gateway to /dev/null"))});
             if (grpc)
-                bench->figures.add({what + QLatin1String(": one reply to curl ÷ etcdctl"),
+                bench->figures.add({what + QStringLiteral(": one reply to curl ÷ etcdctl"),
                                     median(floor),
                                     0,
                                     {},
