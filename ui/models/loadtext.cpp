@@ -69,9 +69,9 @@ QString loadingText(const core::LiveTable &table)
             seconds * static_cast<double>(progress.goal - progress.rows) / static_cast<double>(progress.rows);
         constexpr double Long = 100; // seconds
         if (left >= Long)
-            parts.append(tr("%1 min left").arg(number(static_cast<qint64>(left / 60 + 0.5))));
+            parts.append(tr("%1 min left").arg(number(qRound64(left / 60))));
         else if (left >= 1)
-            parts.append(tr("%1 s left").arg(number(static_cast<qint64>(left + 0.5))));
+            parts.append(tr("%1 s left").arg(number(qRound64(left))));
     }
     return parts.join(QStringLiteral(" · "));
 }
