@@ -2,6 +2,7 @@
 #include "core/etcd/gatewaytransport.h"
 
 #include "core/base/log.h"
+#include "core/base/onpool.h"
 #include "core/etcd/authorizedstream.h"
 #include "core/etcd/clusterquery.h"
 #include "core/etcd/gatewaydetection.h"
@@ -12,12 +13,10 @@
 #include "core/etcd/rowreaders.h"
 #include "core/etcd/tls.h"
 
-#include <QFutureWatcher>
 #include <QHostAddress>
 #include <QLoggingCategory>
 #include <QNetworkProxy>
 #include <QNetworkReply>
-#include <QtConcurrentRun>
 
 namespace slotscope::core {
 
@@ -35,15 +34,6 @@ bool isLoopback(const QString &host)
 {
     return host.compare(QLatin1String("localhost"), Qt::CaseInsensitive) == 0
         || QHostAddress(host).isLoopback();
-}
-
-template <typename T>
-void parseOnPool(CallState<T> *state, const QByteArray &body, Result<T> (*parse)(const QByteArray &))
-{
-    auto *watcher = new QFutureWatcher<Result<T>>(state);
-    QObject::connect(watcher, &QFutureWatcherBase::finished, state,
-                     [state, watcher] { state->complete(watcher->future().takeResult()); });
-    watcher->setFuture(QtConcurrent::run(parse, body));
 }
 
 GatewayTransport::Options deadlinesOf(const ConnectionOptions &connection)
@@ -183,7 +173,7 @@ Call<T> GatewayTransport::start(QNetworkReply *reply, bool large, std::chrono::m
                 if (!body)
                     state->fail(body.error());
                 else if (body->size() >= onPool)
-                    parseOnPool(state, *body, parse);
+                    completeOnPool(state, parse, *body);
                 else
                     state->complete(parse(*body));
             });
@@ -445,7 +435,7 @@ Call<RowsReply> GatewayTransport::rows(const RangeRequest &request)
         if (reply) {
             if (guard)
                 m_grpcFailures = 0;
-            parseOnPool(state, *reply, grpc::parseRows);
+            completeOnPool(state, grpc::parseRows, *reply);
             return;
         }
         // 12 is what answers to gRPC, but not as etcd does.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/prefixtransport.h"
 
-#include <QFutureWatcher>
-#include <QtConcurrentRun>
+#include "core/base/onpool.h"
 
 namespace slotscope::core {
 
@@ -124,7 +123,7 @@ Call<T> stripped(const Call<T> &call, const QByteArray &prefix)
 }
 
 /// The chunks have been told of to nobody yet, but their bytes lie without gaps: they are packed anew.
-RowsReply withShorterKeys(RowsReply reply, qsizetype size)
+Result<RowsReply> withShorterKeys(RowsReply reply, qsizetype size)
 {
     std::vector<RowView> rows;
     rows.reserve(static_cast<size_t>(reply.rows));
@@ -200,10 +199,7 @@ Call<RowsReply> PrefixTransport::rows(const RangeRequest &request)
     call.then(state, [state, size = m_prefix.size()](const Result<RowsReply> &result) {
         if (!result || result->rows == 0)
             return state->complete(result);
-        auto *watcher = new QFutureWatcher<RowsReply>(state);
-        connect(watcher, &QFutureWatcherBase::finished, state,
-                [state, watcher] { state->complete(watcher->future().takeResult()); });
-        watcher->setFuture(QtConcurrent::run(withShorterKeys, *result, size));
+        completeOnPool(state, withShorterKeys, *result, size);
     });
     return Call<RowsReply>(state);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pmap/schemaimport.h"
 
+#include "core/base/onpool.h"
+
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QFutureWatcher>
 #include <QProcess>
 #include <QStandardPaths>
-#include <QtConcurrentRun>
 
 #include <algorithm>
 #include <tuple>
@@ -108,15 +108,6 @@ Result<SchemaImport> assemble(const QByteArray &json, std::vector<YamlFile> yaml
     return all;
 }
 
-void finishOnPool(CallState<SchemaImport> *state, const QByteArray &json,
-                  const std::vector<YamlFile> &yamlFiles)
-{
-    auto *watcher = new QFutureWatcher<Result<SchemaImport>>(state);
-    QObject::connect(watcher, &QFutureWatcherBase::finished, state,
-                     [state, watcher] { state->complete(watcher->future().takeResult()); });
-    watcher->setFuture(QtConcurrent::run(assemble, json, yamlFiles));
-}
-
 Error processError(const QString &detail)
 {
     return {.kind = ErrorKind::Io, .detail = detail};
@@ -161,7 +152,7 @@ void readPython(CallState<SchemaImport> *state, const QStringList &paths,
                      [state, process, output, yamlFiles](int exitCode, QProcess::ExitStatus status) {
                          *output += process->readAllStandardOutput();
                          if (status == QProcess::NormalExit && exitCode == 0)
-                             return finishOnPool(state, *output, yamlFiles);
+                             return completeOnPool(state, assemble, *output, yamlFiles);
                          const QString said = QString::fromUtf8(process->readAllStandardError()).trimmed();
                          state->fail(processError(
                              QStringLiteral("python3 could not read the sources: %1")
@@ -199,7 +190,7 @@ Call<SchemaImport> importSchema(const QStringList &paths, std::chrono::milliseco
             pythonPaths += QFileInfo(path).absoluteFilePath(); // never mistaken for an option
     }
     if (pythonPaths.isEmpty())
-        finishOnPool(state, {}, yamlFiles);
+        completeOnPool(state, assemble, QByteArray(), yamlFiles);
     else
         readPython(state, pythonPaths, yamlFiles);
     return call;
