@@ -15,7 +15,6 @@
 #include <QTabWidget>
 
 #include <functional>
-#include <limits>
 
 namespace slotscope::ui {
 
@@ -99,8 +98,6 @@ void MainWindow::addTableLimits(QMenu *view)
                 tab->takeTableLimit();
         }
     };
-    constexpr qint64 All = std::numeric_limits<qint64>::max();
-    constexpr qint64 Megabyte = 1024 * 1024;
     const auto add = [&](QActionGroup *group, const QString &text, bool isChosen, auto edit) {
         QAction *action = menu->addAction(text);
         action->setCheckable(true);
@@ -109,18 +106,17 @@ void MainWindow::addTableLimits(QMenu *view)
         connect(action, &QAction::triggered, this, [change, edit] { change(edit); });
     };
     auto *rows = new QActionGroup(menu);
-    for (const qint64 choice : TableRowChoices) {
-        const qint64 most = choice == 0 ? All : choice;
-        add(rows, choice == 0 ? tr("Any number of records") : tr("%1 records").arg(locale().toString(choice)),
+    for (const qint64 most : TableRowChoices) {
+        add(rows,
+            most == NoTableLimit ? tr("Any number of records")
+                                 : tr("%1 records").arg(locale().toString(most)),
             tableLimit().rows == most, [most](core::LiveTable::Limit *limit) { limit->rows = most; });
     }
     menu->addSeparator();
     auto *bytes = new QActionGroup(menu);
-    for (const qint64 choice : TableMegabyteChoices) {
-        const qint64 most = choice == 0 ? All : choice * Megabyte;
+    for (const qint64 most : TableByteChoices) {
         add(bytes,
-            choice == 0 ? tr("Of any size")
-                        : tr("Up to %1").arg(locale().formattedDataSize(choice * Megabyte)),
+            most == NoTableLimit ? tr("Of any size") : tr("Up to %1").arg(locale().formattedDataSize(most)),
             tableLimit().bytes == most, [most](core::LiveTable::Limit *limit) { limit->bytes = most; });
     }
 }

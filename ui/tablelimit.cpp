@@ -3,8 +3,6 @@
 
 #include <QSettings>
 
-#include <limits>
-
 namespace slotscope::ui {
 
 namespace {
@@ -13,8 +11,6 @@ const QString RowsKey = QStringLiteral("table/firstRecords");
 const QString MegabytesKey = QStringLiteral("table/firstMegabytes");
 constexpr qint64 UsualRows = 2'000'000;
 constexpr qint64 UsualMegabytes = 1024;
-constexpr qint64 Megabyte = 1024 * 1024;
-constexpr qint64 All = std::numeric_limits<qint64>::max();
 
 /// Whatever somebody has written there by hand.
 qint64 setting(const QString &key, qint64 usual)
@@ -30,14 +26,15 @@ core::LiveTable::Limit tableLimit()
 {
     const qint64 rows = setting(RowsKey, UsualRows);
     const qint64 megabytes = setting(MegabytesKey, UsualMegabytes);
-    return {.rows = rows == 0 ? All : rows,
-            .bytes = megabytes == 0 || megabytes > All / Megabyte ? All : megabytes * Megabyte};
+    return {.rows = rows == 0 ? NoTableLimit : rows,
+            .bytes =
+                megabytes == 0 || megabytes > NoTableLimit / Megabyte ? NoTableLimit : megabytes * Megabyte};
 }
 
 void rememberTableLimit(const core::LiveTable::Limit &limit)
 {
-    QSettings().setValue(RowsKey, limit.rows == All ? 0 : limit.rows);
-    QSettings().setValue(MegabytesKey, limit.bytes == All ? 0 : limit.bytes / Megabyte);
+    QSettings().setValue(RowsKey, limit.rows == NoTableLimit ? 0 : limit.rows);
+    QSettings().setValue(MegabytesKey, limit.bytes == NoTableLimit ? 0 : limit.bytes / Megabyte);
 }
 
 } // namespace slotscope::ui

@@ -280,35 +280,40 @@ void RecordView::copyRows()
         copyCell();
         return;
     }
-    const CellBlock block = selectedCells(*this);
-    if (block.rows.size() > RecordCopier::FewRows)
-        m_copier->start(*m_model, block, RecordCopier::Form::Cells);
-    else
-        QGuiApplication::clipboard()->setText(
-            recordsAsText(*m_model, block, QLatin1Char('\t'), false, CopyForm::AsShown));
+    copyBlock(selectedCells(*this), RecordCopier::Form::Cells);
 }
 
 void RecordView::copyAsJson()
 {
-    if (!m_model)
-        return;
-    const CellBlock block {.rows = selectedRows(), .columns = {}};
-    if (block.rows.size() > RecordCopier::FewRows)
-        m_copier->start(*m_model, block, RecordCopier::Form::Json);
-    else
-        QGuiApplication::clipboard()->setText(QString::fromUtf8(recordsAsJson(*m_model, block.rows)));
+    if (m_model)
+        copyBlock({.rows = selectedRows(), .columns = {}}, RecordCopier::Form::Json);
 }
 
 void RecordView::copyAsCsv()
 {
-    if (!m_model)
+    if (m_model)
+        copyBlock(selectedCells(*this), RecordCopier::Form::Csv);
+}
+
+void RecordView::copyBlock(const CellBlock &block, RecordCopier::Form form)
+{
+    if (block.rows.size() > RecordCopier::FewRows) {
+        m_copier->start(*m_model, block, form);
         return;
-    const CellBlock block = selectedCells(*this);
-    if (block.rows.size() > RecordCopier::FewRows)
-        m_copier->start(*m_model, block, RecordCopier::Form::Csv);
-    else
-        QGuiApplication::clipboard()->setText(
-            recordsAsText(*m_model, block, QLatin1Char(','), true, CopyForm::Exact));
+    }
+    QString text;
+    switch (form) {
+    case RecordCopier::Form::Cells:
+        text = recordsAsText(*m_model, block, QLatin1Char('\t'), false, CopyForm::AsShown);
+        break;
+    case RecordCopier::Form::Csv:
+        text = recordsAsText(*m_model, block, QLatin1Char(','), true, CopyForm::Exact);
+        break;
+    case RecordCopier::Form::Json:
+        text = QString::fromUtf8(recordsAsJson(*m_model, block.rows));
+        break;
+    }
+    QGuiApplication::clipboard()->setText(text);
 }
 
 void RecordView::commitData(QWidget *editor)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/ids.h"
+#include "ui/models/recordcopy.h"
 
 #include <QTableView>
 
@@ -11,7 +12,6 @@
 namespace slotscope::ui {
 
 class FilterHeader;
-class RecordCopier;
 class RecordModel;
 struct EditStart;
 
@@ -77,6 +77,8 @@ protected:
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
 
 private:
+    /// Many records take their time, on other threads.
+    void copyBlock(const CellBlock &block, RecordCopier::Form form);
     void holdPlace();
     void keepPlace();
     void holdSelection();
