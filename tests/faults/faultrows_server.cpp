@@ -168,24 +168,12 @@ void TestFaultTable::authIsSwitchedOn()
     EtcdProcess etcd;
     QVERIFY(etcd.start());
     QVERIFY(etcd.put(Mine, "before").value > 0);
-    const auto post = [&etcd](const char *path, const QByteArray &json) {
-        QNetworkAccessManager manager;
-        QNetworkRequest request(
-            QUrl(etcd.endpoint() + QStringLiteral("/v3/auth/") + QString::fromLatin1(path)));
-        request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
-        const std::unique_ptr<QNetworkReply> reply(manager.post(request, json));
-        return QTest::qWaitFor([&reply] { return reply->isFinished(); }, Patience)
-            && reply->error() == QNetworkReply::NoError;
-    };
-    for (const auto &[path, json] : std::vector<std::pair<const char *, QByteArray>> {
-             {"user/add", R"({"name":"root","password":"secret"})"},
-             {"user/grant", R"({"user":"root","role":"root"})"}})
-        QVERIFY2(post(path, json), path);
     // Somebody without a user, as nobody needed one before.
     Desk desk(quick(etcd.endpoint()));
     QVERIFY(desk.open());
     QVERIFY(desk.stage("without a user"));
-    QVERIFY(post("enable", "{}"));
+    EtcdAuth auth(etcd);
+    QVERIFY(auth.enable(QStringLiteral("secret")));
     const auto report = desk.commit();
     QVERIFY(report);
     QVERIFY2(report->outcome == Outcome::Refused && report->error.kind == ErrorKind::Unauthenticated,

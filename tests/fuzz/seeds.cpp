@@ -13,6 +13,15 @@ using test::Json;
 
 namespace {
 
+// What the gateway's replies are made of.
+const QByteArray header =
+    R"("header":{"cluster_id":"14841639068965178418","member_id":"10276657743932975437",)"
+    R"("revision":"42","raft_term":"7"})";
+const QByteArray kv =
+    R"({"key":"AAE=","create_revision":"5","mod_revision":"9","version":"3","value":"oWFhAQ==",)"
+    R"("lease":"7587862094650195208"})";
+const QByteArray range = '{' + header + R"(,"kvs":[)" + kv + ',' + kv + R"(],"more":true,"count":"2"})";
+
 /// Of files that are long, so that making seeds stays quick.
 constexpr qsizetype LongestSeed = 4096;
 
@@ -293,13 +302,6 @@ Seeds inferenceSeeds()
 
 Seeds gatewaySeeds()
 {
-    const QByteArray header =
-        R"("header":{"cluster_id":"14841639068965178418","member_id":"10276657743932975437",)"
-        R"("revision":"42","raft_term":"7"})";
-    const QByteArray kv =
-        R"({"key":"AAE=","create_revision":"5","mod_revision":"9","version":"3","value":"oWFhAQ==",)"
-        R"("lease":"7587862094650195208"})";
-    const QByteArray range = '{' + header + R"(,"kvs":[)" + kv + ',' + kv + R"(],"more":true,"count":"2"})";
     return {
         '\0' + range,
         '\1' + QByteArray('{' + header + R"(,"prev_kv":)" + kv + '}'),
@@ -339,12 +341,6 @@ Seeds lineSeeds()
 
 Seeds rowReplySeeds()
 {
-    const QByteArray header =
-        R"("header":{"cluster_id":"14841639068965178418","member_id":"10276657743932975437",)"
-        R"("revision":"42","raft_term":"7"})";
-    const QByteArray kv =
-        R"({"key":"AAE=","create_revision":"5","mod_revision":"9","version":"3","value":"oWFhAQ==",)"
-        R"("lease":"7587862094650195208"})";
     const auto field = [](int number, const QByteArray &bytes) {
         return QByteArray(1, char(number << 3 | 2)) + char(bytes.size()) + bytes;
     };
@@ -352,7 +348,7 @@ Seeds rowReplySeeds()
     const QByteArray row =
         field(1, "key") + QByteArray("\x10\x05\x18\x09\x20\x03", 6) + field(5, "value") + "\x30\x7f";
     return {
-        '\1' + QByteArray('{' + header + R"(,"kvs":[)" + kv + ',' + kv + R"(],"more":true,"count":"2"})"),
+        '\1' + range,
         '\1' + QByteArray('{' + header + R"(,"kvs":[{"key":"YQ","value":"\u0059Q=="}],"later":[1e5]})"),
         '\1' + QByteArray('{' + header + '}'),
         '\2' + field(1, head) + field(2, row) + field(2, row) + QByteArray("\x18\x01\x20\x02", 4),

@@ -37,6 +37,20 @@ class TestLiveTable : public QObject
             etcd->put(numbered(i), QByteArray(2000, 'v'));
     }
 
+    /// 5,000 records that are watched, and a table that has not read any of them.
+    struct FilledTable
+    {
+        MemoryEtcd etcd;
+        MemoryClient memory {&etcd};
+        LiveTable table {&memory.client, &memory.watch, KeyRange::slot(Slot(1))};
+
+        FilledTable()
+        {
+            fill(&etcd, 5000);
+            memory.watch.start(Revision(etcd.revision().value + 1));
+        }
+    };
+
 private Q_SLOTS:
     void loadsInPagesAndFollows()
     {
@@ -282,13 +296,11 @@ private Q_SLOTS:
 
     void stopsAtItsLimitAndGoesOnWhenTold()
     {
-        MemoryEtcd etcd;
+        FilledTable filled;
+        MemoryEtcd &etcd = filled.etcd;
+        LiveTable &table = filled.table;
         const auto key = &TestLiveTable::numbered;
-        fill(&etcd, 5000);
-        MemoryClient memory(&etcd);
-        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
-        memory.watch.start(Revision(etcd.revision().value + 1));
-        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        QTRY_COMPARE(filled.memory.watch.state(), Watch::State::Live);
         table.setLimit({.rows = 1000});
         table.setExpectation(5000);
         table.reload();
@@ -362,12 +374,9 @@ private Q_SLOTS:
 
     void aStopBeforeAnythingCameIsMeantForTheFirstRows()
     {
-        MemoryEtcd etcd;
-        fill(&etcd, 5000);
-        MemoryClient memory(&etcd);
-        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
-        memory.watch.start(Revision(etcd.revision().value + 1));
-        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        FilledTable filled;
+        LiveTable &table = filled.table;
+        QTRY_COMPARE(filled.memory.watch.state(), Watch::State::Live);
         table.setExpectation(5000);
         table.reload();
         QVERIFY(table.canStopLoading());
@@ -392,12 +401,10 @@ private Q_SLOTS:
 
     void worksOnAWindowOfItsRange()
     {
-        MemoryEtcd etcd;
-        fill(&etcd, 5000);
-        MemoryClient memory(&etcd);
-        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
-        memory.watch.start(Revision(etcd.revision().value + 1));
-        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        FilledTable filled;
+        MemoryEtcd &etcd = filled.etcd;
+        LiveTable &table = filled.table;
+        QTRY_COMPARE(filled.memory.watch.state(), Watch::State::Live);
         table.reload();
         QTRY_COMPARE(table.state(), LiveTable::State::Live);
         QVERIFY(!table.isPartial());
@@ -447,12 +454,10 @@ private Q_SLOTS:
 
     void saysWhatCameInTheWay()
     {
-        MemoryEtcd etcd;
-        fill(&etcd, 5000);
-        MemoryClient memory(&etcd);
-        LiveTable table(&memory.client, &memory.watch, KeyRange::slot(Slot(1)));
-        memory.watch.start(Revision(etcd.revision().value + 1));
-        QTRY_COMPARE(memory.watch.state(), Watch::State::Live);
+        FilledTable filled;
+        MemoryEtcd &etcd = filled.etcd;
+        LiveTable &table = filled.table;
+        QTRY_COMPARE(filled.memory.watch.state(), Watch::State::Live);
         table.setLimit({.rows = 500});
         table.setExpectation(5000);
         table.reload();
