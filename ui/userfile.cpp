@@ -6,21 +6,16 @@
 #include "ui/prompts.h"
 
 #include <QFutureWatcher>
-#include <QSaveFile>
 #include <QtConcurrentRun>
 
 namespace slotscope::ui {
 
 core::Result<core::Nothing> writeForTheUser(const QString &path, const QByteArray &content)
 {
-    QSaveFile file(path);
-    // Values of a database are nobody else's business.
-    if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered)
-        || !file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner)
-        || !core::writeWhole(&file, content) || !file.commit())
-        return core::Unexpected {core::Error {
-            .kind = core::ErrorKind::Io, .detail = QStringLiteral("%1: %2").arg(path, file.errorString())}};
-    return core::Nothing {};
+    auto written = core::replaceFile(path, content, core::OwnFile);
+    if (!written)
+        written.error().detail.prepend(path + QStringLiteral(": "));
+    return written;
 }
 
 void saveForTheUser(Prompts *prompts, QWidget *window, const FileQuestion &question,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/wholefile.h"
 
+#include <QSaveFile>
+
 namespace slotscope::core {
 
 bool writeWhole(QFileDevice *file, const QByteArray &bytes)
@@ -13,6 +15,17 @@ bool writeWhole(QFileDevice *file, const QByteArray &bytes)
         written += more;
     }
     return true;
+}
+
+Result<Nothing> replaceFile(const QString &path, const QByteArray &content,
+                            std::optional<QFileDevice::Permissions> permissions)
+{
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered)
+        || (permissions && !file.setPermissions(*permissions)) || !writeWhole(&file, content)
+        || !file.commit())
+        return Unexpected {Error {.kind = ErrorKind::Io, .detail = file.errorString()}};
+    return Nothing {};
 }
 
 } // namespace slotscope::core

@@ -5,7 +5,6 @@
 
 #include <QDir>
 #include <QFileInfo>
-#include <QSaveFile>
 
 #include <algorithm>
 #include <fcntl.h>
@@ -14,7 +13,6 @@ namespace slotscope::core {
 
 namespace {
 
-constexpr QFileDevice::Permissions OwnFile = QFileDevice::ReadOwner | QFileDevice::WriteOwner;
 constexpr QFileDevice::Permissions OwnFolder = OwnFile | QFileDevice::ExeOwner;
 constexpr qint64 LargestFile = qint64(1) << 30;
 /// A journal smaller than this is never worth rewriting.
@@ -38,12 +36,11 @@ QString setAsideName(const QString &file)
     return name;
 }
 
-Result<Nothing> replaceFile(const QString &path, const QByteArray &content)
+Result<Nothing> replaceDraft(const QString &path, const QByteArray &content)
 {
-    QSaveFile file(path); // takes over the permissions of the one that is there
-    if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered) || !writeWhole(&file, content)
-        || !file.commit())
-        return failure(path, file.errorString());
+    const auto written = replaceFile(path, content);
+    if (!written)
+        return failure(path, written.error().detail);
     return Nothing {};
 }
 
@@ -145,7 +142,7 @@ Result<Nothing> DraftFile::create(const QByteArray &content)
 
 Result<Nothing> DraftFile::replace(const QByteArray &content)
 {
-    if (const auto written = replaceFile(m_path, content); !written)
+    if (const auto written = replaceDraft(m_path, content); !written)
         return written;
     m_file.close(); // it is another file by now
     m_file.setFileName(m_path);
@@ -217,8 +214,8 @@ DraftSearch findDrafts(const QString &folder, const QString &prefix)
             // What can be read of it is the draft from now on.
             QFile rest(path);
             const QByteArray good = content.left(read->goodBytes);
-            if (!rest.open(QIODevice::WriteOnly | QIODevice::NewOnly, OwnFile)
-                || rest.write(good) != good.size())
+            if (!rest.open(QIODevice::WriteOnly | QIODevice::NewOnly | QIODevice::Unbuffered, OwnFile)
+                || !writeWhole(&rest, good))
                 search.unreadable << QStringLiteral("%1: %2").arg(path, rest.errorString());
         } else if (!isUsable) {
             QFile::remove(path); // whole, and nothing in it: what it held was taken back or committed
@@ -244,7 +241,7 @@ Result<Nothing> shrinkDraft(const FoundDraft &found, const std::vector<Change> &
     DraftStep step {.at = found.draft.state.changed(), .set = changes};
     if (!guards.empty())
         step.guards = guards;
-    return replaceFile(found.file, writeDraftHeader(found.draft.header) + writeDraftStep(step));
+    return replaceDraft(found.file, writeDraftHeader(found.draft.header) + writeDraftStep(step));
 }
 
 } // namespace slotscope::core

@@ -8,7 +8,6 @@
 #include <QFileInfo>
 #include <QHash>
 #include <QJsonDocument>
-#include <QSaveFile>
 #include <QSet>
 
 #include <algorithm>
@@ -18,7 +17,6 @@ namespace slotscope::core {
 namespace {
 
 constexpr std::chrono::milliseconds TouchInterval(100);
-constexpr QFileDevice::Permissions OwnFile = QFileDevice::ReadOwner | QFileDevice::WriteOwner;
 
 std::optional<QJsonObject> readLine(QByteArrayView line)
 {
@@ -125,10 +123,8 @@ QString ReceiptBook::Work::trim(QFile &open, qint64 limit) const
             kept += line.toByteArray() + '\n';
         from = end + 1;
     }
-    QSaveFile replacement(file); // takes over the permissions
-    if (!replacement.open(QIODevice::WriteOnly) || replacement.write(kept) != kept.size()
-        || !replacement.commit())
-        return QStringLiteral("%1: %2").arg(file, replacement.errorString());
+    if (const auto written = replaceFile(file, kept); !written)
+        return QStringLiteral("%1: %2").arg(file, written.error().detail);
     return {};
 }
 

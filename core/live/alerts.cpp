@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/alerts.h"
 
+#include "core/base/wholefile.h"
 #include "core/live/eventjson.h"
 #include "core/value/notation.h"
 #include "core/value/valuediff.h"
@@ -316,11 +317,10 @@ void Alerts::write(const std::map<QString, QByteArray> &lines)
         for (const auto &[path, content] : lines) {
             QFile file(path);
             const bool isNew = !file.exists();
-            bool written = file.open(QIODevice::WriteOnly | QIODevice::Append);
-            // Values of a database are nobody else's business.
+            bool written = file.open(QIODevice::WriteOnly | QIODevice::Append | QIODevice::Unbuffered);
             if (written && isNew)
-                file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
-            written = written && file.write(content) == content.size() && file.flush();
+                file.setPermissions(OwnFile);
+            written = written && writeWhole(&file, content);
             if (!written) {
                 QMetaObject::invokeMethod(
                     this, [this, name = path, why = file.errorString()] { Q_EMIT logFailed(name, why); },

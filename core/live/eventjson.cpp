@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/eventjson.h"
 
+#include "core/base/wholefile.h"
 #include "core/table/recordjson.h"
 
 #include <QSaveFile>
@@ -8,6 +9,8 @@
 namespace slotscope::core {
 
 namespace {
+
+constexpr qsizetype WrittenAtOnce = 64 * 1024; // bytes
 
 QByteArray boolean(bool value)
 {
@@ -81,19 +84,28 @@ Result<qint64> exportEvents(const EventLogSnapshot &log, const EventFilter &filt
         return Unexpected {
             Error {.kind = ErrorKind::Io, .detail = QStringLiteral("%1: %2").arg(path, file.errorString())}};
     };
-    // Values of a database are nobody else's business.
-    if (!file.open(QIODevice::WriteOnly)
-        || !file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner))
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered) || !file.setPermissions(OwnFile))
         return failed();
     qint64 count = 0;
     bool written = true;
+    QByteArray waiting; // whole lines
+    const auto write = [&](const QByteArray &line) {
+        waiting += line;
+        waiting += '\n';
+        if (waiting.size() >= WrittenAtOnce) {
+            written = writeWhole(&file, waiting);
+            waiting.clear();
+        }
+    };
     log.visit(log.begin(), [&](const LogEntry &entry) {
         if (entry.kind != LogEntry::Kind::Transaction)
-            written = file.write(noteJson(entry) + '\n') > 0;
+            write(noteJson(entry));
         for (const LoggedEvent &event : entry.events) {
+            if (!written)
+                break;
             if (!filter.matches(event, book))
                 continue;
-            written = written && file.write(eventJson(entry, event, book) + '\n') > 0;
+            write(eventJson(entry, event, book));
             ++count;
         }
         return written && !(cancelled && cancelled->load(std::memory_order_relaxed));
@@ -102,7 +114,7 @@ Result<qint64> exportEvents(const EventLogSnapshot &log, const EventFilter &filt
         file.cancelWriting();
         return Unexpected {Error {.kind = ErrorKind::Cancelled}};
     }
-    if (!written || !file.commit())
+    if (!written || !writeWhole(&file, waiting) || !file.commit())
         return failed();
     return count;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pmap/schemafile.h"
 
+#include "core/base/wholefile.h"
+
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QSaveFile>
 
 // Resources of a static library come in only when somebody asks for them.
 static void initializeResources()
@@ -58,10 +59,8 @@ Result<Nothing> saveSchema(const Schema &schema, const QString &file)
     const QString writing = QStringLiteral("cannot write the schema file");
     if (!QDir().mkpath(QFileInfo(file).absolutePath()))
         return ioError(writing, file, QStringLiteral("its folder cannot be made"));
-    QSaveFile output(file);
-    const QByteArray json = writeSchema(schema);
-    if (!output.open(QIODevice::WriteOnly) || output.write(json) != json.size() || !output.commit())
-        return ioError(writing, file, output.errorString());
+    if (const auto written = replaceFile(file, writeSchema(schema)); !written)
+        return ioError(writing, file, written.error().detail);
     return Nothing {};
 }
 

@@ -2,18 +2,17 @@
 #include "core/profile/profilestore.h"
 
 #include "core/base/filelock.h"
+#include "core/base/wholefile.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QSaveFile>
 
 namespace slotscope::core {
 
 namespace {
 
-constexpr QFileDevice::Permissions OwnFile = QFileDevice::ReadOwner | QFileDevice::WriteOwner;
 constexpr qint64 LargestFile = 16LL * 1024 * 1024;
 
 Unexpected<Error> ioError(const QString &file, const QString &why)
@@ -94,12 +93,9 @@ Result<Nothing> ProfileStore::change(const std::function<void()> &what)
         return Unexpected {newest.error()};
     const std::vector<Profile> before = std::exchange(m_profiles, *std::move(newest));
     what();
-    QSaveFile file(m_file);
-    const QByteArray json = fileOf(m_profiles);
-    if (!file.open(QIODevice::WriteOnly) || !file.setPermissions(OwnFile) || file.write(json) != json.size()
-        || !file.commit()) {
+    if (const auto written = replaceFile(m_file, fileOf(m_profiles), OwnFile); !written) {
         m_profiles = before;
-        return ioError(m_file, file.errorString());
+        return ioError(m_file, written.error().detail);
     }
     Q_EMIT changed();
     return Nothing {};

@@ -3,6 +3,11 @@
 // The rows of the table of faults that are about the disk.
 #include "core/edit/draftkeeper.h"
 #include "core/edit/receiptbook.h"
+#include "core/live/eventfilter.h"
+#include "core/live/eventjson.h"
+#include "core/live/eventlog.h"
+#include "core/pmap/schemafile.h"
+#include "core/profile/profilestore.h"
 #include "tests/faults/faulttable.h"
 #include "ui/userfile.h"
 
@@ -178,6 +183,52 @@ void TestFaultTable::diskIsFullOnDrafts()
            QString(problem).remove(folder + QLatin1Char('/')),
            QStringLiteral("the edit, in memory; the draft of before, whole"),
            QStringLiteral("commits go on; drafts are kept when there is room"));
+}
+
+void TestFaultTable::diskIsFullOnSettings()
+{
+    FullDisk disk;
+    const QString profileFile = disk.path(QStringLiteral("profiles.json"));
+    const QString schemaFile = disk.path(QStringLiteral("schema.json"));
+    ProfileStore profiles(profileFile);
+    QVERIFY(profiles.save({.id = QStringLiteral("1"), .name = QStringLiteral("orders")}));
+    Schema schema {.flatBuffersFolders = {QStringLiteral("types")}};
+    QVERIFY(saveSchema(schema, schemaFile));
+    const QByteArray profilesBefore = contentOf(profileFile);
+    const QByteArray schemaBefore = contentOf(schemaFile);
+    const auto files = [&] { return QDir(QFileInfo(schemaFile).path()).entryList(QDir::Files); };
+    const QStringList filesBefore = files();
+    EventLog log;
+    EventBatch batch {.first = Revision(2), .last = Revision(2), .events = {}};
+    for (int i = 0; i < 100; ++i)
+        batch.events.push_back({.kv = {.key = "key",
+                                       .value = QByteArray(FullDisk::Size / 50, 'e'),
+                                       .modRevision = Revision(2)}});
+    log.take(batch);
+
+    QVERIFY(disk.fill());
+    const QString large(2 * FullDisk::Size, QLatin1Char('n'));
+    const auto profile = profiles.save({.id = QStringLiteral("1"), .name = large});
+    schema.flatBuffersFolders = {large};
+    const auto saved = saveSchema(schema, schemaFile);
+    const CodecBook book;
+    const auto events = exportEvents(log.snapshot(), {}, book, disk.path(QStringLiteral("events.jsonl")));
+    disk.makeRoom();
+    for (const auto &error : {profile ? Error {} : profile.error(), saved ? Error {} : saved.error(),
+                              events ? Error {} : events.error()})
+        QVERIFY2(saysFull(error.detail), qPrintable(error.detail));
+    // What was there is there, and nothing beside it.
+    QCOMPARE(contentOf(profileFile), profilesBefore);
+    QCOMPARE(contentOf(schemaFile), schemaBefore);
+    QCOMPARE(files(), filesBefore);
+    QCOMPARE(profiles.find(QStringLiteral("1"))->name, QStringLiteral("orders"));
+
+    QVERIFY(profiles.save({.id = QStringLiteral("1"), .name = QStringLiteral("bills")}));
+    QVERIFY(saveSchema({}, schemaFile));
+    QVERIFY(contentOf(profileFile).contains("bills"));
+    noteAs(QStringLiteral("disk full on profiles, schema, event export (%1)").arg(disk.kind()),
+           describe(profile.error()).summary.remove(QFileInfo(profileFile).path() + QLatin1Char('/')),
+           QStringLiteral("the files of before, whole"), QStringLiteral("save again when there is room"));
 }
 
 void TestFaultTable::homeIsReadOnly()

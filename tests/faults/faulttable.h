@@ -42,6 +42,7 @@ private Q_SLOTS:
     // The disk (faultrows_disk.cpp)
     void diskIsFullOnExport();
     void diskIsFullOnDrafts();
+    void diskIsFullOnSettings();
     void homeIsReadOnly();
 
     // The clock (faultrows_clock.cpp)

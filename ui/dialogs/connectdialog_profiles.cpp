@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // ConnectDialog's work on the user's profiles: keeping, copying, deleting, handing them on.
+#include "core/base/wholefile.h"
 #include "ui/dialogs/connectdialog.h"
 #include "ui/dialogs/connectionform.h"
 #include "ui/panels/banner.h"
@@ -12,7 +13,6 @@
 #include <QListWidget>
 #include <QMenu>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QToolButton>
 
 namespace slotscope::ui {
@@ -185,11 +185,10 @@ void ConnectDialog::exportProfiles()
                                  .suggestedPath = QStringLiteral("slotscope-profiles.json"),
                                  .nameFilters = {tr("JSON (*.json)")}};
     m_prompts->chooseFile(this, question, [this](const QString &path) {
-        QSaveFile file(path);
-        const QByteArray json = core::exportProfiles(m_store->profiles());
-        if (!file.open(QIODevice::WriteOnly) || file.write(json) != json.size() || !file.commit())
+        const auto written = core::replaceFile(path, core::exportProfiles(m_store->profiles()));
+        if (!written)
             m_banner->setMessage(theme::Mark::Warning,
-                                 tr("“%1” cannot be written: %2").arg(path, file.errorString()));
+                                 tr("“%1” cannot be written: %2").arg(path, written.error().detail));
     });
 }
 
