@@ -184,10 +184,35 @@ template <typename T>
 Call<T> GatewayTransport::post(const QString &path, const QByteArray &body,
                                Result<T> (*parse)(const QByteArray &))
 {
-    return m_tokens.authorized<T>([this, path, body, parse](const QByteArray &token) {
+    return post(path, body, parse, m_options.deadline);
+}
+
+template <typename T>
+Call<T> GatewayTransport::post(const QString &path, const QByteArray &body,
+                               Result<T> (*parse)(const QByteArray &), std::chrono::milliseconds deadline)
+{
+    return m_tokens.authorized<T>([this, path, body, parse, deadline](const QByteArray &token) {
         return start(postOnce(m_manager, withToken(httpRequest(url(m_apiPath + path)), token), body),
-                     std::is_same_v<T, RangeReply>, m_options.deadline, parse);
+                     std::is_same_v<T, RangeReply>, deadline, parse);
     });
+}
+
+template <typename T>
+Call<T> GatewayTransport::ask(const QString &path, const QByteArray &body,
+                              Result<T> (*parse)(const QByteArray &))
+{
+    auto *state = new CallState<T>;
+    auto *asking = new QObject(state);
+    state->setAbort([asking] { delete asking; });
+    post(path, body, parse, std::min(m_options.choosing, m_options.deadline))
+        .then(asking, [=, this, alive = QPointer(this)](const Result<T> &first) {
+            if (first || first.error().kind != ErrorKind::Timeout || !alive)
+                return state->complete(first);
+            post(path, body, parse).then(asking, [state](const Result<T> &second) {
+                state->complete(second);
+            });
+        });
+    return Call<T>(state);
 }
 
 QNetworkRequest GatewayTransport::withToken(QNetworkRequest request, const QByteArray &token) const
@@ -217,33 +242,34 @@ Call<AccessRights> GatewayTransport::accessRights()
     auto *state = new CallState<AccessRights>;
     auto *asking = new QObject(state);
     state->setAbort([asking] { delete asking; });
-    const auto ask = [this, state, asking] {
+    const auto query = [this, state, asking] {
         const AccessRights everything {.user = m_tokens.user(), .roles = {}};
         if (m_tokens.token().isEmpty()) // the server has no authentication
             return state->complete(everything);
         queryRights(
             m_tokens.user(),
             [this] {
-                return post(QStringLiteral("/auth/user/get"), gateway::namedJson("name", m_tokens.user()),
-                            gateway::parseUserReply);
+                return ask(QStringLiteral("/auth/user/get"), gateway::namedJson("name", m_tokens.user()),
+                           gateway::parseUserReply);
             },
             [this](const QString &role) {
-                return post(QStringLiteral("/auth/role/get"), gateway::namedJson("role", role),
-                            gateway::parseRoleReply);
+                return ask(QStringLiteral("/auth/role/get"), gateway::namedJson("role", role),
+                           gateway::parseRoleReply);
             },
             this)
             .then(asking, [state](const Result<AccessRights> &rights) { state->complete(rights); });
     };
     if (m_tokens.isSettled()) {
-        ask();
+        query();
         return Call<AccessRights>(state);
     }
-    m_tokens.renewed({}).then(asking, [ask, state, alive = QPointer(this)](const Result<QByteArray> &token) {
-        if (!token)
-            state->fail(token.error());
-        else if (alive)
-            ask();
-    });
+    m_tokens.renewed({}).then(asking,
+                              [query, state, alive = QPointer(this)](const Result<QByteArray> &token) {
+                                  if (!token)
+                                      state->fail(token.error());
+                                  else if (alive)
+                                      query();
+                              });
     return Call<AccessRights>(state);
 }
 

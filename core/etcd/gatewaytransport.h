@@ -34,7 +34,7 @@ public:
         std::chrono::milliseconds choosing {2'000}; ///< for the status of each member that may be gone to
         std::chrono::milliseconds probing {2'000}; ///< between two looks at the member, if there are others
         std::chrono::milliseconds rangeHead {60'000}; ///< for a range: until the reply begins
-        std::chrono::milliseconds rangeSilence {30'000}; ///< for a range: without a byte
+        std::chrono::milliseconds rangeSilence {30'000}; ///< for a range: without progress
         qint64 largestReply = 1024LL * 1024 * 1024; ///< bytes; larger ones are refused
         qint64 longestLine = 512LL * 1024 * 1024; ///< bytes of one message of a watch
         qint64 parseOnPool = 1024LL * 1024; ///< bodies of so many bytes are parsed on the thread pool
@@ -105,6 +105,13 @@ private:
     Call<StatusReply> statusAt(const QUrl &address);
     template <typename T>
     Call<T> post(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
+    template <typename T>
+    Call<T> post(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &),
+                 std::chrono::milliseconds deadline);
+    /// For what changes nothing: once more where no answer comes soon. A member that has just lost its leader
+    /// has passed the question on to that one, and waits for it for seconds while another is elected.
+    template <typename T>
+    Call<T> ask(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
     Call<RowsReply> rowsByJson(const RangeRequest &request);
     void noteGrpcFailure(const Error &error, quint64 age);
     template <typename T>

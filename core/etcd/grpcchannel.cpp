@@ -84,21 +84,19 @@ public:
         , m_limits(limits)
         , m_state(state)
     {
-        m_deadline.setSingleShot(true);
-        m_deadline.start(limits.head);
+        m_deadline.begin(limits.head);
         connect(&m_deadline, &QTimer::timeout, this, [this] {
             // Whatever keeps silent now would do so for the next call.
             const QPointer<GrpcChannel> of = m_channel;
             fail({.kind = ErrorKind::Timeout,
-                  .detail = QStringLiteral("nothing came over gRPC for %1 ms")
-                                .arg((m_begun ? m_limits.silence : m_limits.head).count())});
+                  .detail = QStringLiteral("over gRPC: %1").arg(m_deadline.detail())});
             if (of)
                 of->manager().clearConnectionCache();
         });
         sendWithoutDelay(reply);
         connect(reply, &QNetworkReply::metaDataChanged, this, [this] {
             m_begun = true;
-            m_deadline.start(m_limits.silence);
+            m_deadline.begin(m_limits.silence);
         });
         connect(reply, &QNetworkReply::readyRead, this, &Exchange::read);
         connect(reply, &QNetworkReply::finished, this, &Exchange::onFinished);
@@ -115,8 +113,9 @@ public:
 private:
     void read()
     {
-        m_begun = true;
-        m_deadline.start(m_limits.silence);
+        if (!std::exchange(m_begun, true))
+            m_deadline.begin(m_limits.silence);
+        m_deadline.note(m_reply->bytesAvailable());
         if (m_body.size() + m_reply->bytesAvailable() > m_limits.size) {
             fail({.kind = ErrorKind::Protocol,
                   .detail = QStringLiteral("the reply is larger than %1 bytes").arg(m_limits.size)});
@@ -189,7 +188,7 @@ private:
     QPointer<QNetworkReply> m_reply;
     GrpcChannel::Limits m_limits;
     QPointer<CallState<QByteArray>> m_state;
-    QTimer m_deadline;
+    ProgressTimer m_deadline;
     QByteArray m_head; // of the message's frame
     QByteArray m_body; // what follows it
     bool m_begun = false;

@@ -20,7 +20,7 @@ public:
     struct Limits
     {
         std::chrono::milliseconds head; ///< until the reply begins
-        std::chrono::milliseconds silence; ///< then, without a byte
+        std::chrono::milliseconds silence; ///< then, without progress, see ProgressTimer
         qint64 size; ///< of a reply, in bytes
     };
 

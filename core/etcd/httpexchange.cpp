@@ -109,13 +109,10 @@ HttpExchange::HttpExchange(QNetworkReply *reply, Limits limits, QObject *parent)
     , m_limits(limits)
 {
     m_age.start();
-    m_silence.setSingleShot(true);
     m_head.setSingleShot(true);
     m_whole.setSingleShot(true);
-    connect(&m_silence, &QTimer::timeout, this, [this] {
-        fail({.kind = ErrorKind::Timeout,
-              .detail = QStringLiteral("no more bytes for %1 ms").arg(m_limits.silence.count())});
-    });
+    connect(&m_silence, &QTimer::timeout, this,
+            [this] { fail({.kind = ErrorKind::Timeout, .detail = m_silence.detail()}); });
     connect(&m_head, &QTimer::timeout, this, [this] {
         fail({.kind = ErrorKind::Timeout,
               .detail = QStringLiteral("no answer within %1 ms").arg(m_limits.head.count())});
@@ -131,7 +128,7 @@ HttpExchange::HttpExchange(QNetworkReply *reply, Limits limits, QObject *parent)
     sendWithoutDelay(reply);
     connect(reply, &QNetworkReply::metaDataChanged, this, [this] {
         m_head.stop();
-        m_silence.start(m_limits.silence);
+        m_silence.begin(m_limits.silence);
     });
     connect(reply, &QNetworkReply::readyRead, this, &HttpExchange::read);
     connect(reply, &QNetworkReply::uploadProgress, this, [this] {
@@ -170,7 +167,7 @@ void HttpExchange::read()
 {
     if (m_done)
         return;
-    m_silence.start(m_limits.silence);
+    m_silence.note(m_reply->bytesAvailable());
     const qint64 announced = m_reply->header(QNetworkRequest::ContentLengthHeader).toLongLong();
     const qint64 size = std::max(announced, m_body.size() + m_reply->bytesAvailable());
     if (size > m_limits.size) {

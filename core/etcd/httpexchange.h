@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/etcd/progresstimer.h"
 
 #include <QByteArray>
 #include <QElapsedTimer>
@@ -60,7 +61,7 @@ class HttpExchange : public QObject
 public:
     struct Limits
     {
-        std::chrono::milliseconds silence; ///< the longest time without a byte
+        std::chrono::milliseconds silence; ///< the longest time without progress, see ProgressTimer
         std::chrono::milliseconds head; ///< until the status line and headers are complete
         qint64 size; ///< of the body, in bytes
         std::chrono::milliseconds whole {}; ///< until all of it is there; 0: as long as bytes come
@@ -89,7 +90,7 @@ private:
     Limits m_limits;
     QByteArray m_body;
     QElapsedTimer m_age;
-    QTimer m_silence;
+    ProgressTimer m_silence;
     QTimer m_head;
     QTimer m_whole;
     bool m_done = false;

@@ -127,6 +127,78 @@ private Q_SLOTS:
         QCOMPARE(reply->kvs.at(0).value, value);
     }
 
+    void rightsAreAskedForAgainWhereTheFirstQuestionIsLost()
+    {
+        FakeGateway gateway;
+        gateway.answer("/v3/auth/authenticate", {Script::reply(R"({"token":"t.1"})")});
+        gateway.answer(
+            "/v3/auth/user/get",
+            {Script {.chunks = {}, .then = Script::Then::Stall}, Script::reply(R"({"roles":["reader"]})")});
+        gateway.answer("/v3/auth/role/get",
+                       {Script {.chunks = {}, .then = Script::Then::Stall},
+                        Script::reply(R"({"perm":[{"key":"YQ==","range_end":"Yg=="}]})")});
+        GatewayTransport::Options options;
+        options.choosing = 200ms;
+        GatewayTransport transport(gateway.url(), options);
+        transport.signIn(QStringLiteral("ann"), QStringLiteral("secret"));
+        QElapsedTimer passed;
+        passed.start();
+        const auto rights = await(transport.accessRights());
+        QVERIFY2(rights, qPrintable(rights ? QString() : rights.error().detail));
+        QVERIFY(!rights->everything);
+        QCOMPARE(rights->read.size(), std::size_t {1});
+        QCOMPARE(gateway.requestsFor("/v3/auth/user/get"), 2);
+        QCOMPARE(gateway.requestsFor("/v3/auth/role/get"), 2);
+        QVERIFY(passed.elapsed() < options.deadline.count());
+    }
+
+    void rightsThatNobodyTellsEndWithTheDeadline()
+    {
+        FakeGateway gateway;
+        gateway.answer("/v3/auth/authenticate", {Script::reply(R"({"token":"t.1"})")});
+        gateway.answer("/v3/auth/user/get", {Script {.chunks = {}, .then = Script::Then::Stall}});
+        GatewayTransport transport(gateway.url(), impatient());
+        transport.signIn(QStringLiteral("ann"), QStringLiteral("secret"));
+        const auto rights = await(transport.accessRights());
+        QVERIFY(!rights);
+        QCOMPARE(rights.error().kind, ErrorKind::Timeout);
+        QCOMPARE(gateway.requestsFor("/v3/auth/user/get"), 2);
+    }
+
+    void aReplyThatTricklesIsGivenUp_data()
+    {
+        QTest::addColumn<int>("bytes");
+        QTest::addColumn<bool>("arrives");
+        QTest::newRow("too slow") << 1 << false;
+        QTest::newRow("slow, but it comes") << 4 << true;
+    }
+    void aReplyThatTricklesIsGivenUp()
+    {
+        QFETCH(int, bytes);
+        QFETCH(bool, arrives);
+        FakeGateway gateway;
+        gateway.answer("/v3/kv/range", {Script::raw("HTTP/1.1 200 OK\r\n\r\n", Script::Then::Stall)});
+        GatewayTransport transport(gateway.url(), impatient());
+        const QByteArray body = rangeBody();
+        qsizetype sent = 0;
+        QTimer drops;
+        connect(&drops, &QTimer::timeout, &gateway, [&] {
+            if (gateway.requestsFor("/v3/kv/range") == 0)
+                return;
+            gateway.send("/v3/kv/range", body.mid(sent, bytes));
+            sent += bytes;
+            if (sent >= body.size())
+                gateway.dropConnections();
+        });
+        drops.start(50ms);
+        const auto reply = await(transport.range({}));
+        QCOMPARE(reply.hasValue(), arrives);
+        if (arrives)
+            return;
+        QCOMPARE(reply.error().kind, ErrorKind::Timeout);
+        QVERIFY2(reply.error().detail.startsWith(QStringLiteral("only ")), qPrintable(reply.error().detail));
+    }
+
     void brokenLargeBodiesAreErrors()
     {
         FakeGateway gateway;
