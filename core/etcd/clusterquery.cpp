@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/clusterquery.h"
 
+#include <QRegularExpression>
+
 namespace slotscope::core {
 
 namespace {
@@ -91,7 +93,17 @@ private:
         answered();
     }
 
-    static void take(MemberState &member, const Result<StatusReply> &status)
+    /// `memberID:1 alarm:NOSPACE `, which each member says of all of them.
+    void noteAlarms(const StatusReply &status)
+    {
+        static const QRegularExpression said(QStringLiteral("memberID:(\\d+) alarm:(\\w+)"));
+        for (const QString &error : status.errors) {
+            if (const auto match = said.match(error); match.hasMatch())
+                note({.memberId = match.captured(1).toULongLong(), .name = match.captured(2)});
+        }
+    }
+
+    void take(MemberState &member, const Result<StatusReply> &status)
     {
         if (!status) {
             member.error = status.error();
@@ -102,6 +114,7 @@ private:
                     QStringLiteral("another member answers there (%1)").arg(status->header.memberId, 0, 16)};
         } else {
             member.status = *status;
+            noteAlarms(*status);
         }
     }
 

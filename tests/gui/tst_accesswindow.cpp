@@ -173,6 +173,20 @@ private Q_SLOTS:
         QCOMPARE(rangeText({begin, end}), text);
     }
 
+    void theBarNamesAlarms()
+    {
+        EtcdProcess full({QStringLiteral("--quota-backend-bytes"), QStringLiteral("2000000")});
+        QVERIFY(full.start());
+        Revision revision(1);
+        for (int i = 0; i < 40 && revision.value != 0; ++i)
+            revision = full.put("/filler", QByteArray(200'000, static_cast<char>('a' + i % 26)));
+        QCOMPARE(revision.value, qint64(0));
+        const StoryWindow window(full.parsedEndpoint());
+        QTRY_VERIFY_WITH_TIMEOUT(window.isOnline(), Patience);
+        QTRY_VERIFY2_WITH_TIMEOUT(window.barText().contains(QStringLiteral("alarm: NOSPACE")),
+                                  qPrintable(window.barText()), Patience);
+    }
+
     void whatIsWrongWithAClusterIsTold()
     {
         ClusterState state;
@@ -187,7 +201,7 @@ private Q_SLOTS:
                 && two.contains(QStringLiteral("nothing can be written")));
 
         state.members = {member(1, "one", 1)};
-        state.members[0].status->errors = {QStringLiteral("memberID:1 alarm:NOSPACE ")};
+        state.members[0].alarms = {QStringLiteral("NOSPACE")};
         QVERIFY(clusterProblems(state).join(QString()).contains(QStringLiteral("etcdctl defrag")));
     }
 };

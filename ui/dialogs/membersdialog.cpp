@@ -43,19 +43,6 @@ QString roleOf(const core::MemberState &member)
     return member.isLeader() ? tr("leader") : tr("follower");
 }
 
-/// With what its status says of them.
-QStringList alarmsOf(const core::MemberState &member)
-{
-    QStringList alarms = member.alarms;
-    for (const char *name : {"NOSPACE", "CORRUPT"}) {
-        const QLatin1String alarm(name);
-        const bool said = member.status && !member.status->errors.filter(alarm).isEmpty();
-        if (said && !alarms.contains(alarm))
-            alarms.append(alarm);
-    }
-    return alarms;
-}
-
 } // namespace
 
 QStringList clusterProblems(const core::ClusterState &state)
@@ -68,9 +55,8 @@ QStringList clusterProblems(const core::ClusterState &state)
     bool noSpace = false;
     bool corrupt = false;
     for (const core::MemberState &member : state.members) {
-        const QStringList alarms = alarmsOf(member);
-        noSpace = noSpace || alarms.contains(QLatin1String("NOSPACE"));
-        corrupt = corrupt || alarms.contains(QLatin1String("CORRUPT"));
+        noSpace = noSpace || member.alarms.contains(QLatin1String("NOSPACE"));
+        corrupt = corrupt || member.alarms.contains(QLatin1String("CORRUPT"));
         voters += !member.member.isLearner;
         if (!member.status)
             away += nameOf(member);
@@ -171,7 +157,7 @@ void MembersDialog::fillList()
         const bool asked = member.member.id == m_state.asked;
         item->setText(Name, asked ? tr("%1 (asked)").arg(nameOf(member)) : nameOf(member));
         item->setText(Role, roleOf(member));
-        item->setText(Alarms, alarmsOf(member).join(QStringLiteral(", ")));
+        item->setText(Alarms, member.alarms.join(QStringLiteral(", ")));
         item->setText(Address,
                       member.address.isEmpty() ? member.member.clientUrls.join(QStringLiteral(", "))
                                                : member.address.toString());

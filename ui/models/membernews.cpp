@@ -44,6 +44,7 @@ void MemberNews::follow(core::Connection *connection)
     m_servingId = 0;
     m_serving.clear();
     m_away.clear();
+    m_alarms.clear();
     m_again.stop();
     if (!connection)
         return;
@@ -69,8 +70,9 @@ void MemberNews::ask()
                 return;
             if (state)
                 take(*state);
-            else if (!m_serving.isEmpty()) // what was known is still the best guess
-                m_again.start(Restless);
+            else if (state.error().kind != core::ErrorKind::PermissionDenied)
+                m_again.start(m_serving.isEmpty() ? Calm
+                                                  : Restless); // what was known is still the best guess
         });
 }
 
@@ -81,6 +83,7 @@ void MemberNews::take(const core::ClusterState &state)
     m_clusterId = state.clusterId;
     m_serving.clear();
     m_away.clear();
+    m_alarms.clear();
     bool beforeIsAway = false;
     for (const core::MemberState &member : state.members) {
         const QString name = memberName(member.member);
@@ -88,14 +91,16 @@ void MemberNews::take(const core::ClusterState &state)
             m_serving = QStringLiteral("%1 (%2)").arg(name, core::Endpoint {member.address}.toString());
         else if (!member.status)
             m_away += name;
+        for (const QString &alarm : member.alarms) {
+            if (!m_alarms.contains(alarm))
+                m_alarms += alarm;
+        }
         beforeIsAway = beforeIsAway || (member.member.id == beforeId && !member.status);
     }
-    if (state.members.size() < 2) {
+    if (state.members.size() < 2)
         m_serving.clear();
-    } else {
-        m_away.sort();
-        m_again.start(m_away.isEmpty() ? Calm : Restless);
-    }
+    m_away.sort();
+    m_again.start(m_away.isEmpty() ? Calm : Restless);
     Q_EMIT changed();
     if (before.isEmpty() || m_serving.isEmpty() || beforeId == state.asked)
         return;

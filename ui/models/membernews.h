@@ -16,8 +16,7 @@ QString memberName(const core::ClusterMember &member);
 QString endpointsText(const core::ConnectionOptions &options);
 
 /// Which member of its cluster serves a connection, and which are away, so that people are told by name.
-/// Asks whenever the connection comes online, and now and then afterwards; never where there is one member
-/// only.
+/// Tells of alarms as well. Asks whenever the connection comes online, and now and then afterwards.
 class MemberNews : public QObject
 {
     Q_OBJECT
@@ -32,6 +31,10 @@ public:
     const QString &serving() const { return m_serving; }
     /// Those that do not answer, by name.
     const QStringList &away() const { return m_away; }
+    /// Whether the cluster has answered yet.
+    bool isKnown() const { return m_clusterId != 0; }
+    /// What alarms there are: NOSPACE, CORRUPT.
+    const QStringList &alarms() const { return m_alarms; }
 
 Q_SIGNALS:
     void changed();
@@ -48,6 +51,7 @@ private:
     quint64 m_servingId = 0;
     QString m_serving;
     QStringList m_away;
+    QStringList m_alarms;
     QTimer m_again;
 };
 

@@ -192,9 +192,10 @@ void ConnectionBar::updateServer()
     const core::StatusReply &status = m_connection->serverStatus();
     m_serverAction->setVisible(!status.version.isEmpty());
     QString text = tr("etcd %1 · %2").arg(status.version, locale().formattedDataSize(status.dbSize));
-    // Alarms are what the server calls errors.
-    if (!status.errors.isEmpty())
+    if (!m_members->isKnown() && !status.errors.isEmpty())
         text += tr(" · alarm!");
+    if (!m_members->alarms().isEmpty())
+        text += tr(" · alarm: %1").arg(m_members->alarms().join(QStringLiteral(", ")));
     if (!m_members->away().isEmpty())
         text += tr(" · away: %1").arg(m_members->away().join(QStringLiteral(", ")));
     m_server->setText(text);
