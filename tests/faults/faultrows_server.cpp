@@ -16,12 +16,6 @@ using Outcome = slotscope::core::CommitReport::Outcome;
 
 namespace slotscope::test {
 
-namespace {
-
-const QStringList QuickHash {QStringLiteral("--bcrypt-cost"), QStringLiteral("4")}; // the least there is
-
-} // namespace
-
 void TestFaultTable::memberStandsStill()
 {
     if (!isLongRun())
@@ -189,7 +183,7 @@ void TestFaultTable::roleIsRevoked()
         QSKIP("long");
     const QString alice = QStringLiteral("alice");
     const QString secret = QStringLiteral("secret");
-    EtcdProcess etcd(QuickHash);
+    EtcdProcess etcd(EtcdAuth::quickHash());
     QVERIFY(etcd.start());
     EtcdAuth auth(etcd);
     QVERIFY(auth.addUser(alice, secret));
@@ -254,7 +248,7 @@ void TestFaultTable::tokensExpire()
     QVERIFY(keys.openssl({QStringLiteral("genrsa"), QStringLiteral("-out"), QStringLiteral("token.key")}));
     QVERIFY(keys.openssl({QStringLiteral("rsa"), QStringLiteral("-in"), QStringLiteral("token.key"),
                           QStringLiteral("-pubout"), QStringLiteral("-out"), QStringLiteral("token.pub")}));
-    EtcdProcess etcd(QuickHash
+    EtcdProcess etcd(EtcdAuth::quickHash()
                      + QStringList {QStringLiteral("--auth-token"),
                                     QStringLiteral("jwt,pub-key=%1,priv-key=%2,sign-method=RS256,ttl=5s")
                                         .arg(keys.file(QStringLiteral("token.pub")),

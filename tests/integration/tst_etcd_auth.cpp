@@ -363,7 +363,7 @@ private:
         return spy.isEmpty() ? CommitReport() : spy.first().first().value<CommitReport>();
     }
 
-    EtcdProcess m_etcd {{QStringLiteral("--bcrypt-cost"), QStringLiteral("4")}}; // the quickest hash
+    EtcdProcess m_etcd {EtcdAuth::quickHash()};
     std::unique_ptr<EtcdAuth> m_auth;
 };
 

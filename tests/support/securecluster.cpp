@@ -8,13 +8,10 @@ namespace {
 const QString Alice = QStringLiteral("alice");
 const QString Secret = QStringLiteral("secret");
 
-/// Passwords are hashed as quickly as can be.
-const QStringList Hurry {QStringLiteral("--bcrypt-cost"), QStringLiteral("4")};
-
 } // namespace
 
 SecureCluster::SecureCluster()
-    : m_cluster(3, m_ca.server(m_ca.issue(QStringLiteral("server")), true) + Hurry)
+    : m_cluster(3, m_ca.server(m_ca.issue(QStringLiteral("server")), true) + EtcdAuth::quickHash())
 {
     // With authentication the gateway refuses clients whose certificates name somebody.
     m_cluster.useTls(m_ca.client(m_ca.issue({})));
