@@ -80,7 +80,8 @@ QString interruptionText(const core::LiveTable &table, const QString &server)
 {
     if (!table.interruption())
         return {};
-    return tr("Loading was interrupted. %1").arg(describe(*table.interruption(), server).sentence());
+    // What to do about it is said in the bar, as long as it is so; this stays when the server is back.
+    return tr("Loading was interrupted. %1").arg(describe(*table.interruption(), server).summary);
 }
 
 QString partText(const core::LiveTable &table, const QString &what, const QString &server)
