@@ -12,10 +12,12 @@ namespace slotscope::ui {
 
 core::Result<core::Nothing> writeForTheUser(const QString &path, const QByteArray &content)
 {
-    auto written = core::replaceFile(path, content, core::OwnFile);
+    const auto written = core::replaceFile(path, content, core::OwnFile);
     if (!written)
-        written.error().detail.prepend(path + QStringLiteral(": "));
-    return written;
+        return core::Unexpected {
+            core::Error {.kind = core::ErrorKind::Io,
+                         .detail = QStringLiteral("%1: %2").arg(path, written.error().detail)}};
+    return core::Nothing {};
 }
 
 void saveForTheUser(Prompts *prompts, QWidget *window, const FileQuestion &question,
