@@ -260,6 +260,11 @@ void Log::add(LogLevel level, const QString &category, const QString &text)
     if (clean.size() > LongestText)
         clean = clean.left(LongestText) + QStringLiteral("…");
     clean.replace(QLatin1Char('\n'), QLatin1String("\\n")).replace(QLatin1Char('\r'), QLatin1String("\\r"));
+    // Nor do they move a terminal's cursor.
+    for (QChar &character : clean) {
+        if (character.category() == QChar::Other_Control || character.category() == QChar::Other_Format)
+            character = QChar::ReplacementCharacter;
+    }
     LogLine line {
         .time = QDateTime::currentDateTime(), .level = level, .category = category, .text = std::move(clean)};
     const QMutexLocker lock(&d->mutex);

@@ -91,17 +91,25 @@ private:
         m_send(*m_client->m_transport).then(this, [this](const Result<T> &result) {
             if (!m_client) // and so the outcome is known already
                 return;
+            // Whoever is told may let go of this call, and of the client.
+            const QPointer<Request> alive(this);
             if (m_note)
                 m_note(result);
+            if (!alive || !m_client)
+                return;
             if (!result) {
                 m_client->noteError(result.error());
+                if (!alive)
+                    return;
                 failOrRetry(result.error(), m_retry == Retry::Reads);
                 return;
             }
             if constexpr (requires { result->header; }) {
                 m_client->noteHeader(result->header);
-                if (m_client)
+                if (alive && m_client)
                     Q_EMIT m_client->revisionHeard(result->header.revision);
+                if (!alive)
+                    return;
             }
             m_state->complete(result);
         });
@@ -144,6 +152,11 @@ public:
 private:
     void begin(const std::vector<WatchCreateRequest> &requests)
     {
+        if (!m_client) {
+            Q_EMIT ended(
+                {.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")});
+            return;
+        }
         m_stream = m_client->m_transport->watch(requests);
         connect(m_stream.get(), &WatchStream::received, this, [this](const WatchReply &reply) {
             if (m_client)

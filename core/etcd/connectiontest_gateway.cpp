@@ -196,13 +196,12 @@ void ConnectionTest::authenticate()
                             {QStringLiteral("password"), m_options.password}};
     post(QStringLiteral("/auth/authenticate"), body, [this](const Result<QByteArray> &reply) {
         if (reply) {
-            m_token =
-                QJsonDocument::fromJson(*reply).object().value(QLatin1String("token")).toString().toLatin1();
-            if (m_token.isEmpty()) {
-                fail(ConnectionFault::Other,
-                     {.kind = ErrorKind::Protocol, .detail = QStringLiteral("the reply holds no token")});
+            const auto token = gateway::parseAuthenticateReply(*reply);
+            if (!token) {
+                fail(ConnectionFault::Other, token.error());
                 return;
             }
+            m_token = *token;
             hideInLog(m_token);
             m_report.authEnabled = true;
             end(TestStep::Auth, StepOutcome::Passed);

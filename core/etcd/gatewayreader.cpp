@@ -11,6 +11,11 @@ using namespace json;
 /// etcd itself nests transactions a few levels deep at most; deeper ones are somebody's joke.
 constexpr int DeepestTxn = 32;
 
+/// etcd advises seven members; each one, each of its addresses and each role is asked for something.
+constexpr std::size_t MostMembers = 64;
+constexpr std::size_t MostAddresses = 8;
+constexpr std::size_t MostRoles = 1000;
+
 /// Every top-level reply of etcd has a header, so its absence tells that somebody else is talking.
 enum class HeaderRule { Required, Optional };
 
@@ -248,18 +253,20 @@ Result<MemberListReply> parseMemberListReply(const QByteArray &json)
 {
     return parsed<MemberListReply>(json, [](const Json &object) {
         MemberListReply reply {.header = header(object, HeaderRule::Required), .members = {}};
-        eachObject(object, "members", [&](const Json &entry) {
+        const auto take = [&](const Json &entry) {
             ClusterMember member {.id = integer<quint64>(entry, "ID"),
                                   .name = text(entry, "name"),
                                   .clientUrls = {},
                                   .isLearner = flag(entry, "isLearner")};
-            eachElement(entry, "clientURLs", [&](const Json &url) {
+            const auto takeUrl = [&](const Json &url) {
                 if (!url.is_string())
                     misfit("clientURLs", "a list of texts", url);
                 member.clientUrls.append(QString::fromStdString(url.get_ref<const std::string &>()));
-            });
+            };
+            eachElement(entry, "clientURLs", takeUrl, MostAddresses);
             reply.members.push_back(std::move(member));
-        });
+        };
+        eachObject(object, "members", take, MostMembers);
         return reply;
     });
 }
@@ -326,11 +333,12 @@ Result<QStringList> parseUserReply(const QByteArray &json)
     return parsed<QStringList>(json, [](const Json &reply) {
         header(reply, HeaderRule::Required);
         QStringList roles;
-        eachElement(reply, "roles", [&](const Json &role) {
+        const auto take = [&](const Json &role) {
             if (!role.is_string())
                 misfit("roles", "a list of texts", role);
             roles.append(QString::fromStdString(role.get_ref<const std::string &>()));
-        });
+        };
+        eachElement(reply, "roles", take, MostRoles);
         return roles;
     });
 }

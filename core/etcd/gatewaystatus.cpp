@@ -65,9 +65,10 @@ ErrorKind kindOf(int code, const QString &message)
 
 Error statusError(int grpcCode, const QString &message)
 {
+    constexpr qsizetype Shown = 1000; // of what a server has to say, in labels and the log
     const QString detail = message.isEmpty()
         ? QStringLiteral("the server gives no reason (gRPC status %1)").arg(grpcCode)
-        : message;
+        : message.left(Shown);
     return {.kind = kindOf(grpcCode, message), .grpcCode = grpcCode, .detail = detail};
 }
 

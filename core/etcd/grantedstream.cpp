@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/grantedstream.h"
 
+#include "core/etcd/messagesize.h"
+
+#include <QPointer>
+
 #include <algorithm>
 
 namespace slotscope::core {
@@ -117,12 +121,20 @@ void GrantedStream::takeEvents(std::size_t part, const WatchReply &reply)
             return;
         }
         m_events[revision].push_back(event);
+        m_waitingBytes += memorySize(event);
         seen = std::max(seen, revision);
     }
     m_fragmented[part] = reply.fragment;
+    if (m_waitingBytes > MostWaitingBytes) {
+        m_isOver = true;
+        m_events.clear();
+        Q_EMIT ended(endlessRevision());
+        return;
+    }
+    const QPointer<GrantedStream> alive(this);
     if (m_isCreated && !m_settling.isActive() && m_events.size() > 1)
         tell(m_events.crbegin()->first);
-    if (!m_isOver)
+    if (alive && !m_isOver)
         m_quiet.start();
 }
 
@@ -162,6 +174,11 @@ void GrantedStream::tell(Revision end)
                             std::make_move_iterator(it->second.end()));
     }
     m_events.erase(m_events.begin(), last);
+    m_waitingBytes = 0;
+    for (const auto &[revision, events] : m_events) {
+        for (const Event &event : events)
+            m_waitingBytes += memorySize(event);
+    }
     Q_EMIT received(reply);
 }
 

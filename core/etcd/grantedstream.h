@@ -51,6 +51,7 @@ private:
     std::vector<bool> m_created;
     std::vector<bool> m_fragmented; ///< the last revision seen of a range goes on
     std::map<Revision, std::vector<Event>> m_events; ///< not told yet
+    qint64 m_waitingBytes = 0; ///< of these, about
     ResponseHeader m_header;
     bool m_isCreated = false; ///< all of them are
     bool m_isOver = false;

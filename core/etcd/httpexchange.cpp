@@ -10,6 +10,18 @@
 
 namespace slotscope::core {
 
+namespace {
+
+/// Of a body that comes with an error, in bytes: there is no more to be learned from a longer one.
+constexpr qsizetype MostOfAnError = 64 * 1024;
+
+bool isError(const QNetworkReply &reply)
+{
+    return reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt() >= 300;
+}
+
+} // namespace
+
 OneShotBody::OneShotBody(QByteArray bytes, QObject *parent)
     : QIODevice(parent)
     , m_bytes(std::move(bytes))
@@ -168,6 +180,12 @@ void HttpExchange::read()
     if (m_done)
         return;
     m_silence.note(m_reply->bytesAvailable());
+    if (isError(*m_reply)) {
+        m_body.append(m_reply->read(MostOfAnError - m_body.size()));
+        if (m_body.size() == MostOfAnError)
+            fail(replyError(*m_reply, m_body));
+        return;
+    }
     const qint64 announced = m_reply->header(QNetworkRequest::ContentLengthHeader).toLongLong();
     const qint64 size = std::max(announced, m_body.size() + m_reply->bytesAvailable());
     if (size > m_limits.size) {

@@ -63,7 +63,7 @@ public:
     {
         std::chrono::milliseconds silence; ///< the longest time without progress, see ProgressTimer
         std::chrono::milliseconds head; ///< until the status line and headers are complete
-        qint64 size; ///< of the body, in bytes
+        qint64 size; ///< of the body, in bytes; of an error's there is read what is of use
         std::chrono::milliseconds whole {}; ///< until all of it is there; 0: as long as bytes come
     };
 

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <charconv>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -19,16 +20,32 @@ namespace slotscope::core::gateway::json {
 
 using Json = nlohmann::json;
 
+/// Of names, tokens and words of the server, in bytes; etcd's are far shorter.
+constexpr std::size_t LongestText = std::size_t {64} * 1024;
+
 /// Thrown by all of these, to be caught by their caller: the JSON is well-formed, but not what etcd writes.
 struct Misfit
 {
     QString what;
 };
 
+/// Of lists and objects only what they are: they may be large, or nested deeper than anybody can write out
+/// again.
 inline QString foundInstead(const Json &value)
 {
-    const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-    return QString::fromStdString(text.size() > 60 ? text.substr(0, 60) + "…" : text);
+    constexpr qsizetype Shown = 60;
+    if (value.is_array())
+        return QStringLiteral("a list");
+    if (value.is_object())
+        return value.empty() ? QStringLiteral("an empty object")
+                             : QStringLiteral("an object that begins with “%1”")
+                                   .arg(QString::fromStdString(value.begin().key()).left(Shown));
+    if (value.is_string()) {
+        const QString text = QString::fromStdString(value.get_ref<const std::string &>());
+        return text.size() > Shown ? QStringLiteral("“%1…”").arg(text.left(Shown))
+                                   : QStringLiteral("“%1”").arg(text);
+    }
+    return QString::fromStdString(value.dump());
 }
 
 [[noreturn]] inline void misfit(const char *name, const char *wanted, const Json &value)
@@ -90,7 +107,10 @@ inline QString text(const Json &object, const char *name)
         return {};
     if (!value->is_string())
         misfit(name, "text", *value);
-    return QString::fromStdString(value->get_ref<const std::string &>());
+    const std::string &found = value->get_ref<const std::string &>();
+    if (found.size() > LongestText)
+        throw Misfit {QStringLiteral("%1 has %2 bytes").arg(QLatin1String(name)).arg(found.size())};
+    return QString::fromStdString(found);
 }
 
 inline QByteArray fromBase64(const Json &value, const char *name)
@@ -102,8 +122,9 @@ inline QByteArray fromBase64(const Json &value, const char *name)
         QByteArray::fromRawData(encoded.data(), static_cast<qsizetype>(encoded.size())),
         QByteArray::AbortOnBase64DecodingErrors);
     // Qt takes a last group that lacks characters; etcd always pads.
+    // Not what it is instead: errors come into the log, and values do not.
     if (!decoded || encoded.size() % 4 != 0)
-        misfit(name, "base64", value);
+        throw Misfit {QStringLiteral("%1 is not base64").arg(QLatin1String(name))};
     return *std::move(decoded);
 }
 
@@ -121,27 +142,36 @@ inline const Json *objectMember(const Json &object, const char *name)
     return value;
 }
 
-/// Calls take(element) for every element of the list; an absent list is empty.
+/// Calls take(element) for every element of the list; an absent list is empty, and one that is longer than
+/// `most` is nothing that etcd would write.
 template <typename Take>
-void eachElement(const Json &object, const char *name, Take take)
+void eachElement(const Json &object, const char *name, Take take,
+                 std::size_t most = std::numeric_limits<std::size_t>::max())
 {
     const Json *list = member(object, name);
     if (!list)
         return;
     if (!list->is_array())
         misfit(name, "a list", *list);
+    if (list->size() > most)
+        throw Misfit {
+            QStringLiteral("%1 is a list of %2 entries").arg(QLatin1String(name)).arg(list->size())};
     for (const Json &element : *list)
         take(element);
 }
 
 template <typename Take>
-void eachObject(const Json &object, const char *name, Take take)
+void eachObject(const Json &object, const char *name, Take take,
+                std::size_t most = std::numeric_limits<std::size_t>::max())
 {
-    eachElement(object, name, [&](const Json &element) {
-        if (!element.is_object())
-            misfit(name, "a list of objects", element);
-        take(element);
-    });
+    eachElement(
+        object, name,
+        [&](const Json &element) {
+            if (!element.is_object())
+                misfit(name, "a list of objects", element);
+            take(element);
+        },
+        most);
 }
 
 } // namespace slotscope::core::gateway::json

@@ -100,4 +100,18 @@ qint64 raftRequestSize(const TxnRequest &request)
     return delimited(TxnField, protobufSize(request)) + delimited(HeaderField, Header);
 }
 
+qint64 memorySize(const Event &event)
+{
+    qint64 size = qint64(sizeof(Event)) + event.kv.key.size() + event.kv.value.size();
+    if (event.prevKv)
+        size += event.prevKv->key.size() + event.prevKv->value.size();
+    return size;
+}
+
+Error endlessRevision()
+{
+    return {.kind = ErrorKind::Protocol,
+            .detail = QStringLiteral("the server sends changes without end and completes no revision")};
+}
+
 } // namespace slotscope::core

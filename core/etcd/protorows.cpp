@@ -154,7 +154,8 @@ Result<RowsReply> parseRows(const QByteArray &protobuf)
     bool hasHeader = false;
     while (isIntact && fields.next()) {
         if (fields.is(pb::RangeResponse::kKvsFieldNumber, Bytes)) {
-            isIntact = readKeyValue(fields.bytes(), &views.emplace_back());
+            // No key is empty, and two bytes are not to become a row of a hundred.
+            isIntact = readKeyValue(fields.bytes(), &views.emplace_back()) && !views.back().key.isEmpty();
         } else if (fields.is(pb::RangeResponse::kHeaderFieldNumber, Bytes)) {
             const QByteArrayView bytes = fields.bytes();
             pb::ResponseHeader header;

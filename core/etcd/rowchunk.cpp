@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/rowchunk.h"
 
+#include "core/base/soleholder.h"
+
 #include <algorithm>
 #include <atomic>
 #include <limits>
@@ -99,7 +101,7 @@ RowChunk::Page &RowChunk::writablePage(quint32 index)
 {
     std::shared_ptr<Page> &page = m_pages[index / PageRows];
     // Whoever writes is the only one who knows this chunk, and so the only one who makes new references.
-    if (page.use_count() > 1)
+    if (!isSoleHolder(page))
         page = std::make_shared<Page>(*page);
     return *page;
 }

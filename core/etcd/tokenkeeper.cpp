@@ -20,6 +20,7 @@ TokenKeeper::~TokenKeeper()
 void TokenKeeper::setUser(const QString &user, const QString &password)
 {
     ++m_generation;
+    hideInLog(password.toUtf8());
     m_user = user;
     m_password = password;
     m_token.clear();

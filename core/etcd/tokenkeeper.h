@@ -73,7 +73,13 @@ Call<T> TokenKeeper::authorized(std::function<Call<T>(const QByteArray &token)> 
     // What runs has this as its receiver, and ends with it.
     auto *attempts = new QObject(state);
     state->setAbort([attempts] { delete attempts; });
-    const auto sendAnew = [state, attempts, send, alive = QPointer(this)](const QByteArray &worn) {
+    const auto sendAnew = [state, attempts, send, generation = m_generation,
+                           alive = QPointer(this)](const QByteArray &worn) {
+        // What one user wanted is not sent as another one's.
+        if (generation != alive->m_generation)
+            return state->fail({.kind = ErrorKind::Cancelled,
+                                .detail = QStringLiteral("another user signed in"),
+                                .neverSent = true});
         alive->renewed(worn).then(attempts, [state, attempts, send, alive](const Result<QByteArray> &token) {
             if (!alive)
                 return state->fail({.kind = ErrorKind::Cancelled, .neverSent = true});

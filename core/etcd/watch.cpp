@@ -35,6 +35,7 @@ private:
     [[nodiscard]] bool changeState(State to);
     void onReply(const WatchReply &reply);
     void onCreated(const ResponseHeader &header);
+    bool mayWait(const std::vector<Event> &events);
     void onEvents(const WatchReply &reply);
     void onProgress(const ResponseHeader &header);
     void onCanceled(const WatchReply &reply);
@@ -48,6 +49,7 @@ private:
     std::unique_ptr<WatchStream> m_stream;
     std::vector<Event> m_fragments; ///< events of revisions not known to be complete
     std::vector<WatchReply> m_held; ///< came while verifying
+    qint64 m_waitingBytes = 0; ///< of both
     bool m_verifying = false;
     bool m_fromNow = false; ///< started without a revision and not created yet
     int m_generation = 0; ///< counts start() and close()
@@ -141,7 +143,8 @@ void Watch::Private::connectNow()
 void Watch::Private::onReply(const WatchReply &reply)
 {
     if (m_verifying) {
-        m_held.push_back(reply);
+        if (mayWait(reply.events))
+            m_held.push_back(reply);
         return;
     }
     // Until it is live it has one limit, whatever is said meanwhile.
@@ -188,6 +191,7 @@ void Watch::Private::becomeLive(const ResponseHeader &header)
         return;
     const QPointer<Private> alive(this);
     const int generation = m_generation;
+    m_waitingBytes = 0;
     for (const WatchReply &reply : std::exchange(m_held, {})) {
         onReply(reply);
         if (!alive || generation != m_generation || state != State::Live)
@@ -223,8 +227,22 @@ void Watch::Private::verify()
         });
 }
 
+/// Nothing that etcd sends waits long; what never ends is not collected for ever.
+bool Watch::Private::mayWait(const std::vector<Event> &events)
+{
+    m_waitingBytes += qint64(sizeof(WatchReply));
+    for (const Event &event : events)
+        m_waitingBytes += memorySize(event);
+    if (m_waitingBytes <= options.mostWaitingBytes)
+        return true;
+    fail(endlessRevision());
+    return false;
+}
+
 void Watch::Private::onEvents(const WatchReply &reply)
 {
+    if (reply.fragment && !mayWait(reply.events))
+        return;
     Revision last = m_fragments.empty() ? delivered : m_fragments.back().kv.modRevision;
     for (const Event &event : reply.events) {
         if (event.kv.modRevision <= delivered)
@@ -250,6 +268,9 @@ void Watch::Private::onEvents(const WatchReply &reply)
     std::vector<Event> events(std::make_move_iterator(m_fragments.begin()),
                               std::make_move_iterator(complete));
     m_fragments.erase(m_fragments.begin(), complete);
+    m_waitingBytes = 0;
+    for (const Event &event : m_fragments)
+        m_waitingBytes += memorySize(event);
     deliver(std::move(events));
 }
 
@@ -357,6 +378,7 @@ void Watch::Private::dropStream()
     m_pulse.end();
     m_fragments.clear();
     m_held.clear();
+    m_waitingBytes = 0;
     m_verifying = false;
     ++m_streamSerial;
     if (!m_stream)

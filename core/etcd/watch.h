@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/etcd/client.h"
+#include "core/etcd/messagesize.h"
 
 #include <QDateTime>
 #include <QObject>
@@ -48,6 +49,9 @@ public:
         std::chrono::milliseconds heartbeat {20'000};
         /// A watch over all keys that tells nothing for so long, though the store has news, is dead, too.
         std::chrono::milliseconds overdue {5000};
+        /// Of changes that wait for their revision to be complete, about; etcd's transactions are far
+        /// smaller.
+        qint64 mostWaitingBytes = MostWaitingBytes;
     };
 
     /// Does nothing until start().

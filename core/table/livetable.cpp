@@ -234,7 +234,10 @@ void LiveTable::takeRows(const RowsReply &rows)
     const BulkReader *reader = m_reader.get();
     const bool isShown = !m_everLoaded || m_loadFrom;
     RowStore &store = isShown ? m_store : m_incoming;
-    store.reserve(static_cast<size_t>(std::min(m_reader->total(), m_mayLoad.rows)));
+    // As the server says, so far as it is worth to believe it.
+    constexpr qint64 Believed = 16'000'000;
+    store.reserve(
+        static_cast<size_t>(std::clamp<qint64>(std::min(m_reader->total(), m_mayLoad.rows), 0, Believed)));
     m_progress.rows += rows.rows;
     m_progress.bytes += rows.bytes;
     m_progress.total = std::max(m_progress.rows, m_reader->total());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/table/rowstore.h"
 
+#include "core/base/soleholder.h"
+
 #include <QHash>
 
 #include <algorithm>
@@ -45,7 +47,7 @@ RowChunk &RowStore::writable(RowId id)
 {
     std::shared_ptr<RowChunk> &chunk = m_chunks[chunkOf(id)];
     // Only this thread makes new references from m_chunks, so a count of one stays one.
-    if (chunk.use_count() > 1)
+    if (!isSoleHolder(chunk))
         chunk = std::make_shared<RowChunk>(*chunk);
     return *chunk;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/value/value.h"
 
+#include "core/base/soleholder.h"
+
 #include <algorithm>
 #include <limits>
 #include <variant>
@@ -311,7 +313,7 @@ Value::Source Value::source() const
 Value::Node &Value::ownNode()
 {
     // A node only this value holds may still be changed; it was made as a non-const object.
-    if (!m_node || m_node.use_count() != 1)
+    if (!m_node || !isSoleHolder(m_node))
         m_node = m_node ? std::make_shared<Node>(*m_node) : std::make_shared<Node>();
     return const_cast<Node &>(*m_node);
 }

@@ -301,6 +301,14 @@ private Q_SLOTS:
         QCOMPARE(grpc::parseRows("").error().kind, ErrorKind::Protocol);
     }
 
+    void rowsWithoutAKeyAreRefused()
+    {
+        const QByteArray reply = protobufOf(someReply());
+        QCOMPARE(grpc::parseRows(reply + field(2, QByteArray())).error().kind, ErrorKind::Protocol);
+        QCOMPARE(grpc::parseRows(reply + QByteArray("\x12\x00", 2).repeated(100'000)).error().kind,
+                 ErrorKind::Protocol);
+    }
+
     void brokenProtobufIsAnError()
     {
         RangeReply reply = someReply();

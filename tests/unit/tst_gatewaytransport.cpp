@@ -130,13 +130,13 @@ private Q_SLOTS:
     void rightsAreAskedForAgainWhereTheFirstQuestionIsLost()
     {
         FakeGateway gateway;
-        gateway.answer("/v3/auth/authenticate", {Script::reply(R"({"token":"t.1"})")});
-        gateway.answer(
-            "/v3/auth/user/get",
-            {Script {.chunks = {}, .then = Script::Then::Stall}, Script::reply(R"({"roles":["reader"]})")});
+        gateway.answer("/v3/auth/authenticate", {Script::reply('{' + Header + R"(,"token":"t.1"})")});
+        gateway.answer("/v3/auth/user/get",
+                       {Script {.chunks = {}, .then = Script::Then::Stall},
+                        Script::reply('{' + Header + R"(,"roles":["reader"]})")});
         gateway.answer("/v3/auth/role/get",
                        {Script {.chunks = {}, .then = Script::Then::Stall},
-                        Script::reply(R"({"perm":[{"key":"YQ==","range_end":"Yg=="}]})")});
+                        Script::reply('{' + Header + R"(,"perm":[{"key":"YQ==","range_end":"Yg=="}]})")});
         GatewayTransport::Options options;
         options.choosing = 200ms;
         GatewayTransport transport(gateway.url(), options);
@@ -155,7 +155,7 @@ private Q_SLOTS:
     void rightsThatNobodyTellsEndWithTheDeadline()
     {
         FakeGateway gateway;
-        gateway.answer("/v3/auth/authenticate", {Script::reply(R"({"token":"t.1"})")});
+        gateway.answer("/v3/auth/authenticate", {Script::reply('{' + Header + R"(,"token":"t.1"})")});
         gateway.answer("/v3/auth/user/get", {Script {.chunks = {}, .then = Script::Then::Stall}});
         GatewayTransport transport(gateway.url(), impatient());
         transport.signIn(QStringLiteral("ann"), QStringLiteral("secret"));
@@ -165,21 +165,62 @@ private Q_SLOTS:
         QCOMPARE(gateway.requestsFor("/v3/auth/user/get"), 2);
     }
 
+    void anErrorWithoutEndIsReadAsFarAsItIsOfUse()
+    {
+        FakeGateway gateway;
+        gateway.answer(
+            "/v3/kv/range",
+            {{.chunks = {"HTTP/1.1 500 No\r\n\r\n", QByteArray(5000, 'x')}, .then = Script::Then::Repeat}});
+        GatewayTransport transport(gateway.url(), impatient());
+        const auto reply = await(transport.range({}));
+        QVERIFY(!reply);
+        QCOMPARE(reply.error().kind, ErrorKind::Http);
+        QCOMPARE(reply.error().httpStatus, 500);
+        QVERIFY2(reply.error().detail.size() < 200, qPrintable(reply.error().detail));
+    }
+
+    void whatOneUserWantedIsNotSentAsAnother()
+    {
+        FakeGateway gateway;
+        gateway.answer("/v3/auth/authenticate",
+                       {Script::reply('{' + Header + R"(,"token":"t.1"})"),
+                        Script::reply('{' + Header + R"(,"token":"t.2"})")});
+        const QByteArray refusal = R"({"error":"x","message":"etcdserver: invalid auth token","code":16})";
+        gateway.answer("/v3/kv/put", {Script {.chunks = {}, .then = Script::Then::Stall}});
+        GatewayTransport transport(gateway.url());
+        transport.signIn(QStringLiteral("ann"), QStringLiteral("secret"));
+        auto put = transport.put({.key = "k", .value = "v", .lease = {}});
+        std::optional<Result<PutReply>> outcome;
+        put.then(this, [&outcome](const Result<PutReply> &reply) { outcome = reply; });
+        QTRY_COMPARE(gateway.requestsFor("/v3/kv/put"), 1);
+        transport.signIn(QStringLiteral("bob"), QStringLiteral("other"));
+        gateway.send("/v3/kv/put", Script::reply(refusal, 401).bytes());
+        QTRY_VERIFY(outcome);
+        QVERIFY(!*outcome);
+        QVERIFY(outcome->error().neverSent);
+        QCOMPARE(gateway.requestsFor("/v3/kv/put"), 1);
+    }
+
     void aReplyThatTricklesIsGivenUp_data()
     {
         QTest::addColumn<int>("bytes");
         QTest::addColumn<bool>("arrives");
         QTest::newRow("too slow") << 1 << false;
-        QTest::newRow("slow, but it comes") << 4 << true;
+        QTest::newRow("slow, but it comes") << 8 << true;
     }
     void aReplyThatTricklesIsGivenUp()
     {
         QFETCH(int, bytes);
         QFETCH(bool, arrives);
         FakeGateway gateway;
-        gateway.answer("/v3/kv/range", {Script::raw("HTTP/1.1 200 OK\r\n\r\n", Script::Then::Stall)});
-        GatewayTransport transport(gateway.url(), impatient());
         const QByteArray body = rangeBody();
+        gateway.answer(
+            "/v3/kv/range",
+            {Script::raw("HTTP/1.1 200 OK\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n",
+                         Script::Then::Stall)});
+        GatewayTransport::Options options;
+        options.rangeSilence = 2s;
+        GatewayTransport transport(gateway.url(), options);
         qsizetype sent = 0;
         QTimer drops;
         connect(&drops, &QTimer::timeout, &gateway, [&] {
@@ -187,8 +228,6 @@ private Q_SLOTS:
                 return;
             gateway.send("/v3/kv/range", body.mid(sent, bytes));
             sent += bytes;
-            if (sent >= body.size())
-                gateway.dropConnections();
         });
         drops.start(50ms);
         const auto reply = await(transport.range({}));

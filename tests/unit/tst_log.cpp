@@ -46,6 +46,8 @@ private Q_SLOTS:
         row("--password=s3cret", "--password=•••");
         row("the tokens are kept for 5 minutes", "the tokens are kept for 5 minutes");
         row("a key: /config/a", "a key: /config/a");
+        row("a terminal \x1b[2Jis not cleared", "a terminal �[2Jis not cleared");
+        row("a line\nstays a line", "a line\\nstays a line");
     }
     void secretsAreTakenOut()
     {

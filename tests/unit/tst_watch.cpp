@@ -191,6 +191,24 @@ private Q_SLOTS:
         QCOMPARE(seen.watch.deliveredRevision(), Revision(7));
     }
 
+    void aRevisionWithoutEndIsNotCollectedForEver()
+    {
+        Scripted s;
+        Watch::Options options;
+        options.mostWaitingBytes = 20'000;
+        Watch watch(s.client.get(), KeyRange::all(), options);
+        watch.start(Revision(5));
+        NEXT_STREAM(stream, s);
+        stream->say(created(header(9)));
+        QCOMPARE(watch.state(), State::Live);
+        int sent = 0;
+        for (; sent < 1000 && watch.state() == State::Live; ++sent)
+            stream->say(events({6}, true));
+        QVERIFY(sent < 1000);
+        QCOMPARE(watch.lastError().kind, ErrorKind::Protocol);
+        QCOMPARE(watch.deliveredRevision(), Revision(4));
+    }
+
     void aRevisionCutBetweenItsFragmentsComesAgainWhole()
     {
         Scripted s;
