@@ -79,9 +79,10 @@ int runCommand(const CommandLine &line)
 
     Interrupt interrupt;
     const int interrupted = command->isEndless() ? Done : Failed;
-    QObject::connect(&interrupt, &Interrupt::received, qApp,
+    QObject::connect(&interrupt, &Interrupt::received, QCoreApplication::instance(),
                      [interrupted] { QCoreApplication::exit(interrupted); });
-    QObject::connect(command.get(), &Command::finished, qApp, &QCoreApplication::exit, Qt::QueuedConnection);
+    QObject::connect(command.get(), &Command::finished, QCoreApplication::instance(), &QCoreApplication::exit,
+                     Qt::QueuedConnection);
     const bool json = line.json || parser.isSet(QStringLiteral("json"));
     if (!command->needsServer()) {
         command->run({}, json);
@@ -104,10 +105,12 @@ int runCommand(const CommandLine &line)
 int runHeadlessDemo()
 {
     Interrupt interrupt;
-    QObject::connect(&interrupt, &Interrupt::received, qApp, [] { QCoreApplication::exit(Done); });
+    QObject::connect(&interrupt, &Interrupt::received, QCoreApplication::instance(),
+                     [] { QCoreApplication::exit(Done); });
     Demo demo;
-    QObject::connect(&demo, &Demo::ready, qApp, [&demo] { writeLine(demo.endpoint().toString()); });
-    QObject::connect(&demo, &Demo::failed, qApp, [](const QString &reason) {
+    QObject::connect(&demo, &Demo::ready, QCoreApplication::instance(),
+                     [&demo] { writeLine(demo.endpoint().toString()); });
+    QObject::connect(&demo, &Demo::failed, QCoreApplication::instance(), [](const QString &reason) {
         writeError(reason);
         QCoreApplication::exit(Failed);
     });

@@ -183,8 +183,9 @@ private Q_SLOTS:
         QCOMPARE(revision.value, qint64(0));
         const StoryWindow window(full.parsedEndpoint());
         QTRY_VERIFY_WITH_TIMEOUT(window.isOnline(), Patience);
-        QTRY_VERIFY2_WITH_TIMEOUT(window.barText().contains(QStringLiteral("alarm: NOSPACE")),
-                                  qPrintable(window.barText()), Patience);
+        const auto *server = window->findChild<QToolButton *>(QStringLiteral("serverButton"));
+        QTRY_VERIFY2_WITH_TIMEOUT(server->text().contains(QStringLiteral("alarm: NOSPACE")),
+                                  qPrintable(server->text()), Patience);
     }
 
     void whatIsWrongWithAClusterIsTold()

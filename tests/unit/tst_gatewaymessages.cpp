@@ -261,13 +261,14 @@ private Q_SLOTS:
     void endlessNestingIsRefused_data()
     {
         QTest::addColumn<QByteArray>("json");
-        const QByteArray deep = QByteArray(1'000'000, '[');
-        const QByteArray closed = deep + QByteArray(1'000'000, ']');
+        constexpr int depth = 1000 * 1000;
+        const QByteArray deep(depth, '[');
+        const QByteArray closed = deep + QByteArray(depth, ']');
         QTest::newRow("where a text should be") << R"({"etcdserver":)" + closed + '}';
         QTest::newRow("without a header") << R"({"a":)" + closed + '}';
         QTest::newRow("in an error") << R"({"error":"x","code":)" + closed + '}';
-        QTest::newRow("objects") << R"({"etcdserver":)" + QByteArray(R"({"a":)").repeated(1'000'000) + '1'
-                + QByteArray(1'000'000, '}') + '}';
+        QTest::newRow("objects") << R"({"etcdserver":)" + QByteArray(R"({"a":)").repeated(depth) + '1'
+                + QByteArray(depth, '}') + '}';
         QTest::newRow("never closed") << R"({"etcdserver":)" + deep;
     }
     void endlessNestingIsRefused()
@@ -282,7 +283,7 @@ private Q_SLOTS:
     void aClusterOfThousandsIsRefused()
     {
         const auto members = [](int count, int addresses) {
-            const QByteArray urls = QByteArray(R"("http://127.0.0.1:1",)").repeated(addresses).chopped(1);
+            const QByteArray urls = QByteArray("\"127.0.0.1:1\",").repeated(addresses).chopped(1);
             const QByteArray member = R"({"ID":"1","clientURLs":[)" + urls + "]},";
             return gateway::parseMemberListReply(
                 withHeader(R"("members":[)" + member.repeated(count).chopped(1) + ']'));
@@ -291,17 +292,17 @@ private Q_SLOTS:
         QVERIFY(!members(10'000, 1));
         QVERIFY(!members(1, 10'000));
         QVERIFY(!gateway::parseUserReply(
-            withHeader(R"("roles":[)" + QByteArray(R"("r",)").repeated(100'000).chopped(1) + ']')));
+            withHeader(R"("roles":[)" + QByteArray("\"r\",").repeated(100'000).chopped(1) + ']')));
     }
 
     void whatAServerSaysIsCut()
     {
-        const QByteArray long_ = QByteArray(10'000, 'x');
+        const QByteArray word(10'000, 'x');
         const Error error = gateway::parseErrorBody(
-            R"({"error":")" + long_ + R"(","message":")" + long_ + R"(","code":3})", 400);
+            R"({"error":")" + word + R"(","message":")" + word + R"(","code":3})", 400);
         QCOMPARE(error.kind, ErrorKind::InvalidArgument);
         QCOMPARE(error.detail.size(), 1000);
-        QVERIFY(!gateway::parseVersion(R"({"etcdserver":")" + long_.repeated(10) + R"("})"));
+        QVERIFY(!gateway::parseVersion(R"({"etcdserver":")" + word.repeated(10) + R"("})"));
     }
 
     void readsStatus()

@@ -189,6 +189,8 @@ private Q_SLOTS:
         gateway.answer("/v3/kv/put", {Script {.chunks = {}, .then = Script::Then::Stall}});
         GatewayTransport transport(gateway.url());
         transport.signIn(QStringLiteral("ann"), QStringLiteral("secret"));
+        gateway.answer("/v3/kv/range", {Script::reply(rangeBody())});
+        QVERIFY(await(transport.range({})).hasValue());
         auto put = transport.put({.key = "k", .value = "v", .lease = {}});
         std::optional<Result<PutReply>> outcome;
         put.then(this, [&outcome](const Result<PutReply> &reply) { outcome = reply; });
