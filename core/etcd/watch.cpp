@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/watch.h"
 
+#include "core/etcd/messagesize.h"
 #include "core/etcd/watchpulse.h"
 
 #include <QElapsedTimer>
@@ -233,7 +234,7 @@ bool Watch::Private::mayWait(const std::vector<Event> &events)
     m_waitingBytes += qint64(sizeof(WatchReply));
     for (const Event &event : events)
         m_waitingBytes += memorySize(event);
-    if (m_waitingBytes <= options.mostWaitingBytes)
+    if (m_waitingBytes <= MostWaitingBytes)
         return true;
     fail(endlessRevision());
     return false;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/etcd/client.h"
-#include "core/etcd/messagesize.h"
 
 #include <QDateTime>
 #include <QObject>
@@ -49,9 +48,6 @@ public:
         std::chrono::milliseconds heartbeat {20'000};
         /// A watch over all keys that tells nothing for so long, though the store has news, is dead, too.
         std::chrono::milliseconds overdue {5000};
-        /// Of changes that wait for their revision to be complete, about; etcd's transactions are far
-        /// smaller.
-        qint64 mostWaitingBytes = MostWaitingBytes;
     };
 
     /// Does nothing until start().

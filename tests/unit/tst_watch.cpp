@@ -194,17 +194,18 @@ private Q_SLOTS:
     void aRevisionWithoutEndIsNotCollectedForEver()
     {
         Scripted s;
-        Watch::Options options;
-        options.mostWaitingBytes = 20'000;
-        Watch watch(s.client.get(), KeyRange::all(), options);
+        Watch watch(s.client.get(), KeyRange::all(), {});
         watch.start(Revision(5));
         NEXT_STREAM(stream, s);
         stream->say(created(header(9)));
         QCOMPARE(watch.state(), State::Live);
+        // All of them share one value's bytes.
+        WatchReply part = events({6}, true);
+        part.events.front().kv.value = QByteArray(64LL * 1024 * 1024, 'x');
         int sent = 0;
-        for (; sent < 1000 && watch.state() == State::Live; ++sent)
-            stream->say(events({6}, true));
-        QVERIFY(sent < 1000);
+        for (; sent < 100 && watch.state() == State::Live; ++sent)
+            stream->say(part);
+        QVERIFY(sent < 100);
         QCOMPARE(watch.lastError().kind, ErrorKind::Protocol);
         QCOMPARE(watch.deliveredRevision(), Revision(4));
     }
