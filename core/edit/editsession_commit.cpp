@@ -268,7 +268,8 @@ void EditSession::takeReadBack(const std::vector<KeyState> &current, Revision at
         // The server may still hold the request: looked at once more before it is called unwritten.
         QTimer::singleShot(m_readBackDelay, this, [this, cause] { readBack(cause, false); });
     } else if (untouched) {
-        revokeLeases();
+        // It may be carried out yet: its new leases stay, or its keys would go with them. Without keys they
+        // end by themselves.
         finishCommit(reportOf(CommitReport::Outcome::Refused, cause));
     } else {
         lookBack(current, at, {.current = current, .at = at, .cause = cause});

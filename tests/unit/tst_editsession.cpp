@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connection/safety.h"
 #include "core/edit/editsession.h"
+#include "tests/support/await.h"
 #include "tests/support/memoryconnection.h"
 
 #include <QSignalSpy>
@@ -714,6 +715,24 @@ private Q_SLOTS:
         m_etcd->put("a", "theirs");
         QCOMPARE(commit().outcome, CommitReport::Outcome::Conflict);
         QTRY_COMPARE(m_etcd->leases().size(), before);
+    }
+
+    void aLeaseThatALateCommitMayHangOnStays()
+    {
+        m_session->stageLease({{"a", stateOf("a")}},
+                              {.kind = LeaseChoice::Kind::New, .ttl = std::chrono::seconds(60)});
+        m_memory->watch.close();
+        m_etcd->refuseNextTxn({.kind = ErrorKind::Timeout});
+        m_etcd->callAfterNextTxn([this] {
+            // Carried out after all, when it has just been looked at for the second time.
+            m_etcd->callAfterNextTxn([this] { m_etcd->put("a", "1", m_etcd->leases().back()); });
+        });
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Refused);
+        const auto leases = await(m_memory->client.leaseLeases()); // behind all that was asked for before
+        QVERIFY(leases);
+        QVERIFY(stateOf("a").exists);
+        QVERIFY(stateOf("a").lease.value != 0);
+        QCOMPARE(leases->leases.size(), size_t(2));
     }
 
     void whatTheGateRefusesIsNotStaged()
