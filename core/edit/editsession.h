@@ -238,6 +238,7 @@ private:
     void lookBack(const std::vector<KeyState> &then, Revision at, LookedBack found);
     std::optional<Revision> lostCommitIn(const EventBatch &batch) const;
     bool recognizeLostCommit(const EventBatch &batch);
+    bool finishByWatch();
     CommitReport reportOf(CommitReport::Outcome outcome, const Error &error = {}) const;
     /// What was sent is no longer staged; gives the report of it.
     CommitReport settle(Revision revision);

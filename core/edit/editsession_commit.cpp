@@ -225,6 +225,8 @@ void EditSession::readBack(const Error &cause, bool again)
 {
     m_client->txn(readingOf(m_sent.writes)).then(this, [this, cause, again](const Result<TxnReply> &reply) {
         if (!reply || reply->responses.size() != m_sent.writes.size()) {
+            if (finishByWatch())
+                return;
             m_lost = m_unread = true;
             finishCommit(reportOf(CommitReport::Outcome::Unknown, cause));
             return;
@@ -255,12 +257,8 @@ void EditSession::takeReadBack(const std::vector<KeyState> &current, Revision at
             written = now.modRevision;
         }
     }
-    for (const EventBatch &batch : m_deferred) {
-        if (const auto revision = lostCommitIn(batch)) {
-            finishCommitted(*revision);
-            return;
-        }
-    }
+    if (finishByWatch())
+        return;
     if (applied) {
         // Deletions alone leave no revision behind; they lie before this reading at least.
         finishCommitted(written.value_or(at));
@@ -288,6 +286,8 @@ void EditSession::lookBack(const std::vector<KeyState> &then, Revision at, Looke
         newest = std::max(newest, then[i].modRevision);
     }
     if (newest <= oldest) {
+        if (finishByWatch())
+            return;
         const CommitReport report = reportOf(CommitReport::Outcome::Conflict, found.cause);
         Marking marking;
         for (size_t i = 0; i < found.current.size(); ++i)
@@ -301,6 +301,8 @@ void EditSession::lookBack(const std::vector<KeyState> &then, Revision at, Looke
     m_client->txn(readingOf(m_sent.writes, revision))
         .then(this, [this, revision, found = std::move(found)](const Result<TxnReply> &reply) mutable {
             if (!reply || reply->responses.size() != m_sent.writes.size() || ++found.steps > MostStepsBack) {
+                if (finishByWatch())
+                    return;
                 m_lost = true;
                 finishCommit(reportOf(CommitReport::Outcome::Unknown, reply ? found.cause : reply.error()));
                 return;
@@ -367,6 +369,18 @@ bool EditSession::recognizeLostCommit(const EventBatch &batch)
     const CommitReport report = settle(*revision);
     Q_EMIT committed(report);
     return true;
+}
+
+/// Where it came by the watch before anything else told of it, that is told, and nothing else before it.
+bool EditSession::finishByWatch()
+{
+    for (const EventBatch &batch : m_deferred) {
+        if (const auto revision = lostCommitIn(batch)) {
+            finishCommitted(*revision);
+            return true;
+        }
+    }
+    return false;
 }
 
 CommitReport EditSession::settle(Revision revision)

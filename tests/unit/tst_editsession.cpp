@@ -735,6 +735,40 @@ private Q_SLOTS:
         QCOMPARE(leases->leases.size(), size_t(2));
     }
 
+    void aLostCommitThatTheWatchHasToldOfIsToldOnce()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_etcd->loseNextWriteReply();
+        m_etcd->callAfterNextTxn([this] { m_etcd->refuseNextTxn({.kind = ErrorKind::Network}, true); });
+        const CommitReport report = commit(); // the only report
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QVERIFY(!report.late);
+        QCOMPARE(report.revision, m_etcd->revision());
+        QVERIFY(m_session->isEmpty());
+    }
+
+    void aLostCommitThatTheWatchTellsOfWhileHistoryIsReadIsToldOnce()
+    {
+        m_session->stageValue("a", stateOf("a"), "x");
+        m_memory->watch.close();
+        EventBatch batch;
+        m_etcd->loseNextWriteReply();
+        m_etcd->callAfterNextTxn([this, &batch] {
+            batch.events = {{.type = EventType::Put, .kv = m_etcd->keys().at("a")}};
+            batch.last = m_etcd->revision();
+            m_etcd->put("a", "theirs");
+            m_etcd->compact();
+            m_etcd->callAfterNextTxn([this, &batch] { // it is read back
+                m_etcd->callAfterNextTxn([this, &batch] { m_session->observe(batch); });
+            });
+        });
+        const CommitReport report = commit();
+        QCOMPARE(report.outcome, CommitReport::Outcome::Committed);
+        QVERIFY(!report.late);
+        QCOMPARE(report.revision, batch.last);
+        QVERIFY(m_session->isEmpty());
+    }
+
     void whatTheGateRefusesIsNotStaged()
     {
         SafetyGate gate;
