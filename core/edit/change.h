@@ -61,6 +61,9 @@ struct Change
     friend bool operator==(const Change &, const Change &) = default;
 };
 
+/// Whether it would leave its key as its base has it.
+bool isNothing(const Change &change);
+
 /// A key that is not written, but that the commit depends on: it must still be as it was seen.
 struct Guard
 {

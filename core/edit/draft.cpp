@@ -21,6 +21,7 @@ const QLatin1String DropMember("drop");
 const QLatin1String SetMember("set");
 const QLatin1String GuardsMember("guards");
 const QLatin1String SentMember("sent");
+const QLatin1String SentChangesMember("sentChanges");
 
 QByteArray checksum(QByteArrayView text)
 {
@@ -92,12 +93,22 @@ std::optional<DraftStep> stepFromJson(const QJsonObject &object)
         return std::nullopt;
     if (object.contains(SentMember))
         step.sent = object.value(SentMember).toBool();
+    if (object.contains(SentChangesMember)
+        && !readArray(object.value(SentChangesMember), changeFromJson, &step.sentChanges.emplace()))
+        return std::nullopt;
     return step;
 }
 
 qint64 weightOf(const KeyState &state)
 {
     return state.value.size();
+}
+
+/// What a commit takes of it.
+std::vector<Change> committedOf(std::vector<Change> staged)
+{
+    std::erase_if(staged, [](const Change &change) { return change.leftOut; });
+    return staged;
 }
 
 } // namespace
@@ -108,11 +119,14 @@ qint64 DraftStep::weight() const
     qint64 bytes = Around;
     for (const QByteArray &key : drop)
         bytes += key.size() + 4;
-    for (const Change &change : set) {
+    const auto weigh = [&](const Change &change) {
         bytes += Around + change.key.size() + change.value.size() + weightOf(change.base);
         if (change.conflict)
             bytes += weightOf(*change.conflict);
-    }
+    };
+    std::for_each(set.cbegin(), set.cend(), weigh);
+    if (sentChanges)
+        std::for_each(sentChanges->cbegin(), sentChanges->cend(), weigh);
     if (guards) {
         for (const Guard &guard : *guards)
             bytes += Around + guard.key.size() + weightOf(guard.seen);
@@ -145,8 +159,12 @@ void DraftState::apply(const DraftStep &step)
     }
     if (step.guards)
         m_guards = *step.guards;
-    if (step.sent)
+    if (step.sent) {
         m_sent = *step.sent;
+        m_sentChanges.clear();
+        if (m_sent)
+            m_sentChanges = step.sentChanges ? *step.sentChanges : committedOf(changes());
+    }
     m_changed = step.at;
 }
 
@@ -164,8 +182,11 @@ DraftStep DraftState::asStep() const
     DraftStep step {.at = m_changed, .set = changes()};
     if (!m_guards.empty())
         step.guards = m_guards;
-    if (m_sent)
+    if (m_sent) {
         step.sent = true;
+        if (committedOf(step.set) != m_sentChanges)
+            step.sentChanges = m_sentChanges;
+    }
     return step;
 }
 
@@ -193,6 +214,8 @@ QByteArray writeDraftStep(const DraftStep &step)
         object.insert(GuardsMember, arrayOf(*step.guards));
     if (step.sent)
         object.insert(SentMember, *step.sent);
+    if (step.sentChanges)
+        object.insert(SentChangesMember, arrayOf(*step.sentChanges));
     return line(object);
 }
 

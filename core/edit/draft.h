@@ -5,8 +5,9 @@
 // A draft is a file of lines. Each is a CRC-32 of the rest in eight hex digits, a blank, a JSON object and a
 // line feed. The first object is the header: {"slotscope": "draft", "version": 1, "endpoint": URL, "cluster":
 // id, "begun": time}. Every other one is a step: {"at": time, "drop": [key…], "set": [change…], "guards":
-// [guard…], "sent": bool}, taken in order; `guards` replaces all guards, `sent` says whether a commit is on
-// its way or its outcome is not known. Changes and guards are as changejson writes them. Each prefix of whole
+// [guard…], "sent": bool, "sentChanges": [change…]}, taken in order; `guards` replaces all guards, `sent`
+// says whether a commit is on its way or its outcome is not known. What was sent is what is staged by then,
+// unless `sentChanges` says otherwise. Changes and guards are as changejson writes them. Each prefix of whole
 // lines is a state that was once staged.
 #pragma once
 
@@ -38,6 +39,7 @@ struct DraftStep
     std::vector<Change> set; ///< staged as this
     std::optional<std::vector<Guard>> guards; ///< all of them, where they are others than before
     std::optional<bool> sent; ///< a commit is on its way, or its outcome is open
+    std::optional<std::vector<Change>> sentChanges {}; ///< what was sent, where more was edited since
 
     bool isEmpty() const { return drop.empty() && set.empty() && !guards && !sent; }
     /// About what it takes on disk.
@@ -56,6 +58,8 @@ public:
     std::vector<Change> changes() const;
     const std::vector<Guard> &guards() const { return m_guards; }
     bool isSent() const { return m_sent; }
+    /// What was sent, as it was staged then.
+    const std::vector<Change> &sentChanges() const { return m_sentChanges; }
     QDateTime changed() const { return m_changed; }
     bool isEmpty() const { return m_position.isEmpty() && m_guards.empty(); }
 
@@ -64,6 +68,7 @@ private:
     QHash<QByteArray, size_t> m_position;
     std::vector<Guard> m_guards;
     bool m_sent = false;
+    std::vector<Change> m_sentChanges;
     QDateTime m_changed;
 };
 

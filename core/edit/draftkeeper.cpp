@@ -125,6 +125,8 @@ void DraftKeeper::takeCommitting()
     if (!m_work || !m_edits->isCommitting())
         return;
     endCommit(); // the one before
+    if (m_edits->isResolving())
+        return; // of what is staged now nothing is sent
     m_sent = true;
     record({.sent = true});
 }

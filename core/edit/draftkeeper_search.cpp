@@ -3,8 +3,11 @@
 // DraftKeeper and what earlier sessions left: it is looked for, and compared with what the server has.
 #include "core/edit/draftkeeper.h"
 #include "core/edit/keyreading.h"
+#include "core/edit/sentchanges.h"
 
 #include <QFutureWatcher>
+#include <QHash>
+#include <QSet>
 #include <QTimer>
 #include <QtConcurrentRun>
 
@@ -19,12 +22,36 @@ constexpr size_t MostKeysRead = 2048;
 
 constexpr size_t MostKeysLookedBack = 128; // what one transaction takes
 
-/// As the change would leave the key, by a revision newer than what it was made on.
-bool isAsSent(const Change &change, const KeyState &state)
+std::vector<QByteArray> keysOf(const std::vector<Change> &staged, const std::vector<Change> &sent)
 {
-    if (change.kind == Change::Kind::Delete)
-        return !state.exists;
-    return state.exists && state.value == change.value && state.modRevision > change.base.modRevision;
+    std::vector<QByteArray> keys;
+    QSet<QByteArray> known;
+    for (const std::vector<Change> *changes : {&staged, &sent}) {
+        for (const Change &change : *changes) {
+            if (!known.contains(change.key))
+                keys.push_back(change.key);
+            known.insert(change.key);
+        }
+    }
+    return keys;
+}
+
+/// What is still to be done once `sent` has made its keys `committed` at this revision.
+std::vector<Change> restsOf(const std::vector<Change> &staged, const std::vector<Change> &sent,
+                            const std::vector<KeyState> &committed, Revision at)
+{
+    QHash<QByteArray, size_t> position;
+    for (size_t i = 0; i < sent.size(); ++i)
+        position.insert(sent[i].key, i);
+    std::vector<Change> rests;
+    for (const Change &change : staged) {
+        const auto known = position.constFind(change.key);
+        if (known == position.cend())
+            rests.push_back(change);
+        else if (auto rest = restOf(change, sent[*known], committed[*known], at))
+            rests.push_back(std::move(*rest));
+    }
+    return rests;
 }
 
 } // namespace
@@ -35,11 +62,13 @@ struct DraftKeeper::Search
     DraftSearch result;
     size_t draft = 0; // being compared
     std::vector<Change> changes; // of it
-    std::map<QByteArray, KeyState> current;
-    size_t read = 0; // of its changes
-    bool lookedTwice = false;
     std::vector<Change> sent; // of it, in a commit that was on its way
+    std::vector<QByteArray> keys; // of both
+    std::map<QByteArray, KeyState> current;
+    size_t read = 0; // of its keys
+    bool lookedTwice = false;
     std::vector<Revision> candidates; // that may be of that commit
+    std::vector<KeyState> committed; // what the commit made of the keys in `sent`
     ResponseHeader header;
     std::vector<Offer> offers;
 };
@@ -83,9 +112,13 @@ void DraftKeeper::examineNext(const std::shared_ptr<Search> &search)
         finishSearch(search);
         return;
     }
-    if (search->read == 0)
-        search->changes = found[search->draft].draft.state.changes();
-    const std::span<const Change> unread = std::span(search->changes).subspan(search->read);
+    if (search->read == 0) {
+        const DraftState &state = found[search->draft].draft.state;
+        search->changes = state.changes();
+        search->sent = state.sentChanges();
+        search->keys = keysOf(search->changes, search->sent);
+    }
+    const std::span<const QByteArray> unread = std::span(search->keys).subspan(search->read);
     const TxnRequest request = readingOf(unread.first(std::min(unread.size(), KeysPerRead)));
     if (request.success.empty()) { // only guards
         compare(search, TxnReply());
@@ -100,9 +133,9 @@ void DraftKeeper::compare(const std::shared_ptr<Search> &search, const Result<Tx
     if (search->generation != m_generation)
         return;
     if (reply) {
-        for (size_t i = 0; i < reply->responses.size() && search->read < search->changes.size(); ++i)
-            search->current[search->changes[search->read++].key] = stateIn(reply->responses[i]);
-        const bool isDone = search->read >= std::min(search->changes.size(), MostKeysRead);
+        for (size_t i = 0; i < reply->responses.size() && search->read < search->keys.size(); ++i)
+            search->current[search->keys[search->read++]] = stateIn(reply->responses[i]);
+        const bool isDone = search->read >= std::min(search->keys.size(), MostKeysRead);
         if (!isDone && !reply->responses.empty()) {
             examineNext(search);
             return;
@@ -111,49 +144,39 @@ void DraftKeeper::compare(const std::shared_ptr<Search> &search, const Result<Tx
 
     if (reply)
         search->header = reply->header;
-    const bool allRead = reply && search->read == search->changes.size();
+    const bool allRead = reply && search->read == search->keys.size();
     if (allRead && search->result.found[search->draft].draft.state.isSent())
         findCommit(search);
     else
         conclude(search, Offer::Sent::Unknown, std::nullopt);
 }
 
-// Whether the commit that was on its way was carried out. One transaction writes all of its keys at one
-// revision; so that is what tells it from other writers.
+// Whether the commit that was on its way was carried out.
 void DraftKeeper::findCommit(const std::shared_ptr<Search> &search)
 {
-    bool applied = true;
-    bool untouched = true;
-    std::optional<Revision> written;
-    search->sent.clear();
+    std::vector<KeyState> states;
     search->candidates.clear();
-    for (const Change &change : search->changes) {
-        if (change.leftOut)
-            continue;
-        search->sent.push_back(change);
-        const KeyState &now = search->current[change.key];
-        untouched = untouched && now.modRevision == change.base.modRevision;
-        if (!isAsSent(change, now)) {
-            applied = false;
-        } else if (now.exists) {
-            applied = applied && (!written || *written == now.modRevision);
-            written = now.modRevision;
-            if (std::find(search->candidates.cbegin(), search->candidates.cend(), now.modRevision)
+    for (const Change &change : search->sent) {
+        const KeyState &now = states.emplace_back(search->current[change.key]);
+        if (now.exists && looksApplied(change, now)
+            && std::find(search->candidates.cbegin(), search->candidates.cend(), now.modRevision)
                 == search->candidates.cend())
-                search->candidates.push_back(now.modRevision);
-        }
+            search->candidates.push_back(now.modRevision);
     }
-    if (!search->sent.empty() && untouched && !std::exchange(search->lookedTwice, true)) {
+    const Traces traces = tracesOf(search->sent, states);
+    if (!search->sent.empty() && traces.untouched && !std::exchange(search->lookedTwice, true)) {
         // The server may still hold the request.
         QTimer::singleShot(m_secondLookDelay, this, [this, search] {
             search->read = 0;
             search->current.clear();
             examineNext(search);
         });
-    } else if (search->sent.empty() || untouched) {
+    } else if (search->sent.empty() || traces.untouched) {
         conclude(search, Offer::Sent::NotCarriedOut, std::nullopt);
-    } else if (applied) { // deletions alone leave no revision behind; they lie before this reading at least
-        conclude(search, Offer::Sent::No, written.value_or(search->header.revision));
+    } else if (traces.applied) {
+        // Deletions alone leave no revision behind; they lie before this reading at least.
+        search->committed = std::move(states);
+        conclude(search, Offer::Sent::No, traces.written.value_or(search->header.revision));
     } else {
         lookBack(search);
     }
@@ -172,12 +195,10 @@ void DraftKeeper::lookBack(const std::shared_ptr<Search> &search)
         .then(this, [this, search, candidate](const Result<TxnReply> &reply) {
             if (search->generation != m_generation)
                 return;
-            bool applied = reply && reply->responses.size() == search->sent.size();
-            for (size_t i = 0; applied && i < search->sent.size(); ++i) {
-                const KeyState then = stateIn(reply->responses[i]);
-                applied = isAsSent(search->sent[i], then) && (!then.exists || then.modRevision == candidate);
-            }
-            if (applied)
+            if (reply)
+                search->committed = statesIn(*reply);
+            if (reply && search->committed.size() == search->sent.size()
+                && wasWrittenAt(candidate, search->sent, search->committed))
                 conclude(search, Offer::Sent::No, candidate);
             else
                 lookBack(search);
@@ -195,7 +216,7 @@ void DraftKeeper::conclude(const std::shared_ptr<Search> &search, Offer::Sent se
                  .torn = found.draft.health == ReadDraft::Health::Torn,
                  .setAside = found.setAside};
     if (committed) {
-        std::erase_if(offer.changes, [](const Change &change) { return !change.leftOut; });
+        offer.changes = restsOf(search->changes, search->sent, search->committed, *committed);
         Q_EMIT commitFound({search->sent, offer.changed, search->header, *committed});
         if (offer.changes.empty())
             removeDraft(found);

@@ -40,19 +40,6 @@ bool EditSession::hasConflicts() const
            });
 }
 
-/// Whether it would leave its key as its base has it.
-bool EditSession::isNothing(const Change &change)
-{
-    if (change.conflict)
-        return false;
-    if (change.kind == Change::Kind::Delete)
-        return !change.base.exists;
-    const bool keepsLease = change.lease.kind == LeaseChoice::Kind::Keep
-        || (change.lease.kind == LeaseChoice::Kind::None && change.base.lease.value == 0)
-        || (change.lease.kind == LeaseChoice::Kind::Existing && change.lease.lease == change.base.lease);
-    return change.base.exists && change.base.value == change.value && keepsLease;
-}
-
 std::optional<Change> EditSession::intended(const Intent &intent) const
 {
     Change after = copyOf(find(intent.key)).value_or(Change {.key = intent.key, .base = intent.current});

@@ -51,6 +51,8 @@ public:
     /// Among what the next commit takes, guards included.
     bool hasConflicts() const;
     bool isCommitting() const { return m_committing; }
+    /// While committing: nothing is sent, only what became of an earlier commit is found out.
+    bool isResolving() const { return m_resolving; }
     /// What is staged changes because it was just found to be committed; committed() follows at once.
     bool isSettling() const { return m_settlingNow; }
     /// From now on asked before anything is staged. It outlives the session; null pointer: nobody is asked.
@@ -198,7 +200,6 @@ private:
     bool record(Step step, Asks asks = Asks::Gate);
     void completePairs(Step &step) const;
     std::optional<Change> intended(const Intent &intent) const;
-    static bool isNothing(const Change &change);
     // editsession_history.cpp
     void apply(const Step &step, bool forward);
     void applyChange(const QByteArray &key, const std::optional<Change> &change, std::vector<size_t> *vacant);
@@ -263,6 +264,7 @@ private:
     Approval m_approval; // of the commit
     bool m_wantsDerived = false; // the commit goes on when they are there
     CommitPlan m_sent; // in the last commit; its writes with the leases that were granted
+    std::vector<LeaseChoice> m_chosenLeases; // of its writes, as they were staged
     std::vector<std::pair<std::chrono::seconds, LeaseId>> m_granted;
     bool m_resolving = false; // what became of an earlier commit
     bool m_commitAfterwards = false;

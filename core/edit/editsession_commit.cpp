@@ -3,6 +3,7 @@
 // EditSession: the commit and what became of it.
 #include "core/edit/editsession.h"
 #include "core/edit/keyreading.h"
+#include "core/edit/sentchanges.h"
 
 #include <QScopedValueRollback>
 
@@ -32,19 +33,6 @@ bool leavesOutcomeOpen(const Error &error)
     default:
         return false;
     }
-}
-
-/// Whether the key is as the change would leave it, by a revision newer than its base.
-bool looksApplied(const Change &change, const KeyState &current)
-{
-    if (change.kind == Change::Kind::Delete)
-        return !current.exists;
-    const bool hasLease = change.lease.kind == LeaseChoice::Kind::Existing
-        ? current.lease == change.lease.lease
-        : change.lease.kind == LeaseChoice::Kind::None ? current.lease.value == 0
-                                                       : true;
-    return current.exists && current.value == change.value && hasLease
-        && current.modRevision != change.base.modRevision;
 }
 
 } // namespace
@@ -101,6 +89,9 @@ void EditSession::commit(const Approval &approval)
 void EditSession::send()
 {
     m_sent = plan();
+    m_chosenLeases.clear();
+    for (const Change &change : m_sent.writes)
+        m_chosenLeases.push_back(change.lease);
     const auto refuse = [this](ErrorKind kind, const QString &detail) {
         finishCommit(reportOf(CommitReport::Outcome::Refused, {.kind = kind, .detail = detail}));
     };
@@ -232,40 +223,23 @@ void EditSession::readBack(const Error &cause, bool again)
             return;
         }
         m_memberId = reply->header.memberId;
-        std::vector<KeyState> current;
-        for (const ResponseOp &response : reply->responses)
-            current.push_back(stateIn(response));
-        takeReadBack(current, reply->header.revision, cause, again);
+        takeReadBack(statesIn(*reply), reply->header.revision, cause, again);
     });
 }
 
 void EditSession::takeReadBack(const std::vector<KeyState> &current, Revision at, const Error &cause,
                                bool again)
 {
-    // One transaction writes all of its keys at one revision; so that is what tells it from other writers.
-    // Who writes the very same bytes to all of these keys at once cannot be told apart; but then they are
-    // there.
-    bool applied = true;
-    bool untouched = true;
-    std::optional<Revision> written;
-    for (size_t i = 0; i < current.size(); ++i) {
-        const KeyState &now = current[i];
-        applied = applied && looksApplied(m_sent.writes[i], now);
-        untouched = untouched && now.modRevision == m_sent.writes[i].base.modRevision;
-        if (now.exists) {
-            applied = applied && (!written || *written == now.modRevision);
-            written = now.modRevision;
-        }
-    }
     if (finishByWatch())
         return;
-    if (applied) {
+    const Traces traces = tracesOf(m_sent.writes, current);
+    if (traces.applied) {
         // Deletions alone leave no revision behind; they lie before this reading at least.
-        finishCommitted(written.value_or(at));
-    } else if (untouched && again) {
+        finishCommitted(traces.written.value_or(at));
+    } else if (traces.untouched && again) {
         // The server may still hold the request: looked at once more before it is called unwritten.
         QTimer::singleShot(m_readBackDelay, this, [this, cause] { readBack(cause, false); });
-    } else if (untouched) {
+    } else if (traces.untouched) {
         // It may be carried out yet: its new leases stay, or its keys would go with them. Without keys they
         // end by themselves.
         finishCommit(reportOf(CommitReport::Outcome::Refused, cause));
@@ -307,14 +281,8 @@ void EditSession::lookBack(const std::vector<KeyState> &then, Revision at, Looke
                 finishCommit(reportOf(CommitReport::Outcome::Unknown, reply ? found.cause : reply.error()));
                 return;
             }
-            bool applied = true;
-            std::vector<KeyState> states;
-            for (size_t i = 0; i < m_sent.writes.size(); ++i) {
-                states.push_back(stateIn(reply->responses[i]));
-                applied = applied && looksApplied(m_sent.writes[i], states[i])
-                    && (!states[i].exists || states[i].modRevision == revision);
-            }
-            if (applied)
+            const std::vector<KeyState> states = statesIn(*reply);
+            if (wasWrittenAt(revision, m_sent.writes, states))
                 finishCommitted(revision);
             else
                 lookBack(states, revision, std::move(found));
@@ -391,7 +359,8 @@ CommitReport EditSession::settle(Revision revision)
     report.written = m_sent.writes;
     std::vector<QByteArray> keys;
     std::vector<size_t> vacant;
-    for (const Change &sent : m_sent.writes) {
+    for (size_t i = 0; i < m_sent.writes.size(); ++i) {
+        const Change &sent = m_sent.writes[i];
         LeaseId lease = sent.base.lease;
         if (sent.lease.kind != LeaseChoice::Kind::Keep)
             lease = sent.lease.lease;
@@ -405,17 +374,10 @@ CommitReport EditSession::settle(Revision revision)
         if (!staged)
             continue;
         m_heard.insert(sent.key, heard);
-        std::optional<Change> rest;
         // Edited further since its outcome was left open: that is made on what is there now.
-        if (staged->kind != sent.kind || staged->value != sent.value) {
-            rest = *staged;
-            rest->base = heard.state;
-            rest->conflict.reset();
-            if (rest->kind != Change::Kind::Delete)
-                rest->kind = rest->base.exists ? Change::Kind::Update : Change::Kind::Insert;
-            if (isNothing(*rest))
-                rest.reset();
-        }
+        Change asStaged = sent;
+        asStaged.lease = m_chosenLeases[i];
+        const std::optional<Change> rest = restOf(*staged, asStaged, heard.state, revision);
         applyChange(sent.key, rest, &vacant);
     }
     removeVacant(vacant);

@@ -34,6 +34,15 @@ KeyState stateIn(const ResponseOp &response)
     return !range || range->kvs.empty() ? KeyState::absent() : KeyState::of(range->kvs.front());
 }
 
+std::vector<KeyState> statesIn(const TxnReply &reply)
+{
+    std::vector<KeyState> states;
+    states.reserve(reply.responses.size());
+    for (const ResponseOp &response : reply.responses)
+        states.push_back(stateIn(response));
+    return states;
+}
+
 KeyState stateAfter(const Event &event)
 {
     return event.type == EventType::Delete ? KeyState::absent() : KeyState::of(event.kv);

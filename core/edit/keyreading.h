@@ -18,6 +18,7 @@ TxnRequest readingOf(std::span<const Change> changes, Revision revision = {});
 
 /// The key of such a reading.
 KeyState stateIn(const ResponseOp &response);
+std::vector<KeyState> statesIn(const TxnReply &reply);
 /// The key behind the event.
 KeyState stateAfter(const Event &event);
 

@@ -77,7 +77,8 @@ Complaint checkDraft(QByteArrayView bytes)
         return QStringLiteral("what was written again cannot be read: %1").arg(again.error().detail);
     if (again->health != ReadDraft::Health::Whole || !(again->header == draft->header)
         || again->state.changes() != draft->state.changes() || again->state.guards() != draft->state.guards()
-        || again->state.isSent() != draft->state.isSent())
+        || again->state.isSent() != draft->state.isSent()
+        || again->state.sentChanges() != draft->state.sentChanges())
         return QStringLiteral("it is another draft when it is written again");
     return {};
 }

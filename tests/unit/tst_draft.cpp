@@ -165,6 +165,7 @@ private Q_SLOTS:
                 QVERIFY(stagedIn(read->state) == expected->second.first);
                 QVERIFY(read->state.guards() == expected->second.second.guards());
                 QCOMPARE(read->state.isSent(), expected->second.second.isSent());
+                QVERIFY(read->state.sentChanges() == expected->second.second.sentChanges());
                 QVERIFY(read->header == someHeader());
             }
             for (qsizetype length = 0; length < headerSize; ++length)
@@ -173,6 +174,7 @@ private Q_SLOTS:
             const auto whole = readDraft(writeDraftHeader(someHeader()) + writeDraftStep(state.asStep()));
             QVERIFY(whole && whole->state.changes() == state.changes());
             QCOMPARE(whole->state.isSent(), state.isSent());
+            QVERIFY(whole->state.sentChanges() == state.sentChanges());
         }
     }
 

@@ -769,6 +769,29 @@ private Q_SLOTS:
         QVERIFY(m_session->isEmpty());
     }
 
+    void aLeaseChosenAfterALostCommitIsChosenStill()
+    {
+        using std::chrono::seconds;
+        m_session->stageLease({{"a", stateOf("a")}, {"b", stateOf("b")}},
+                              {.kind = LeaseChoice::Kind::New, .ttl = seconds(60)});
+        m_etcd->loseNextWriteReply(true);
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Unknown);
+        m_session->stageLease({{"a", stateOf("a")}}, {.kind = LeaseChoice::Kind::New, .ttl = seconds(120)});
+        m_session->stageValue("b", stateOf("b"), "y");
+        QSignalSpy committed(m_session.get(), &EditSession::committed);
+        m_etcd->setAway(false);
+        QTRY_COMPARE(committed.size(), 1);
+        const LeaseId granted = stateOf("b").lease;
+        QVERIFY(granted.value != 0 && granted == stateOf("a").lease);
+        QCOMPARE(staged(), size_t(2));
+        QCOMPARE(m_session->find("a")->lease.ttl, seconds(120));
+        QCOMPARE(m_session->find("a")->base, stateOf("a"));
+        QCOMPARE(commit().outcome, CommitReport::Outcome::Committed);
+        QVERIFY(stateOf("a").lease.value != 0 && stateOf("a").lease != granted);
+        QCOMPARE(stateOf("b").value, QByteArray("y"));
+        QCOMPARE(stateOf("b").lease, granted); // it has what was chosen for it
+    }
+
     void whatTheGateRefusesIsNotStaged()
     {
         SafetyGate gate;
