@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/sshtunnel.h"
 
+#include "core/etcd/portowner.h"
+
 #include <QHostAddress>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -153,8 +155,15 @@ void SshTunnel::knock()
     socket->setProxy(QNetworkProxy::NoProxy);
     connect(socket, &QTcpSocket::connected, this, [this, socket] {
         socket->deleteLater();
-        if (m_process.state() != QProcess::Running || m_up)
+        if (m_process.state() == QProcess::NotRunning || m_up)
             return;
+        // The port was free when it was chosen, and ssh takes it only when it has logged in. Whoever was
+        // faster would hear all that is meant for etcd; ssh will say that it is taken.
+        if (m_process.state() != QProcess::Running
+            || portOwner(m_port, m_process.processId()) == PortOwner::Other) {
+            m_knock.start(KnockAgain);
+            return;
+        }
         m_up = true;
         finish(Nothing {});
     });
