@@ -16,8 +16,6 @@ namespace slotscope::core {
 
 namespace {
 
-constexpr std::chrono::milliseconds FirstRetry(500);
-constexpr std::chrono::milliseconds LongestRetry(10000);
 constexpr std::chrono::milliseconds CatchingUp(2000);
 
 /// Notes of a time that is still to come are of a clock that was wrong when they were made.
@@ -92,6 +90,7 @@ Connection::Connection(const ConnectionOptions &options, Client *client, QObject
         if (m_state == State::Closed)
             return;
         m_eventLog->continueAfter(m_directory->revision());
+        m_watching.start();
         m_watch->start(Revision(m_directory->revision().value + 1));
         // After the start, so that the tables know what the watch continues.
         reloadTables();
@@ -124,11 +123,7 @@ Connection::Connection(const ConnectionOptions &options, Client *client, QObject
     connect(m_watch, &Watch::eventsReceived, this, [this](const EventBatch &batch) { noteTime(batch.last); });
     connect(m_watch, &Watch::eventsReceived, this, &Connection::revisionChanged);
     connect(m_watch, &Watch::progressed, this, &Connection::revisionChanged);
-    connect(m_watch, &Watch::compacted, this, [this] {
-        m_error = m_watch->lastError();
-        setState(State::Reconnecting);
-        attempt();
-    });
+    connect(m_watch, &Watch::compacted, this, &Connection::readAnew);
     connect(m_watch, &Watch::stateChanged, this, [this](Watch::State watching) {
         if (m_state == State::Closed)
             return;
@@ -276,12 +271,29 @@ void Connection::failed(const Error &error)
     qCInfo(lcNet).noquote() << m_endpoint.toString() << "cannot be used:" << error.detail;
     if (m_state == State::Online)
         setState(State::Reconnecting);
-    const auto doubled = FirstRetry * (1 << std::min(m_attempts, 5));
-    const auto delay = std::min<std::chrono::milliseconds>(doubled, LongestRetry);
+    const auto doubled = m_pace.firstRetry * (1 << std::min(m_attempts, 5));
+    const auto delay = std::min<std::chrono::milliseconds>(doubled, m_pace.longestRetry);
     ++m_attempts;
     // Many windows on one etcd do not come back all at once.
     m_retry.start(delay + delay * QRandomGenerator::global()->bounded(25) / 100);
     Q_EMIT stateChanged();
+}
+
+void Connection::readAnew()
+{
+    m_error = m_watch->lastError();
+    setState(State::Reconnecting);
+    if (m_watching.elapsed() >= m_pace.lasting.count())
+        m_losses = 0;
+    // A balancer over two clusters, say, or a server that cancels every watch: everything would be read over
+    // and over. That each watch had begun is no success.
+    if (m_losses == 0) {
+        attempt();
+    } else {
+        m_attempts = m_losses - 1;
+        failed(m_error);
+    }
+    ++m_losses;
 }
 
 void Connection::noteTime(Revision revision)

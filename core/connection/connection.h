@@ -12,6 +12,7 @@
 #include "core/table/slotdirectory.h"
 
 #include <QDateTime>
+#include <QElapsedTimer>
 #include <QObject>
 
 #include <map>
@@ -48,6 +49,16 @@ public:
     Connection(const Endpoint &endpoint, std::unique_ptr<Transport> transport, QObject *parent = nullptr);
     ~Connection() override;
 
+    /// How it goes on trying.
+    struct Pace
+    {
+        std::chrono::milliseconds firstRetry {500};
+        std::chrono::milliseconds longestRetry {10'000};
+        /// Where events are lost again sooner than this after all was read anew, that is not read again at
+        /// once.
+        std::chrono::milliseconds lasting {30'000};
+    };
+    void setPace(const Pace &pace) { m_pace = pace; }
     void open();
     void close();
     /// Does not wait for the next attempt that is due.
@@ -116,6 +127,7 @@ private:
     Connection(const ConnectionOptions &options, Client *client, QObject *parent);
     void attempt();
     void failed(const Error &error);
+    void readAnew();
     void setState(State state);
     void reloadTables();
     void noteTime(Revision revision);
@@ -152,7 +164,10 @@ private:
     QDateTime m_since;
     StatusReply m_status;
     QTimer m_retry;
+    Pace m_pace;
     int m_attempts = 0;
+    int m_losses = 0; // of events, each soon after the one before
+    QElapsedTimer m_watching; // since the watch was started
     std::map<std::pair<QByteArray, QByteArray>, std::weak_ptr<LiveTable>> m_tables;
 };
 

@@ -7,6 +7,9 @@ namespace slotscope::core {
 
 namespace {
 
+/// Others may compact meanwhile, too, but not all the time: then it is not the server that it was.
+constexpr int MostStartsOver = 5;
+
 std::optional<Slot> slotOf(const QByteArray &key)
 {
     if (key.size() < 2)
@@ -42,6 +45,12 @@ void CompactionPreview::stop()
 
 void CompactionPreview::start(Revision compacted, Revision upTo)
 {
+    m_startsOver = 0;
+    count(compacted, upTo);
+}
+
+void CompactionPreview::count(Revision compacted, Revision upTo)
+{
     stop();
     m_error = {};
     m_from = compacted;
@@ -55,17 +64,24 @@ void CompactionPreview::start(Revision compacted, Revision upTo)
     connect(m_watch.get(), &Watch::eventsReceived, this, &CompactionPreview::takeEvents);
     connect(m_watch.get(), &Watch::compacted, this, [this](Revision now) {
         // More is gone than was known, and so less can be lost.
-        start(now.value > m_from.value ? now : Revision(m_from.value + 1), m_upTo);
+        if (now > m_from && ++m_startsOver <= MostStartsOver)
+            count(now, m_upTo);
+        else
+            fail();
     });
     connect(m_watch.get(), &Watch::stateChanged, this, [this](Watch::State state) {
-        if (state != Watch::State::Closed && state != Watch::State::Backoff)
-            return;
-        m_error = m_watch->lastError();
-        stop();
-        setState(State::Failed);
+        if (state == Watch::State::Closed || state == Watch::State::Backoff)
+            fail();
     });
     m_watch->start(Revision(compacted.value + 1));
     setState(State::Counting);
+}
+
+void CompactionPreview::fail()
+{
+    m_error = m_watch->lastError();
+    stop();
+    setState(State::Failed);
 }
 
 void CompactionPreview::takeEvents(const EventBatch &batch)

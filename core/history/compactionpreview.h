@@ -49,6 +49,8 @@ Q_SIGNALS:
     void changed();
 
 private:
+    void count(Revision compacted, Revision upTo);
+    void fail();
     void takeEvents(const EventBatch &batch);
     void setState(State state);
 
@@ -61,6 +63,7 @@ private:
     std::unique_ptr<Watch> m_watch;
     State m_state = State::Idle;
     Error m_error;
+    int m_startsOver = 0;
     Revision m_from;
     Revision m_upTo;
     Revision m_reached;

@@ -46,11 +46,13 @@ public:
     {
         for (const WatchCreateRequest &request : m_requests) {
             Q_EMIT received({.header = m_etcd->header(), .watchId = request.watchId, .created = true});
-            if (request.startRevision.value != 0 && request.startRevision.value < m_etcd->m_compacted) {
+            const qint64 compacted = m_etcd->m_forgetful ? m_etcd->m_revision : m_etcd->m_compacted;
+            if (m_etcd->m_forgetful
+                || (request.startRevision.value != 0 && request.startRevision.value < compacted)) {
                 Q_EMIT received({.header = m_etcd->header(),
                                  .watchId = request.watchId,
                                  .canceled = true,
-                                 .compactRevision = Revision(m_etcd->m_compacted)});
+                                 .compactRevision = Revision(compacted)});
                 continue;
             }
             send(request, m_etcd->m_history);

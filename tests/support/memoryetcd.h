@@ -62,6 +62,8 @@ public:
         m_beforeLate = before;
         m_othersThanLate = others;
     }
+    /// Whatever a watch asks for is compacted away.
+    void setForgetful(bool forgetful) { m_forgetful = forgetful; }
     /// Replies wait while held, and come in order when released.
     void holdReplies(bool hold);
     int requests() const { return m_requests; }
@@ -102,6 +104,7 @@ private:
     std::function<void()> m_late;
     bool m_hold = false;
     bool m_away = false;
+    bool m_forgetful = false;
     bool m_loseWriteReply = false;
     bool m_awayAfterLoss = false;
     std::optional<core::Error> m_refuseTxn;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/history/compactionmonitor.h"
 #include "core/history/compactionpreview.h"
+#include "tests/support/await.h"
 #include "tests/support/memoryconnection.h"
 
 #include <QRandomGenerator>
@@ -107,6 +108,52 @@ private Q_SLOTS:
         preview.start(Revision(6), Revision(6));
         QCOMPARE(preview.state(), CompactionPreview::State::Complete);
         QCOMPARE(preview.total().versions, 0);
+    }
+
+    void doesNotStartOverForEver()
+    {
+        MemoryEtcd etcd;
+        for (int i = 0; i < 200; ++i)
+            etcd.put("k", QByteArray::number(i));
+        // The one that answers has forgotten less than was known, and yet not what it is asked for.
+        etcd.setForgetful(true);
+        const Revision upTo(etcd.revision().value + 1000);
+        MemoryClient memory(&etcd);
+        CompactionPreview preview(&memory.client);
+        preview.start({}, upTo);
+        QTRY_VERIFY(preview.state() != CompactionPreview::State::Counting);
+        QCOMPARE(preview.state(), CompactionPreview::State::Failed);
+        QCOMPARE(preview.error().kind, ErrorKind::Compacted);
+    }
+
+    void whatIsLostAgainAndAgainIsNotReadAnewAtOnce()
+    {
+        MemoryEtcd etcd;
+        etcd.put("k", "v");
+        etcd.setForgetful(true);
+        Connection connection(*Endpoint::parse(QStringLiteral("http://127.0.0.1:2379")), etcd.transport());
+        const std::chrono::hours ages(1);
+        connection.setPace({.firstRetry = ages, .longestRetry = ages, .lasting = ages});
+        QSignalSpy lost(connection.watch(), &Watch::compacted);
+        connection.open();
+        QTRY_VERIFY(lost.size() >= 2);
+        for (int i = 0; i < 50; ++i) // as many turns as would do for reading all of it again
+            QVERIFY(await(connection.client()->status()));
+        QCOMPARE(lost.size(), 2);
+        QCOMPARE(connection.state(), Connection::State::Reconnecting);
+        QCOMPARE(connection.error().kind, ErrorKind::Compacted);
+        connection.retryNow();
+        QTRY_COMPARE(lost.size(), 3);
+        etcd.setForgetful(false);
+        connection.retryNow();
+        QTRY_COMPARE(connection.state(), Connection::State::Online);
+
+        // After a watch that has lasted it is.
+        connection.setPace({.firstRetry = ages, .longestRetry = ages, .lasting = {}});
+        etcd.setForgetful(true);
+        etcd.setAway(true);
+        etcd.setAway(false);
+        QTRY_VERIFY(lost.size() >= 6);
     }
 
     void failsWhereNobodyAnswers()
