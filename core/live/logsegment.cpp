@@ -93,18 +93,23 @@ void LogSpill::store(LogSegment *segment)
     if (!m_volume || m_volume->size() >= m_volumeSize)
         m_volume = std::make_shared<LogVolume>(m_folder);
     if (segment->moveTo(m_volume)) {
-        m_problem.clear();
+        setProblem({});
         return;
     }
-    m_problem = m_volume->error();
-    if (m_problem.isEmpty())
-        m_problem = QStringLiteral("the file cannot be written");
+    const QString error = m_volume->error();
+    setProblem(error.isEmpty() ? QStringLiteral("the file cannot be written") : error);
     m_volume.reset(); // another file may do, once there is room again
+}
+
+void LogSpill::setProblem(const QString &problem)
+{
+    const QMutexLocker lock(&m_problemMutex);
+    m_problem = problem;
 }
 
 QString LogSpill::problem() const
 {
-    const QMutexLocker lock(&m_mutex);
+    const QMutexLocker lock(&m_problemMutex);
     return m_problem;
 }
 

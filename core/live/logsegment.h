@@ -62,7 +62,7 @@ private:
     qint64 m_offset = 0;
 };
 
-/// Writes segments to volumes, one after the other. Safe on any thread.
+/// Writes segments to volumes, one after the other. Safe on any thread; only store() waits for the disk.
 class LogSpill
 {
 public:
@@ -75,8 +75,11 @@ public:
 private:
     const QString m_folder;
     const qint64 m_volumeSize;
-    mutable QMutex m_mutex;
+    void setProblem(const QString &problem);
+
+    QMutex m_mutex;
     std::shared_ptr<LogVolume> m_volume;
+    mutable QMutex m_problemMutex;
     QString m_problem;
 };
 
