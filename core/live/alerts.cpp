@@ -316,11 +316,9 @@ void Alerts::write(const std::map<QString, QByteArray> &lines)
     m_writer.start([this, lines] {
         for (const auto &[path, content] : lines) {
             QFile file(path);
-            const bool isNew = !file.exists();
-            bool written = file.open(QIODevice::WriteOnly | QIODevice::Append | QIODevice::Unbuffered);
-            if (written && isNew)
-                file.setPermissions(OwnFile);
-            written = written && writeWhole(&file, content);
+            const bool written =
+                file.open(QIODevice::WriteOnly | QIODevice::Append | QIODevice::Unbuffered, OwnFile)
+                && writeWhole(&file, content);
             if (!written) {
                 QMetaObject::invokeMethod(
                     this, [this, name = path, why = file.errorString()] { Q_EMIT logFailed(name, why); },
