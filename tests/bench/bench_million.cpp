@@ -4,7 +4,7 @@
 // same data; printed as one table of figures and goals. Figures are printed, never asserted: the machine may
 // be busy.
 //
-//     bench_million [load|view|live|edit|decode|start …]     all without a name
+//     bench_million [start|decode|load|view|find|live|edit …]     all without a name
 //     BENCH_RECORDS, BENCH_ROUNDS: instead of 1,000,000 and 5
 #include "tests/bench/milliontasks.h"
 
@@ -21,7 +21,8 @@ int main(int argc, char **argv)
     QStringList tasks = QCoreApplication::arguments().mid(1);
     if (tasks.isEmpty())
         tasks = {QStringLiteral("start"), QStringLiteral("decode"), QStringLiteral("load"),
-                 QStringLiteral("view"),  QStringLiteral("live"),   QStringLiteral("edit")};
+                 QStringLiteral("view"),  QStringLiteral("find"),   QStringLiteral("live"),
+                 QStringLiteral("edit")};
 
     const test::OwnSettings settings;
     Bench bench;
@@ -36,6 +37,8 @@ int main(int argc, char **argv)
             measureLoading(&bench);
         else if (task == QLatin1StringView("view"))
             measureView(&bench);
+        else if (task == QLatin1StringView("find"))
+            measureFinding(&bench);
         else if (task == QLatin1StringView("live"))
             measureLive(&bench);
         else if (task == QLatin1StringView("edit"))

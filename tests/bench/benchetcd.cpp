@@ -172,12 +172,38 @@ void BenchEtcd::fill(core::Slot slot, int records)
         qFatal("the etcd does not take the records");
 }
 
+int BenchEtcd::watchers() const
+{
+    QProcess curl;
+    curl.start(QStringLiteral("curl"),
+               {QStringLiteral("--silent"), QStringLiteral("--fail"),
+                m_etcd.endpoint() + QStringLiteral("/metrics")});
+    if (!curl.waitForFinished(60'000) || curl.exitCode() != 0)
+        qFatal("the etcd does not tell of its watches");
+    constexpr QByteArrayView Name("\netcd_debugging_mvcc_watcher_total ");
+    const QByteArray metrics = curl.readAllStandardOutput();
+    const qsizetype at = metrics.indexOf(Name);
+    if (at < 0)
+        qFatal("the etcd does not count its watches");
+    return metrics.sliced(at + Name.size()).split('\n').first().toInt();
+}
+
 double BenchEtcd::etcdctlSeconds(core::Slot slot) const
+{
+    return etcdctlSeconds(QString::fromLatin1(prefixOf(slot)));
+}
+
+double BenchEtcd::etcdctlSecondsOfAll() const
+{
+    return etcdctlSeconds(QString());
+}
+
+double BenchEtcd::etcdctlSeconds(const QString &prefix) const
 {
     return runSeconds(QStringLiteral("etcdctl"),
                       {QStringLiteral("--endpoints"), m_etcd.endpoint(),
                        QStringLiteral("--command-timeout=300s"), QStringLiteral("get"),
-                       QStringLiteral("--prefix"), QString::fromLatin1(prefixOf(slot))});
+                       QStringLiteral("--prefix"), prefix});
 }
 
 double BenchEtcd::curlTotal(const QString &path, const QByteArray &body, const QStringList &options) const

@@ -26,8 +26,12 @@ public:
     /// Slots whose two bytes are letters: etcdctl cannot be given a NUL.
     void fill(core::Slot slot, int records);
 
+    /// How many watches it has open.
+    int watchers() const;
     /// Seconds of `etcdctl get --prefix` of a slot to /dev/null.
     double etcdctlSeconds(core::Slot slot) const;
+    /// The same of all keys there are.
+    double etcdctlSecondsOfAll() const;
     /// Seconds of one range read of a slot from the gateway by curl, to /dev/null.
     double curlSeconds(core::Slot slot) const;
     /// Seconds of the same over gRPC, to /dev/null: what etcd itself needs, as one reply on one core.
@@ -36,6 +40,7 @@ public:
     double curlTxnSeconds(const core::TxnRequest &request) const;
 
 private:
+    double etcdctlSeconds(const QString &prefix) const;
     double curlTotal(const QString &path, const QByteArray &body, const QStringList &options = {}) const;
 
     test::EtcdProcess m_etcd;

@@ -2,6 +2,7 @@
 //
 // What is done to a table that is there: sort, filter, selections, scrolling.
 #include "tests/bench/milliontasks.h"
+#include "ui/panels/filterbar.h"
 
 #include <QElapsedTimer>
 #include <QScrollBar>
@@ -59,6 +60,64 @@ double longest(test::StoryWindow &window, int runs, Act &&act)
         spinFor(20ms);
     }
     return most;
+}
+
+/// A filter on single fields, as it is typed into the box below a header or into the condition.
+void measureFieldFilters(Bench *bench)
+{
+    test::StoryWindow &window = bench->window();
+    const QString name = QStringLiteral("value.name");
+    const QString city = QStringLiteral("value.city");
+    const QString score = QStringLiteral("value.score");
+    const auto inBox = [](const QString &column, const char *text) {
+        return core::TableFilter {.boxes = {{column, QString::fromUtf8(text)}}};
+    };
+    const auto onFields = [](const char *text) {
+        return core::TableFilter {.condition = QString::fromUtf8(text)};
+    };
+    struct Kind
+    {
+        const char *what;
+        const char *how; // many of the records pass, in turns
+        std::vector<core::TableFilter> filters;
+    };
+    const Kind kinds[] {
+        {"filter on a field of text",
+         "by its box: few and a sixth of the records",
+         {inBox(name, "abc"), inBox(city, "Erlangen"), inBox(name, "/^ab.*z$/i")}},
+        {"filter on a field of numbers",
+         "by its box: half, a hundredth and a tenth of the records",
+         {inBox(score, "> 50"), inBox(score, "<= 1"), inBox(score, "20..30")}},
+        {"filter by a condition",
+         "a twentieth, four fifths of a sixth, and a few of the records",
+         {onFields("score > 95"), onFields("city = Erlangen and active = true"),
+          onFields("not (score > 0.5) and name contains ab")}},
+    };
+    ui::FilterBar *bar = window->currentTab()->filterBar();
+    const ui::RecordModel *model = window.model();
+    for (const Kind &kind : kinds) {
+        std::vector<double> first;
+        std::vector<double> last;
+        for (int round = 0; round < bench->rounds(); ++round) {
+            JobClock clock(window.model());
+            bar->setFilter(kind.filters[size_t(round) % kind.filters.size()]);
+            if (!model->isOrdering())
+                qFatal("the filter is not applied");
+            const auto [sooner, later] = clock.wait();
+            first.push_back(sooner);
+            last.push_back(later);
+            if (model->rowCount() == 0 || model->rowCount() >= bench->million())
+                qFatal("%d records pass the filter", model->rowCount());
+            bar->clear();
+            spinFor(100ms);
+        }
+        const QString what = QLatin1String(kind.what);
+        const QString how =
+            QStringLiteral("median of %1, %2").arg(bench->rounds()).arg(QLatin1String(kind.how));
+        bench->figures.add({what + QLatin1String(", final"), median(last), 700, QStringLiteral("ms"), how});
+        bench->figures.add(
+            {what + QLatin1String(", first results"), median(first), 100, QStringLiteral("ms"), how});
+    }
 }
 
 void measureJobs(Bench *bench)
@@ -175,6 +234,7 @@ void measureView(Bench *bench)
 {
     bench->openTable(MillionSlot);
     measureJobs(bench);
+    measureFieldFilters(bench);
     measureHands(bench);
 }
 

@@ -57,6 +57,7 @@ void measureStart(Bench *bench);
 void measureDecoding(Bench *bench);
 void measureLoading(Bench *bench);
 void measureView(Bench *bench);
+void measureFinding(Bench *bench);
 void measureLive(Bench *bench);
 void measureEdits(Bench *bench);
 
