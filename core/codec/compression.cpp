@@ -171,6 +171,90 @@ std::vector<Settings> candidates(QByteArrayView compressed)
     return all;
 }
 
+/// What is wrong with snappy data, which its library does not say: lengths and the bytes themselves, or
+/// copies of what came out before.
+class SnappyCheck
+{
+public:
+    explicit SnappyCheck(QByteArrayView compressed)
+        : m_bytes(compressed)
+    {
+    }
+
+    DecodeError fault()
+    {
+        const quint64 size = length();
+        quint64 made = 0;
+        while (m_at < m_bytes.size()) {
+            const qsizetype start = m_at;
+            const auto damaged = [start](const QString &what) {
+                return DecodeError {start, QStringLiteral("the snappy data is damaged: %1").arg(what)};
+            };
+            const auto tag = quint8(m_bytes[m_at++]);
+            const bool isLiteral = (tag & 3) == 0;
+            const quint64 rest = tag >> 2;
+            quint64 count = rest + 1;
+            int extra = 0;
+            if (isLiteral && rest >= LongLiteral)
+                extra = int(rest - LongLiteral) + 1;
+            else if (!isLiteral)
+                extra = (tag & 3) == 3 ? 4 : (tag & 3);
+            if (extra > m_bytes.size() - m_at)
+                return damaged(QStringLiteral("it ends within a length"));
+            const quint64 number = littleEndian(extra);
+            if (isLiteral) {
+                count = extra > 0 ? number + 1 : count;
+                if (count > quint64(m_bytes.size() - m_at))
+                    return damaged(QStringLiteral("%1 bytes should follow, but there are %2")
+                                       .arg(count)
+                                       .arg(m_bytes.size() - m_at));
+                m_at += qsizetype(count);
+            } else {
+                const bool isShort = (tag & 3) == 1;
+                count = isShort ? (rest & 7) + 4 : count;
+                const quint64 back = isShort ? quint64(tag >> 5) << 8 | number : number;
+                if (back == 0 || back > made)
+                    return damaged(
+                        QStringLiteral("it repeats what is %1 bytes before, after %2").arg(back).arg(made));
+            }
+            if (count > size - made)
+                return damaged(
+                    QStringLiteral("it goes beyond the %1 bytes that it tells in front").arg(size));
+            made += count;
+        }
+        if (made == size)
+            return {m_bytes.size(), QStringLiteral("not snappy, or damaged")};
+        return {m_bytes.size(),
+                QStringLiteral("the snappy data ends after %1 of %2 bytes").arg(made).arg(size)};
+    }
+
+private:
+    static constexpr quint64 LongLiteral = 60; // and above: the length follows, in 1 to 4 bytes
+
+    quint64 littleEndian(int count)
+    {
+        quint64 number = 0;
+        for (int i = 0; i < count; ++i)
+            number |= quint64(quint8(m_bytes[m_at++])) << 8 * i;
+        return number;
+    }
+    // A varint, as the library has read it already.
+    quint64 length()
+    {
+        quint64 number = 0;
+        for (int shift = 0; m_at < m_bytes.size(); shift += 7) {
+            const auto byte = quint8(m_bytes[m_at++]);
+            number |= quint64(byte & 0x7f) << shift;
+            if (byte < 0x80)
+                break;
+        }
+        return number;
+    }
+
+    QByteArrayView m_bytes;
+    qsizetype m_at = 0;
+};
+
 } // namespace
 
 qint64 inflatedLimit(qsizetype compressedSize)
@@ -229,10 +313,10 @@ Expected<QByteArray, DecodeError> inflateSnappy(QByteArrayView compressed)
     if (size > size_t(limit))
         return tooLarge(0, limit);
     if (snappy_validate_compressed_buffer(compressed.data(), length) != SNAPPY_OK)
-        return failure(-1, QStringLiteral("not snappy, or damaged"));
+        return Unexpected {SnappyCheck(compressed).fault()};
     QByteArray out(qsizetype(size), Qt::Uninitialized);
     if (snappy_uncompress(compressed.data(), length, out.data(), &size) != SNAPPY_OK)
-        return failure(-1, QStringLiteral("not snappy, or damaged"));
+        return Unexpected {SnappyCheck(compressed).fault()};
     return out;
 }
 

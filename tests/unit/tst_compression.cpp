@@ -159,8 +159,38 @@ private Q_SLOTS:
         QCOMPARE(errorOf("plain text").what, QStringLiteral("not a zlib stream: incorrect header check"));
         QCOMPARE(inflateSnappy("\xff\xff").error().what,
                  QStringLiteral("not snappy: there is no length in front"));
-        QCOMPARE(inflateSnappy(QByteArray::fromHex("0a00")).error().what,
-                 QStringLiteral("not snappy, or damaged"));
+    }
+
+    void damagedSnappyIsToldWithItsPlace()
+    {
+        const auto errorOf = [](const char *hex) {
+            const auto value = inflateSnappy(QByteArray::fromHex(hex));
+            return value ? QString()
+                         : QStringLiteral("%1 at %2").arg(value.error().what).arg(value.error().offset);
+        };
+        const QString damaged = QStringLiteral("the snappy data is damaged: ");
+        QCOMPARE(errorOf("0a00"), damaged + QLatin1String("1 bytes should follow, but there are 0 at 1"));
+        QCOMPARE(errorOf("0af0"), damaged + QLatin1String("it ends within a length at 1"));
+        QCOMPARE(errorOf("07086162630c64"),
+                 damaged + QLatin1String("4 bytes should follow, but there are 1 at 5"));
+        QCOMPARE(errorOf("03046162"), QStringLiteral("the snappy data ends after 2 of 3 bytes at 4"));
+        // "ab", then four bytes from three before, from none before, and from two before.
+        QCOMPARE(errorOf("060461620103"),
+                 damaged + QLatin1String("it repeats what is 3 bytes before, after 2 at 4"));
+        QCOMPARE(errorOf("060461620e0000"),
+                 damaged + QLatin1String("it repeats what is 0 bytes before, after 2 at 4"));
+        QCOMPARE(errorOf("050461620102"),
+                 damaged + QLatin1String("it goes beyond the 5 bytes that it tells in front at 4"));
+        QCOMPARE(*inflateSnappy(QByteArray::fromHex("060461620102")), QByteArray("ababab"));
+        // Wherever one is damaged, so that its library says so.
+        const QByteArray snappy = compressSnappy(longText());
+        int refused = 0;
+        forEachMutation(snappy.left(600), 200, [&](const QByteArray &mutated) {
+            const auto value = inflateSnappy(mutated);
+            refused += value ? 0 : 1;
+            QVERIFY(value || (value.error().offset >= 0 && value.error().offset <= mutated.size()));
+        });
+        QVERIFY(refused > 0);
     }
 
     void overEveryValueType()
