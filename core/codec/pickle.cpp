@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/codec/pickle.h"
 
+#include "core/codec/pickle/pickleforeign.h"
 #include "core/codec/pickle/picklemachine.h"
 #include "core/codec/pickle/picklerewriter.h"
 #include "core/codec/pickle/picklevalue.h"
+#include "core/value/opaqueform.h"
 
 #include <QtEndian>
+
+#include <algorithm>
 
 namespace slotscope::core {
 
@@ -95,34 +99,25 @@ Expected<Value, DecodeError> decoded(QByteArrayView bytes, bool sections, Meanin
         QStringLiteral("%1 bytes follow the pickle").arg(pickled.size() - program->size), std::move(value)}};
 }
 
-// Why a value with this in it cannot be edited; empty: it can.
-QString foreignPart(const Value &value)
+bool isCut(const Value &value)
 {
-    const QString belongs = QStringLiteral("it holds %1, which only the program that it belongs to can make");
-    if (value.kind() == Value::Kind::Opaque) {
-        const QString what = value.members().empty() ? QString() : value.members().front().key.toText();
-        if (!value.toText().isEmpty())
-            return belongs.arg(QStringLiteral("an object of %1").arg(value.toText()));
-        if (what == QLatin1String("cut"))
-            return QStringLiteral("it is too large to be shown as a whole");
-        if (what == QLatin1String("global") && !(value.style().flags & PickleStyle))
-            return belongs.arg(value.members().front().value.toText());
-        if (what == QLatin1String("call") || what == QLatin1String("persistent_id")
-            || what == QLatin1String("extension"))
-            return belongs.arg(QStringLiteral("an object"));
-    }
-    for (const Value &item : value.items()) {
-        if (QString part = foreignPart(item); !part.isEmpty())
-            return part;
-    }
-    for (const Member &member : value.members()) {
-        QString part = foreignPart(member.key);
-        if (part.isEmpty())
-            part = foreignPart(member.value);
-        if (!part.isEmpty())
-            return part;
-    }
-    return {};
+    const auto holds = [](const Member &member) { return isCut(member.key) || isCut(member.value); };
+    return pickle::unnamedContent(value, QLatin1String("cut"))
+        || std::any_of(value.items().begin(), value.items().end(), isCut)
+        || std::any_of(value.members().begin(), value.members().end(), holds);
+}
+
+// Why nothing in a value can be edited; empty: something can.
+QString foreignness(const Value &root)
+{
+    const QString belongs = QStringLiteral("it is %1, which only the program that it belongs to can make");
+    if (isForeign(root))
+        return belongs.arg(root.toText().isEmpty() ? QStringLiteral("an object")
+                                                   : QStringLiteral("an object of %1").arg(root.toText()));
+    const Value *global = pickle::unnamedContent(root, QLatin1String("global"));
+    if (global && !(root.style().flags & PickleStyle))
+        return belongs.arg(global->toText());
+    return isCut(root) ? QStringLiteral("it is too large to be shown as a whole") : QString();
 }
 
 Unexpected<EncodeError> refusal(const QString &why)
@@ -143,7 +138,7 @@ Expected<QByteArray, EncodeError> rewritten(const Value &value, const QByteArray
     const QByteArray tag = pickle::tagOf(parts->pickle);
     const Value original =
         pickle::ValueBuilder(*program, parts->pickle.size(), Meaning::Interpreted, tag).node(program->root);
-    if (QString why = foreignPart(original); !why.isEmpty())
+    if (QString why = foreignness(original); !why.isEmpty())
         return refusal(why);
     if (!trace.isRegular || program->heap.size() > pickle::IdentityMask)
         return refusal(QStringLiteral("it was put together by hand, in a way that no pickler does"));
@@ -164,8 +159,24 @@ Expected<QByteArray, EncodeError> rewritten(const Value &value, const QByteArray
     if (rewriter.changesKeys())
         return refusal(QStringLiteral(
             "the same object stands within a key of a dict or in a set, and would change there too"));
+    if (const QString name = rewriter.foreignChange(); !name.isEmpty())
+        return refusal(
+            QStringLiteral("the same object stands within %1, which only its program can make, and would "
+                           "change there too")
+                .arg(name));
     if (!again || !(*again == settled))
         return refusal(QStringLiteral("objects that are shared or hold each other cannot be changed so"));
+    if (pickle::holdsForeign(settled)) {
+        const auto newParts = partsOf(*written, sections);
+        const auto newProgram = newParts ? pickle::run(newParts->pickle, newParts->buffers, newParts->offset)
+                                         : Unexpected {newParts.error()};
+        if (!newProgram)
+            return refusal(newProgram.error().what);
+        const QString fault = pickle::foreignFault({*program, tag, original}, settled,
+                                                   {*newProgram, pickle::tagOf(newParts->pickle), *again});
+        if (!fault.isEmpty())
+            return refusal(fault);
+    }
     return written;
 }
 

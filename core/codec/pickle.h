@@ -10,11 +10,12 @@ namespace slotscope::core {
 /// Opaque without a name is of a type that has no kind (`{"complex": [1.0, 2.0]}`). What stands in several
 /// places is shown in each, within a bound; what holds itself is `{"ref": level}`.
 ///
-/// Pickles of builtins and well-known types are written back, those with anything else refused. What is not
-/// changed keeps the opcodes that it had, whichever pickler wrote them; what is new is written as CPython's
-/// pickler does in that protocol. A change inside of an object that stands in several places is a change in
-/// all of them; two different ones are refused. A root that was not read is written in protocol 2 (5 in
-/// Pickle5).
+/// Builtins and well-known types are written back and can be changed, also beside what is neither: that stays
+/// as it is or is removed, and a change that reaches into it is refused. A pickle that is nothing else is
+/// refused as a whole. What is not changed keeps the opcodes that it had, whichever pickler wrote them; what
+/// is new is written as CPython's pickler does in that protocol. A change inside of an object that stands in
+/// several places is a change in all of them; two different ones are refused. A root that was not read is
+/// written in protocol 2 (5 in Pickle5).
 const Codec &pickleCodec();
 
 /// zlmdb's Pickle5: u32 big endian length, a pickle of protocol 5, then any number of out-of-band buffers,

@@ -68,6 +68,8 @@ std::optional<QByteArray> bytesOf(const QString &text)
     return bytes.toHex() == hex ? std::optional(bytes) : std::nullopt;
 }
 
+const QLatin1String FoldWord(" fold=1");
+
 } // namespace
 
 FieldLiteral::FieldLiteral(QString text, bool quoted)
@@ -141,11 +143,21 @@ QString conditionText(const Value &value)
         return content.isContainer() ? QString() : editText(content);
     }
     if (value.kind() == Value::Kind::Opaque) {
-        // {"date": "2020-01-01"} and the like: one part that is a text says it all.
+        // {"date": "2020-01-01"} and the like: one part that is a text says it all, or begins what is said.
         const MemberList &parts = value.members();
-        if (parts.size() == 1 && parts.front().value.kind() == Value::Kind::Text)
-            return parts.front().value.toText();
-        return value.toText();
+        const Value *unit = value.find(u"unit");
+        const Value *zone = value.find(u"tzinfo");
+        const Value *fold = value.find(u"fold");
+        if (!value.toText().isEmpty()
+            || parts.size() != 1U + (unit ? 1 : 0) + (zone ? 1 : 0) + (fold ? 1 : 0))
+            return value.toText();
+        const Value &first = parts.front().value;
+        if (first.kind() != Value::Kind::Text && (!unit || first.isContainer()))
+            return {};
+        QString text = editText(first);
+        if (unit || zone)
+            text += QLatin1Char(' ') + (unit ? unit : zone)->toText();
+        return fold ? text + FoldWord : text;
     }
     return value.kind() == Value::Kind::Undefined ? QString() : editText(value);
 }
@@ -163,6 +175,15 @@ std::optional<int> FieldLiteral::compareText(const QString &text) const
     if (m_moment) {
         if (const auto other = momentOf(text))
             return compareMoment(other->first);
+        // By the clock of some place. The second of two that are alike is not the one that is told without a
+        // word.
+        const qsizetype end = text.indexOf(QLatin1Char(' '), 11);
+        if (const auto other = end > 0 ? momentOf(text.left(end)) : std::nullopt) {
+            constexpr qint64 Minute = 60'000'000'000;
+            const auto order = compareMoment(other->first);
+            const bool isExact = m_moment->last - m_moment->first < Minute;
+            return order == 0 && isExact && text.endsWith(FoldWord) ? std::optional(1) : order;
+        }
     }
     return std::clamp(text.compare(m_text), -1, 1);
 }

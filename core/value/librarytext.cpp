@@ -68,16 +68,25 @@ std::optional<QString> timeZoneText(const QString &text)
     return text == QLatin1String("-00:00") ? QStringLiteral("+00:00") : text;
 }
 
-std::optional<QString> naiveDateTimeText(const QString &text)
+std::optional<QString> dateTimeText(const QString &text)
 {
     if (text.size() <= DateSize || !isIsoDate(QStringView(text).first(DateSize))
         || (text[DateSize] != u'T' && text[DateSize] != u't' && text[DateSize] != u' '))
         return std::nullopt;
-    const QString clock = text.mid(DateSize + 1);
-    const auto time = clockTimeText(clock);
-    if (!time || clock.contains(u'Z') || clock.contains(u'+') || clock.contains(u'-'))
-        return std::nullopt;
-    return text.left(DateSize) + u'T' + *time;
+    const auto time = clockTimeText(text.mid(DateSize + 1));
+    return time ? std::optional(text.left(DateSize) + u'T' + *time) : std::nullopt;
+}
+
+std::optional<QString> naiveDateTimeText(const QString &text)
+{
+    return hasOffset(text) ? std::nullopt : dateTimeText(text);
+}
+
+bool hasOffset(const QString &text)
+{
+    // The time is behind the date, of which the hyphens are.
+    const qsizetype from = text.size() > DateSize && text[4] == u'-' ? DateSize : 0;
+    return text.indexOf(u'Z', from) >= 0 || text.indexOf(u'+', from) >= 0 || text.indexOf(u'-', from) >= 0;
 }
 
 std::optional<QString> specialDecimalText(const QString &text)

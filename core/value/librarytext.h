@@ -16,6 +16,10 @@ std::optional<QString> timeDeltaText(const QString &text);
 std::optional<QString> clockTimeText(const QString &text);
 /// `+01:00`
 std::optional<QString> timeZoneText(const QString &text);
+/// `2020-01-02T03:04:05.000678`, with an offset from UTC (`+01:00`) or without.
+std::optional<QString> dateTimeText(const QString &text);
+/// Whether such a text, or one of a time of day, has an offset from UTC.
+bool hasOffset(const QString &text);
 /// `2020-01-02T03:04:05.000678`, without an offset from UTC.
 std::optional<QString> naiveDateTimeText(const QString &text);
 /// `NaN`, `-sNaN12`, `Infinity`.

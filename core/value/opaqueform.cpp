@@ -2,6 +2,7 @@
 #include "core/value/opaqueform.h"
 
 #include "core/value/librarytext.h"
+#include "core/value/timetext.h"
 
 #include <QHash>
 
@@ -31,6 +32,11 @@ std::optional<QString> anyText(const QString &text)
     return text;
 }
 
+std::optional<QString> zoneText(const QString &name)
+{
+    return name.isEmpty() ? std::nullopt : std::optional(name);
+}
+
 TextForm textForm(const QString &name)
 {
     static const QHash<QString, TextForm> forms {
@@ -40,6 +46,7 @@ TextForm textForm(const QString &name)
         {QStringLiteral("datetime"), {naiveDateTimeText, "not a date and time as 2020-01-31T12:00:00"}},
         {QStringLiteral("decimal"), {specialDecimalText, "not a decimal number"}},
         {QStringLiteral("path"), {anyText, "not the text of a path"}},
+        {QStringLiteral("zoneinfo"), {zoneText, "not the name of a time zone as Europe/Berlin"}},
         {QStringLiteral("global"), {anyText, "not the name of a class or function"}},
         {QStringLiteral("cut"), {anyText, "not a text"}},
     };
@@ -85,6 +92,86 @@ std::optional<QString> singleFault(const QString &name, const Value &content)
     if (name == QLatin1String("ref"))
         return unless(content.toInt64().value_or(-1) >= 0, "not the level of a container");
     return std::nullopt;
+}
+
+// A point in time by the clock of a place, or the second of two that are told alike where clocks are set
+// back:
+// {"datetime": …, "tzinfo": "Europe/Berlin", "fold": 1}.
+bool isClockForm(const QStringList &names)
+{
+    static const QStringList rest {QStringLiteral("tzinfo"), QStringLiteral("fold")};
+    const bool isDateTime = names.front() == QLatin1String("datetime");
+    return names.size() > 1 && (isDateTime || names.front() == QLatin1String("time"))
+        && (names.mid(1) == rest || names.mid(1) == rest.mid(0, 1) || names.mid(1) == rest.mid(1));
+}
+
+std::optional<QString> clockText(const Value &clock)
+{
+    const bool isDateTime = clock.members().front().key.toText() == QLatin1String("datetime");
+    const QString &text = clock.members().front().value.toText();
+    return isDateTime ? dateTimeText(text) : clockTimeText(text);
+}
+
+QString clockFault(const Value &clock)
+{
+    const Member &first = clock.members().front();
+    const Value *zone = clock.find(u"tzinfo");
+    const Value *fold = clock.find(u"fold");
+    if (first.value.kind() != Kind::Text || clockText(clock) != first.value.toText())
+        return QString::fromLatin1(first.key.toText() == QLatin1String("datetime")
+                                       ? "not a date and time as 2020-01-31T12:00:00"
+                                       : "not a time as 12:34:56");
+    if (zone && (zone->kind() != Kind::Text || zone->toText().isEmpty()))
+        return QStringLiteral("not the name of a time zone as Europe/Berlin");
+    if (zone && hasOffset(first.value.toText()))
+        return QStringLiteral("a time zone besides an offset from UTC");
+    if (fold && fold->toInt64() != 1)
+        return QStringLiteral("not a fold, which is 0 or 1");
+    return {};
+}
+
+// The text as it is written, and without a fold that is none.
+Value tidiedClock(const Value &clock)
+{
+    const QString &name = clock.members().front().key.toText();
+    const auto text = clockText(clock);
+    if (!text || clock.members().front().value.kind() != Kind::Text)
+        return clock;
+    MemberList members = clock.members();
+    members.front().value = Value::text(*text);
+    if (members.back().key.toText() == QLatin1String("fold") && members.back().value.toInt64() == 0)
+        members.pop_back();
+    if (members.size() == 1 && name == QLatin1String("datetime") && hasOffset(*text)) {
+        const auto time = parseIsoTime(*text);
+        return time && time->offsetMinutes == 0 && time->nanoseconds ? Value::timestamp(*time->nanoseconds)
+                                                                     : Value::tag(0, Value::text(*text));
+    }
+    return Value::opaque({}, std::move(members));
+}
+
+// What numpy counts in units of its own: {"timedelta64": 5, "unit": "M"}.
+bool isUnitForm(const QStringList &names)
+{
+    return names.size() == 2 && names[1] == QLatin1String("unit")
+        && (names[0] == QLatin1String("timedelta64") || names[0] == QLatin1String("datetime64"));
+}
+
+QString unitFault(const Value &counted)
+{
+    const Value &count = counted.members().front().value;
+    if (!count.toInt64() && count.toText() != QLatin1String("NaT"))
+        return QStringLiteral("not a whole number of 64 bits or \"NaT\"");
+    const Value &unit = counted.members().back().value;
+    return unit.kind() == Kind::Text && !unit.toText().isEmpty() ? QString()
+                                                                 : QStringLiteral("not a unit as \"M\"");
+}
+
+QStringList namesOf(const Value &opaque)
+{
+    QStringList names;
+    for (const Member &part : opaque.members())
+        names += part.key.toText();
+    return names;
 }
 
 const QStringList &objectParts()
@@ -135,7 +222,7 @@ bool isOpaqueForm(const QStringList &names, bool firstIsText)
         return isAllOf(names, 1, objectParts());
     if (first == QLatin1String("buffer"))
         return names.size() == 2 && names[1] == QLatin1String("readonly");
-    return isStructureForm(names);
+    return isClockForm(names) || isUnitForm(names) || isStructureForm(names);
 }
 
 QString opaqueFault(const Value &opaque)
@@ -148,6 +235,11 @@ QString opaqueFault(const Value &opaque)
         if (const auto fault = singleFault(name, first.value))
             return *fault;
     }
+    const QStringList names = namesOf(opaque);
+    if (isClockForm(names))
+        return clockFault(opaque);
+    if (isUnitForm(names))
+        return unitFault(opaque);
     if (name == QLatin1String("extension") && first.value.kind() != Kind::Integer)
         return QStringLiteral("not the number of an extension");
     if (name == QLatin1String("buffer")
@@ -184,6 +276,9 @@ QString opaqueWords(const Value &opaque)
         {QStringLiteral("time"), "a time of day"},
         {QStringLiteral("timezone"), "an offset from UTC"},
         {QStringLiteral("datetime"), "a date and time without its offset from UTC (as +00:00)"},
+        {QStringLiteral("zoneinfo"), "a time zone"},
+        {QStringLiteral("timedelta64"), "a time span of numpy"},
+        {QStringLiteral("datetime64"), "a point in time of numpy"},
         {QStringLiteral("decimal"), "a decimal that is no finite number"},
         {QStringLiteral("path"), "a path"},
         {QStringLiteral("global"), "a class or function"},
@@ -205,8 +300,19 @@ QString opaqueWords(const Value &opaque)
         : QString::fromLatin1(word);
 }
 
+bool isForeign(const Value &value)
+{
+    if (value.kind() != Kind::Opaque)
+        return false;
+    const QString what = value.members().empty() ? QString() : value.members().front().key.toText();
+    return !value.toText().isEmpty() || what == QLatin1String(CallName)
+        || what == QLatin1String("persistent_id") || what == QLatin1String("extension");
+}
+
 Value tidied(const Value &opaque)
 {
+    if (opaque.toText().isEmpty() && !opaque.members().empty() && isClockForm(namesOf(opaque)))
+        return tidiedClock(opaque);
     if (!opaque.toText().isEmpty() || opaque.members().size() != 1)
         return opaque;
     const auto &[key, content] = opaque.members().front();

@@ -28,7 +28,12 @@ bool hasOpaqueForm(const Value &opaque);
 /// What it is, for messages: `a path`; of one told by a single name also how a map is written that has it.
 QString opaqueWords(const Value &opaque);
 
-/// A value told by one name, {"timedelta": …}, its content as its library writes it.
+/// Whether it is an object that only the program can make which it belongs to: of a class, a call, a
+/// reference to something outside.
+bool isForeign(const Value &value);
+
+/// A value told by one name, {"timedelta": …}, or by the clock ({"time": …, "fold": 1}), its content as its
+/// library writes it.
 Value tidied(const Value &opaque);
 
 } // namespace slotscope::core

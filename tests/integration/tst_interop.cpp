@@ -105,9 +105,6 @@ bool pickleIsTried(const Json &vector)
         if (global.get<std::string>().rfind("acme.", 0) == 0)
             return false;
     }
-    // numpy gives the nanoseconds as a number.
-    if (vector.value("friendly", "").rfind("numpy.datetime64", 0) == 0)
-        return false;
     return what.find("the same list") == std::string::npos && what.find("holds itself") == std::string::npos;
 }
 
@@ -460,6 +457,9 @@ private:
                 continue;
             const QString name = record.name + QLatin1String(": ") + describe(edit);
             const auto written = record.codec.encodeValue(edit.result, record.bytes);
+            // The types of numpy have their limits, and members of enums are of theirs.
+            if (!written && written.error().what.endsWith(QLatin1String("cannot hold this")))
+                continue;
             QVERIFY2(written,
                      qPrintable(name + QLatin1String(": ") + (written ? QString() : written.error().what)));
             const auto after = record.codec.decodeValue(*written);

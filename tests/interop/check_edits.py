@@ -26,6 +26,12 @@ from readers import CLASSED, MODULES, READERS, flatbuffers_fault, read_flatbuffe
 sys.setrecursionlimit(50_000)
 
 
+NOTATIONS = {
+    "numpy.datetime64": ("datetime", "datetime64", "ns"),
+    "numpy.timedelta64": ("timedelta", "timedelta64"),
+}
+
+
 def canonical(value):
     """A text that is the same for the same values: the members of sets in one order."""
     if isinstance(value, list):
@@ -66,7 +72,16 @@ def in_class_of(old, new):
     own = {k: v for k, v in old.items() if k in ("class", "factory", "name")}
     if "plain" in old and type(new) is type(old["plain"]):
         return {**own, "plain": new}
-    return {**own, **new} if isinstance(new, dict) and list(new)[-1] in old else new
+    # Integers beyond those of JSON have a notation of their own.
+    if "int" in old and type(new) is int:
+        return {**own, "plain": new}
+    if type(old.get("plain")) is int and isinstance(new, dict) and "int" in new:
+        return {**own, **new}
+    if not isinstance(new, dict):
+        return new
+    # One class of numpy's has several notations.
+    notations = NOTATIONS.get(old["class"], old)
+    return {**own, **new} if list(new)[0] in notations else new
 
 
 def edited(root, edit):

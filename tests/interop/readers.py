@@ -131,10 +131,45 @@ def load_pickle(data, buffers=()):
         return OldTexts(io.BytesIO(data), buffers=buffers).load()
 
 
+def by_the_clock(name, value):
+    """A time with what Python's ISO text of it does not tell."""
+    import zoneinfo
+
+    told = {name: value.isoformat()}
+    if isinstance(value.tzinfo, zoneinfo.ZoneInfo):
+        told = {name: value.replace(tzinfo=None).isoformat(), "tzinfo": value.tzinfo.key}
+    return {**told, "fold": 1} if value.fold else told
+
+
+def numpy_time(value, part):
+    """Points in time that nanoseconds of 64 bits hold, spans that Python has, and numbers of units."""
+    import numpy
+
+    is_moment = type(value) is numpy.datetime64
+    unit, step = numpy.datetime_data(value.dtype)
+    count = int(value.astype("int64"))
+    if is_moment and numpy.isnat(value):
+        return {"ns": str(count), "iso": "NaT"}
+    if is_moment and unit in ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns"):
+        nanoseconds = value.astype("datetime64[ns]")
+        if nanoseconds.astype(value.dtype) == value and 1678 < value.astype("datetime64[Y]").astype(int) + 1970 < 2262:
+            text = str(nanoseconds.astype("datetime64[s]"))
+            fraction = int(nanoseconds.astype("int64")) % 10**9
+            digits = f".{fraction:09}" if fraction % 1000 else f".{fraction // 1000:06}" if fraction else ""
+            return {"datetime": f"{text}{digits}+00:00"}
+    if not is_moment and not numpy.isnat(value) and unit in ("W", "D", "h", "m", "s", "ms", "us"):
+        return {"timedelta": str(value.item())}
+    number = "NaT" if numpy.isnat(value) else part(count)
+    return {"datetime64" if is_moment else "timedelta64": number, "unit": unit if step == 1 else f"{step}{unit}"}
+
+
 def pickled_value(value, part):
     """The notation of what only pickles have."""
     import collections
+    import enum
     import pathlib
+    import types
+    import zoneinfo
 
     kind = type(value)
     if kind is bytearray:
@@ -145,10 +180,17 @@ def pickled_value(value, part):
         return {"complex": [part(value.real), part(value.imag)]}
     if kind is decimal.Decimal:
         return {"decimal": str(value)}
-    if kind is datetime.datetime and value.tzinfo is None:
-        return {"datetime": value.isoformat()}
-    if kind is datetime.time:
-        return {"time": value.isoformat()}
+    if kind in (datetime.datetime, datetime.time):
+        return by_the_clock(kind.__name__, value)
+    if kind is ipaddress.IPv4Address:
+        return {"call": "ipaddress.IPv4Address", "via": "REDUCE", "args": [int(value)]}
+    if kind is types.SimpleNamespace:
+        state = [[part(k), part(v)] for k, v in vars(value).items()]
+        return {"call": "types.SimpleNamespace", "via": "REDUCE", "args": [], "state": {"map": state}}
+    if kind is zoneinfo.ZoneInfo:
+        return {"zoneinfo": value.key}
+    if isinstance(value, enum.Enum):
+        return {"global": f"{kind.__module__}.{kind.__qualname__}.{value.name}"}
     if kind is datetime.timedelta:
         return {"timedelta": str(value)}
     if kind is datetime.timezone:
@@ -163,6 +205,8 @@ def pickled_value(value, part):
         return {"slice": [part(value.start), part(value.stop), part(value.step)]}
     if isinstance(value, pathlib.PurePath):
         return {"path": str(value)}
+    if kind.__module__ == "numpy" and kind.__name__ in ("datetime64", "timedelta64"):
+        return numpy_time(value, part)
     if hasattr(value, "dtype") and hasattr(value, "item"):
         return part(value.item())
     return None

@@ -52,15 +52,20 @@ std::vector<Value> candidates(const Value &before)
     }
     case Value::Kind::Opaque: {
         const QByteArray told = toNotation(before);
+        std::vector<Value> likes;
         for (const char *json :
-             {R"({"timedelta":"-3 days, 4:05:06.700000"})", R"({"time":"04:05:06.000007"})",
-              R"({"timezone":"-05:30"})", R"({"datetime":"2021-02-03T04:05:06"})",
-              R"({"decimal":"-Infinity"})", R"({"path":"/neu/ü"})", R"({"range":[3,99,4]})",
-              R"({"slice":[null,7,-1]})", R"({"complex":[{"float":"0.5"},{"float":"-2.0"}]})"}) {
+             {R"({"timedelta":"-3 days, 4:05:06.700000"})", R"({"timedelta":"6 days, 23:00:00"})",
+              R"({"time":"04:05:06.000007"})", R"({"time":"04:05:06","fold":1})", R"({"timezone":"-05:30"})",
+              R"({"datetime":"2021-02-03T04:05:06"})", R"({"datetime":"2021-02-03T04:05:06","fold":1})",
+              R"({"datetime":"2021-02-03T04:05:06","tzinfo":"Asia/Tokyo"})", R"({"zoneinfo":"Asia/Tokyo"})",
+              R"({"timedelta64":-3,"unit":"M"})", R"({"datetime64":-300000,"unit":"D"})",
+              R"({"global":"http.HTTPStatus.FOUND"})", R"({"decimal":"-Infinity"})", R"({"path":"/neu/ü"})",
+              R"({"range":[3,99,4]})", R"({"slice":[null,7,-1]})",
+              R"({"complex":[{"float":"0.5"},{"float":"-2.0"}]})"}) {
             if (told.startsWith(QByteArrayView(json).first(QByteArrayView(json).indexOf(':'))))
-                return {*fromNotation(json)};
+                likes.push_back(*fromNotation(json));
         }
-        return {Value::integer(7)};
+        return likes.empty() ? std::vector<Value> {Value::integer(7)} : likes;
     }
     default:
         return {Value::integer(7)};

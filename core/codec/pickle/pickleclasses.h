@@ -47,6 +47,8 @@ Outcome readTimeDelta(const KnownCall &call);
 Remade makeTimeDelta(const Value &now, const KnownCall &before);
 Outcome readTimeZone(const KnownCall &call);
 Remade makeTimeZone(const Value &now, const KnownCall &before);
+Outcome readZoneInfo(const KnownCall &call);
+Remade makeZoneInfo(const Value &now, const KnownCall &before);
 
 // picklenumbers.cpp
 Outcome readComplex(const KnownCall &call);
@@ -57,8 +59,19 @@ Outcome readFraction(const KnownCall &call);
 Remade makeFraction(const Value &now, const KnownCall &before);
 Outcome readUuid(const KnownCall &call);
 Remade makeUuid(const Value &now, const KnownCall &before);
+
+// picklenumpy.cpp
 Outcome readNumpyScalar(const KnownCall &call);
 Remade makeNumpyScalar(const Value &now, const KnownCall &before);
+/// A type of another size.
+Remade makeNumpyType(const Value &now, const KnownCall &before);
+/// What the scalar is of, for messages: `a float16 of numpy`.
+QString numpyWords(const KnownCall &call);
+
+// pickleenums.cpp
+/// Members of enums of the standard library, by their values: http.HTTPStatus(200).
+Outcome readEnumMember(const KnownCall &call);
+Remade makeEnumMember(const Value &now, const KnownCall &before);
 
 // picklecollections.cpp
 Outcome readSet(const KnownCall &call);

@@ -198,6 +198,8 @@ KnownClass classNamed(const QString &name)
         {QStringLiteral("datetime.time"), {readTime, makeTime}},
         {QStringLiteral("datetime.timedelta"), {readTimeDelta, makeTimeDelta}},
         {QStringLiteral("datetime.timezone"), {readTimeZone, makeTimeZone}},
+        {QStringLiteral("zoneinfo.ZoneInfo"), {readZoneInfo, makeZoneInfo}},
+        {QStringLiteral("zoneinfo.ZoneInfo._unpickle"), {readZoneInfo, makeZoneInfo}},
         {QStringLiteral("decimal.Decimal"), {readDecimal, makeDecimal}},
         {QStringLiteral("uuid.UUID"), {readUuid, makeUuid}},
         {QStringLiteral("collections.OrderedDict"), {readDictionary, makeDictionary, false}},
@@ -209,8 +211,17 @@ KnownClass classNamed(const QString &name)
         {QStringLiteral("pathlib.PurePosixPath"), {readPath, makePath, false}},
         {QStringLiteral("pathlib.WindowsPath"), {readPath, makePath, false}},
         {QStringLiteral("pathlib.PureWindowsPath"), {readPath, makePath, false}},
+        // As Python 3.13 calls them.
+        {QStringLiteral("pathlib._local.PosixPath"), {readPath, makePath, false}},
+        {QStringLiteral("pathlib._local.PurePosixPath"), {readPath, makePath, false}},
+        {QStringLiteral("pathlib._local.WindowsPath"), {readPath, makePath, false}},
+        {QStringLiteral("pathlib._local.PureWindowsPath"), {readPath, makePath, false}},
+        {QStringLiteral("http.HTTPStatus"), {readEnumMember, makeEnumMember, false}},
+        {QStringLiteral("http.HTTPMethod"), {readEnumMember, makeEnumMember, false}},
+        {QStringLiteral("uuid.SafeUUID"), {readEnumMember, makeEnumMember, false}},
         {QStringLiteral("numpy.core.multiarray.scalar"), {readNumpyScalar, makeNumpyScalar, false}},
         {QStringLiteral("numpy._core.multiarray.scalar"), {readNumpyScalar, makeNumpyScalar, false}},
+        {QStringLiteral("numpy.dtype"), {nullptr, makeNumpyType, false}},
     };
     return classes.value(name);
 }
@@ -279,6 +290,12 @@ bool isUsualCall(const KnownCall &call)
     return classNamed(made ? made->name : call.name).isUsual;
 }
 
+QString wordsFor(const KnownCall &call)
+{
+    const QString words = numpyWords(call);
+    return words.isEmpty() ? call.name : words;
+}
+
 std::optional<KnownCall> newCall(const Value &value)
 {
     static const QStringList newOnes {
@@ -288,6 +305,7 @@ std::optional<KnownCall> newCall(const Value &value)
         QStringLiteral("decimal.Decimal"),    QStringLiteral("fractions.Fraction"),
         QStringLiteral("builtins.complex"),   QStringLiteral("builtins.range"),
         QStringLiteral("builtins.slice"),     QStringLiteral("pathlib.PosixPath"),
+        QStringLiteral("zoneinfo.ZoneInfo"),
     };
     for (const QString &name : newOnes) {
         if (auto call = classNamed(name).make(value, {name}))

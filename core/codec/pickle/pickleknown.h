@@ -24,6 +24,8 @@ std::optional<Value> meaningOf(const KnownCall &call);
 std::optional<KnownCall> callMaking(const Value &now, const KnownCall &before);
 /// Whether newCall(), or the writer's own way, makes an object of the class that this call is of.
 bool isUsualCall(const KnownCall &call);
+/// The class that this call is of, for messages.
+QString wordsFor(const KnownCall &call);
 /// The call that Python's own pickler writes for a value that is of no builtin type. With a state, the object
 /// is made without arguments. Nothing where there is no such class.
 std::optional<KnownCall> newCall(const Value &value);

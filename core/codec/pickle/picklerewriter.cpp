@@ -3,6 +3,7 @@
 
 #include "core/codec/pickle/picklerun.h"
 #include "core/codec/pickle/picklescalars.h"
+#include "core/value/opaqueform.h"
 
 #include <QScopeGuard>
 #include <QtEndian>
@@ -152,8 +153,19 @@ bool Rewriter::holdsItself(const Value &value, std::unordered_set<Handle> *open,
     return found;
 }
 
+bool Rewriter::holdsChanged(const Value &value) const
+{
+    return m_changed.count(objectOf(value))
+        || !forEachChild(value, [this](const Value &child) { return !holdsChanged(child); });
+}
+
 Value Rewriter::settled(const Value &now)
 {
+    if (isForeign(now)) {
+        if (m_foreignChange.isEmpty() && holdsChanged(now))
+            m_foreignChange = opaqueWords(now);
+        return now;
+    }
     const Handle handle = objectOf(now);
     if (handle && isPlainContainer(now.kind())) {
         if (const auto done = m_settled.find(handle); done != m_settled.end())
@@ -221,14 +233,14 @@ bool Rewriter::saveAt(const Value &now, quint32 index, const Value &old)
         return saveNode(index);
     // Something else in the place of an object that others refer to.
     if (was.shared || node.isReference || node.handle <= False)
-        return saveAnew(now, index);
+        return saveAnew(now, index, old);
     if (was.kind == Kind::Call && isPlainContainer(now.kind()))
-        return saveAnew(now, index);
+        return saveAnew(now, index, old);
     return saveNode(index, &now, &old);
 }
 
 // New, but of the type of what was in its place.
-bool Rewriter::saveAnew(const Value &now, quint32 index)
+bool Rewriter::saveAnew(const Value &now, quint32 index, const Value &old)
 {
     if (const Trace::Op *first = firstOp(index))
         enterFrame(*first);
@@ -247,8 +259,17 @@ bool Rewriter::saveAnew(const Value &now, quint32 index)
             m_top = 0;
             return done;
         }
+        if (!canBecome(now, old, call.before))
+            return false;
     }
     return save(now);
+}
+
+// An object of a class that nothing new is written as stays one, or becomes something else altogether.
+bool Rewriter::canBecome(const Value &now, const Value &old, const KnownCall &before)
+{
+    return now.kind() != old.kind() || isUsualCall(before)
+        || fail(QStringLiteral("%1 cannot hold this").arg(wordsFor(before)));
 }
 
 // The node as it was, unless its object is changed; `now`: changed to this.
@@ -321,8 +342,8 @@ bool Rewriter::saveChanged(const Value &now, quint32 index, const Value *old)
             call.now = *std::move(made);
             return saveCall(index, call);
         }
-        if (now.kind() == old->kind() && !isUsualCall(call.before))
-            return fail(QStringLiteral("%1 cannot hold this").arg(call.before.name));
+        if (!canBecome(now, *old, call.before))
+            return false;
         break;
     }
     default:

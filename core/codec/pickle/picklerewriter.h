@@ -36,6 +36,9 @@ public:
     /// Whether a key of a dict or an element of a set has become another one in settled(), because it holds
     /// an object that was changed where it stands besides.
     bool changesKeys() const { return m_changesKeys; }
+    /// The object of the program that holds one which was changed where it stands besides; empty: there is
+    /// none.
+    const QString &foreignChange() const { return m_foreignChange; }
 
 protected:
     bool save(const Value &value) override;
@@ -67,13 +70,15 @@ private:
     Handle objectOf(const Value &value) const;
     void collectOriginals(const Value &value, Handle root);
     bool collectChanges(const Value &value, bool isRoot);
+    bool holdsChanged(const Value &value) const;
     bool holdsItself(const Value &value, std::unordered_set<Handle> *open,
                      std::unordered_set<Handle> *sound) const;
     bool refuse();
 
     // What is known to the program.
     bool saveAt(const Value &now, quint32 index, const Value &old);
-    bool saveAnew(const Value &now, quint32 index);
+    bool saveAnew(const Value &now, quint32 index, const Value &old);
+    bool canBecome(const Value &now, const Value &old, const KnownCall &before);
     bool saveNode(quint32 index, const Value *now = nullptr, const Value *old = nullptr);
     bool saveChanged(const Value &now, quint32 index, const Value *old);
     bool saveScalar(const Value &now, quint32 index);
@@ -117,6 +122,7 @@ private:
     std::unordered_map<Handle, Value> m_changed;
     std::unordered_map<Handle, Value> m_settled;
     bool m_changesKeys = false;
+    QString m_foreignChange;
     std::unordered_set<Handle> m_made;
     std::unordered_set<Handle> m_quiet; // whose puts are left out
     std::unordered_map<Handle, quint64> m_memo;

@@ -22,6 +22,8 @@ QString padded(qint64 number, int digits)
 
 // The highest bit of the hour, or of the month, says which of two equal times by the clock is meant.
 constexpr char FoldBit = '\x80';
+constexpr qsizetype DateTimeFoldAt = 2;
+constexpr qsizetype TimeFoldAt = 0;
 
 QString clockText(QByteArrayView bytes)
 {
@@ -71,31 +73,82 @@ std::optional<Clock> clockFrom(const QString &text)
     return clock;
 }
 
-// The zone as +01:00; nothing where there is one that cannot be told.
-std::optional<QString> zoneOf(const KnownCall &call)
+// What a time by the clock needs to be a point in time.
+struct Zone
+{
+    QString offset; // +01:00; empty: none
+    QString name; // Europe/Berlin; empty: none
+    friend bool operator==(const Zone &, const Zone &) = default;
+};
+
+// Nothing where there is a zone that cannot be told.
+std::optional<Zone> zoneOf(const KnownCall &call)
 {
     if (call.arguments.size() == 1)
-        return QString();
-    const Value *zone =
-        call.arguments.size() == 2 ? unnamedContent(call.arguments[1], QLatin1String("timezone")) : nullptr;
-    return zone ? std::optional(zone->toText()) : std::nullopt;
+        return Zone();
+    if (call.arguments.size() != 2)
+        return std::nullopt;
+    if (const Value *offset = unnamedContent(call.arguments[1], QLatin1String("timezone")))
+        return Zone {offset->toText(), {}};
+    const Value *name = unnamedContent(call.arguments[1], QLatin1String("zoneinfo"));
+    return name ? std::optional(Zone {{}, name->toText()}) : std::nullopt;
+}
+
+// A text of the clock as one that is told with its zone and fold, where it has them.
+Value clockValue(const QString &what, const QString &text, const Zone &zone, bool fold)
+{
+    MemberList members {{Value::text(what), Value::text(text)}};
+    if (!zone.name.isEmpty())
+        members.push_back({Value::text(QStringLiteral("tzinfo")), Value::text(zone.name)});
+    if (fold)
+        members.push_back({Value::text(QStringLiteral("fold")), Value::integer(1)});
+    return Value::opaque({}, std::move(members));
+}
+
+struct ToldClock
+{
+    QString text; // the offset from UTC in it, if it has one
+    QString zone;
+    bool fold = false;
+};
+
+// Of a value that clockValue() gives.
+std::optional<ToldClock> toldClock(const Value &value, const QString &what)
+{
+    const MemberList &members = value.members();
+    if (value.kind() != Value::Kind::Opaque || !value.toText().isEmpty() || members.empty()
+        || members.front().key.toText() != what)
+        return std::nullopt;
+    const Value *zone = value.find(u"tzinfo");
+    const Value *fold = value.find(u"fold");
+    if (members.size() != 1U + (zone ? 1 : 0) + (fold ? 1 : 0)
+        || (zone && (zone->kind() != Value::Kind::Text || zone->toText().isEmpty()))
+        || (fold && fold->toUInt64().value_or(2) > 1))
+        return std::nullopt;
+    return ToldClock {members.front().value.toText(), zone ? zone->toText() : QString(),
+                      fold && fold->toInt64() == 1};
 }
 
 // The bytes in front, then the zone: as it was where it is the same.
-KnownCall withMoment(const KnownCall &before, QByteArray bytes, const QString &zone, qsizetype foldAt)
+Remade withMoment(const KnownCall &before, QByteArray bytes, const QString &offset, const ToldClock &told,
+                  qsizetype foldAt)
 {
+    const Zone zone {offset, told.zone};
+    if (!offset.isEmpty() && !told.zone.isEmpty())
+        return std::nullopt;
     KnownCall call = before;
-    const auto old = call.arguments.empty() ? std::nullopt : rawBytes(call.arguments[0]);
-    if (old && old->size() == bytes.size())
-        bytes[foldAt] = char(bytes[foldAt] | ((*old)[foldAt] & FoldBit));
+    if (told.fold)
+        bytes[foldAt] = char(bytes[foldAt] | FoldBit);
     if (call.arguments.empty())
         call.arguments.emplace_back();
     call.arguments[0] = Value::bytes(std::move(bytes));
     if (call.arguments.size() > 1 && zoneOf(before) == zone)
         return call;
     call.arguments.resize(1);
-    if (!zone.isEmpty())
-        call.arguments.push_back(unnamed(QStringLiteral("timezone"), Value::text(zone)));
+    if (!offset.isEmpty())
+        call.arguments.push_back(unnamed(QStringLiteral("timezone"), Value::text(offset)));
+    else if (!zone.name.isEmpty())
+        call.arguments.push_back(unnamed(QStringLiteral("zoneinfo"), Value::text(zone.name)));
     return call;
 }
 
@@ -116,12 +169,13 @@ Outcome readDateTime(const KnownCall &call)
     if (!hasOnlyArguments(call) || !zone || !bytes || bytes->size() != 10)
         return std::nullopt;
     const QString clock = clockText(QByteArrayView(*bytes).sliced(4));
-    const QString text = dateText(*bytes) + u'T' + clock + *zone;
+    const QString text = dateText(*bytes) + u'T' + clock + zone->offset;
     const auto time = parseIsoTime(text);
     if (!time || clockTimeText(clock) != clock)
         return std::nullopt;
-    if (zone->isEmpty())
-        return unnamed(QStringLiteral("datetime"), Value::text(text));
+    const bool fold = ((*bytes)[DateTimeFoldAt] & FoldBit) != 0;
+    if (zone->offset.isEmpty() || fold)
+        return clockValue(QStringLiteral("datetime"), text, *zone, fold);
     if (time->offsetMinutes && *time->offsetMinutes == 0 && time->nanoseconds)
         return Value::timestamp(*time->nanoseconds);
     return Value::tag(DateTimeTag, Value::text(text));
@@ -129,17 +183,18 @@ Outcome readDateTime(const KnownCall &call)
 
 Remade makeDateTime(const Value &now, const KnownCall &before)
 {
-    QString text;
+    ToldClock told;
     if (now.kind() == Value::Kind::Timestamp)
-        text = pythonIsoTimestamp(now.toNanoseconds());
+        told.text = pythonIsoTimestamp(now.toNanoseconds());
     else if (const auto tagged = textOf(now, DateTimeTag))
-        text = *tagged;
-    else if (const Value *naive = unnamedContent(now, QLatin1String("datetime")))
-        text = naive->toText();
+        told.text = *tagged;
+    else if (const auto clock = toldClock(now, QStringLiteral("datetime")))
+        told = *clock;
+    const QString &text = told.text;
     const auto clock = clockFrom(text.mid(11));
     if (!clock || !isIsoDate(text.left(10)) || (text[10] != u'T' && text[10] != u' '))
         return std::nullopt;
-    return withMoment(before, dateBytes(text) + clock->bytes, clock->zone, 2);
+    return withMoment(before, dateBytes(text) + clock->bytes, clock->zone, told, DateTimeFoldAt);
 }
 
 Outcome readDate(const KnownCall &call)
@@ -167,16 +222,17 @@ Outcome readTime(const KnownCall &call)
     const auto bytes = call.arguments.empty() ? std::nullopt : rawBytes(call.arguments[0]);
     if (!hasOnlyArguments(call) || !zone || !bytes || bytes->size() != 6)
         return std::nullopt;
-    const QString text = clockText(*bytes) + *zone;
-    return clockTimeText(text) == text ? Outcome(unnamed(QStringLiteral("time"), Value::text(text)))
+    const QString text = clockText(*bytes) + zone->offset;
+    const bool fold = ((*bytes)[TimeFoldAt] & FoldBit) != 0;
+    return clockTimeText(text) == text ? Outcome(clockValue(QStringLiteral("time"), text, *zone, fold))
                                        : std::nullopt;
 }
 
 Remade makeTime(const Value &now, const KnownCall &before)
 {
-    const Value *text = unnamedContent(now, QLatin1String("time"));
-    const auto clock = text ? clockFrom(text->toText()) : std::nullopt;
-    return clock ? Remade(withMoment(before, clock->bytes, clock->zone, 0)) : std::nullopt;
+    const auto told = toldClock(now, QStringLiteral("time"));
+    const auto clock = told ? clockFrom(told->text) : std::nullopt;
+    return clock ? withMoment(before, clock->bytes, clock->zone, *told, TimeFoldAt) : std::nullopt;
 }
 
 // Days, seconds and microseconds, as str() writes them.
@@ -258,6 +314,27 @@ Remade makeTimeZone(const Value &now, const KnownCall &before)
                                                 .arg(minutes / 60)
                                                 .arg(padded(minutes % 60, 2))));
     return call;
+}
+
+// A name and, as the pickler calls it, whether one object does for all that have it.
+Outcome readZoneInfo(const KnownCall &call)
+{
+    const size_t count = call.name.endsWith(QLatin1String("._unpickle")) ? 2 : 1;
+    if (!hasOnlyArguments(call) || call.arguments.size() != count || !isKind(call, 0, Value::Kind::Text)
+        || call.arguments[0].toText().isEmpty() || call.arguments.back().isContainer())
+        return std::nullopt;
+    return unnamed(QStringLiteral("zoneinfo"), Value::text(call.arguments[0].toText()));
+}
+
+Remade makeZoneInfo(const Value &now, const KnownCall &before)
+{
+    const Value *name = unnamedContent(now, QLatin1String("zoneinfo"));
+    if (!name || name->kind() != Value::Kind::Text || name->toText().isEmpty())
+        return std::nullopt;
+    KnownCall call = before;
+    if (call.arguments.empty())
+        call.arguments.emplace_back();
+    return withArgument(std::move(call), 0, Value::text(name->toText()));
 }
 
 } // namespace slotscope::core::pickle

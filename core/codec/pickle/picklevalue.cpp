@@ -24,6 +24,13 @@ QString newName(QString name)
     return name;
 }
 
+// Of a method that is called, which was taken from its class by getattr().
+QString methodName(const Value &callee)
+{
+    const Value *name = unnamedContent(callee, QLatin1String("global"));
+    return name ? newName(name->toText()) : QString();
+}
+
 } // namespace
 
 QByteArray tagOf(QByteArrayView pickle)
@@ -51,8 +58,7 @@ ValueBuilder::ValueBuilder(const Program &program, qsizetype inputSize, Meaning 
 Value ValueBuilder::identified(Value value, Handle handle) const
 {
     const Object &source = object(handle);
-    const bool needed =
-        source.shared || source.isOldString || source.kind == Kind::Call || source.kind == Kind::Buffer;
+    const bool needed = source.shared || source.isOldString || source.parts || source.kind == Kind::Buffer;
     if (!needed || handle > IdentityMask || m_meaning == Meaning::Verbatim)
         return value;
     Value::Style style = value.style();
@@ -162,8 +168,8 @@ KnownCall ValueBuilder::callOf(Handle handle)
 {
     const Parts &parts = *object(handle).parts;
     KnownCall call;
-    if (object(parts.callee).kind == Kind::Global)
-        call.name = newName(object(parts.callee).scalar.toText());
+    call.name = object(parts.callee).kind == Kind::Global ? newName(object(parts.callee).scalar.toText())
+                                                          : methodName(node(parts.callee));
     call.arguments = list(parts.arguments);
     call.keywords = parts.keywords.has_value();
     if (parts.state)
@@ -187,10 +193,14 @@ Value ValueBuilder::foreign(const Object &source)
     } else if (source.kind == Kind::Extension) {
         add("extension", source.scalar);
     } else {
-        if (object(parts.callee).kind == Kind::Global)
+        if (object(parts.callee).kind == Kind::Global) {
             name = object(parts.callee).scalar.toText();
-        else
-            add("call", node(parts.callee));
+            call.name = newName(name);
+        } else {
+            const Value callee = node(parts.callee);
+            call.name = methodName(callee);
+            add("call", callee);
+        }
         add("via", Value::text(QString::fromLatin1(parts.via)));
         call.arguments = list(parts.arguments);
         add("args", Value::array(call.arguments));
@@ -214,8 +224,7 @@ Value ValueBuilder::foreign(const Object &source)
             pairs.push_back(Value::array({member.key, member.value}));
         add("pairs", Value::array(std::move(pairs)));
     }
-    if (m_meaning == Meaning::Interpreted && !name.isEmpty()) {
-        call.name = newName(name);
+    if (m_meaning == Meaning::Interpreted && !call.name.isEmpty()) {
         if (auto meaning = meaningOf(call))
             return *std::move(meaning);
     }
