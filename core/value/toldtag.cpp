@@ -3,6 +3,7 @@
 
 #include "core/value/notation.h"
 #include "core/value/timetext.h"
+#include "core/value/typedarray.h"
 
 #include <QHostAddress>
 #include <QStringList>
@@ -185,6 +186,26 @@ std::optional<ToldTag> toldTag(const Value &tag)
         break;
     }
     return std::nullopt;
+}
+
+QString tagWords(quint64 number)
+{
+    switch (number) {
+    case EmbeddedCborTag:
+        return QStringLiteral("embedded CBOR");
+    case 32:
+        return QStringLiteral("URI");
+    case 33:
+        return QStringLiteral("base64url text");
+    case 34:
+        return QStringLiteral("base64 text");
+    case ComplexTag:
+        return QStringLiteral("complex number");
+    default:
+        break;
+    }
+    const QString type = TypedArray::typeName(number);
+    return type.isEmpty() ? QString() : QStringLiteral("array of %1").arg(type);
 }
 
 std::optional<Value> tagOfTold(const QByteArray &name, const QString &text)

@@ -19,6 +19,13 @@ struct ToldTag
 /// does not fit the tag, or where the text would not say all of it.
 std::optional<ToldTag> toldTag(const Value &tag);
 
+/// What a tag says of its content that no text of toldTag() does, for people: `URI`, `array of uint16`.
+/// Empty: nothing that is known.
+QString tagWords(quint64 number);
+
+inline constexpr quint64 EmbeddedCborTag = 24; ///< bytes that are CBOR themselves
+inline constexpr quint64 ComplexTag = 43000; ///< of two floats, as cbor2 writes a complex number
+
 /// The tag that a name of toldTag() and a text stand for, as Python's cbor2 writes it: dates are 1004,
 /// addresses 260, networks 261. Nothing where the text does not fit the name.
 std::optional<Value> tagOfTold(const QByteArray &name, const QString &text);

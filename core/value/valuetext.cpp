@@ -6,9 +6,11 @@
 #include "core/value/recordstyle.h"
 #include "core/value/timetext.h"
 #include "core/value/toldtag.h"
+#include "core/value/typedarray.h"
 #include "core/value/valueedit.h"
 
 #include <limits>
+#include <ranges>
 
 namespace slotscope::core {
 
@@ -45,6 +47,13 @@ QString cut(const QString &text, int limit)
     if (end > 0 && text[end - 1].isHighSurrogate())
         --end;
     return text.left(end) + Ellipsis;
+}
+
+// Two floats, the second of the imaginary part.
+bool isComplex(const Value &content)
+{
+    return content.kind() == Value::Kind::Array && content.items().size() == 2
+        && content.items()[0].kind() == Value::Kind::Float && content.items()[1].kind() == Value::Kind::Float;
 }
 
 class Printer
@@ -119,14 +128,14 @@ private:
                     m_out += QLatin1String(", ");
                 printOne(item);
                 // Takes back what leaves no room for the count.
-                const bool last = shown + 1 == items.size();
+                const bool last = shown + 1 == size_t(items.size());
                 if (shown > 0 && m_out.size() + 1 + (last ? 0 : count.size()) > m_limit) {
                     m_out.truncate(before);
                     break;
                 }
                 ++shown;
             }
-            if (shown < items.size())
+            if (shown < size_t(items.size()))
                 m_out += count;
         }
         m_out += close;
@@ -161,9 +170,21 @@ private:
             m_out += visible(QStringView(told->text).left(m_limit + 1));
             return;
         }
-        constexpr quint64 UriTag = 32;
-        if (content.kind() == Value::Kind::Text && (value.tagNumber() == UriTag || value.tagNumber() == 0)) {
+        if (content.kind() == Value::Kind::Text
+            && (!tagWords(value.tagNumber()).isEmpty() || value.tagNumber() == 0)) {
             print(content, depth);
+            return;
+        }
+        if (const auto array = TypedArray::of(value)) {
+            sequence(QLatin1Char('['), std::views::iota(0, int(array->size())), QLatin1Char(']'), depth,
+                     [&](int index) { inner(array->at(index), depth); });
+            return;
+        }
+        if (const ValueList &parts = content.items(); value.tagNumber() == ComplexTag && isComplex(content)) {
+            const QString imaginary = editText(parts[1]);
+            m_out += QLatin1Char('(') + editText(parts[0])
+                + (imaginary.startsWith(QLatin1Char('-')) ? QString() : QStringLiteral("+")) + imaginary
+                + QLatin1String("j)");
             return;
         }
         m_out += QString::number(value.tagNumber()) + QLatin1Char('(');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/value/notation.h"
+#include "core/value/toldtag.h"
 #include "core/value/valuetext.h"
 
 #include <QtTest>
@@ -47,6 +48,39 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, notation);
         QTEST(displayText(value(notation.constData())), "shown");
+    }
+
+    void tagsThatSayWhatTheyHold()
+    {
+        const auto shown = [](const char *notation) { return displayText(*fromNotation(notation)); };
+        QCOMPARE(shown(R"({"tag":32,"value":"urn:x"})"), QStringLiteral("urn:x"));
+        QCOMPARE(shown(R"({"tag":34,"value":"YQ=="})"), QStringLiteral("YQ=="));
+        QCOMPARE(shown(R"({"tag":43000,"value":[1.5,-2.0]})"), QStringLiteral("(1.5-2.0j)"));
+        QCOMPARE(shown(R"({"tag":43000,"value":[1.5,2.0]})"), QStringLiteral("(1.5+2.0j)"));
+        QCOMPARE(shown(R"({"tag":43000,"value":[1.5]})"), QStringLiteral("43000([1.5])"));
+        // RFC 8746
+        QCOMPARE(shown(R"({"tag":64,"value":{"hex":"01ff"}})"), QStringLiteral("[1, 255]"));
+        QCOMPARE(shown(R"({"tag":65,"value":{"hex":"0102ffff"}})"), QStringLiteral("[258, 65535]"));
+        QCOMPARE(shown(R"({"tag":67,"value":{"hex":"ffffffffffffffff"}})"),
+                 QStringLiteral("[18446744073709551615]"));
+        QCOMPARE(shown(R"({"tag":68,"value":{"hex":"01ff"}})"), QStringLiteral("[1, 255]"));
+        QCOMPARE(shown(R"({"tag":70,"value":{"hex":"01000000feffffff"}})"),
+                 QStringLiteral("[1, 4294967294]"));
+        QCOMPARE(shown(R"({"tag":72,"value":{"hex":"01ff"}})"), QStringLiteral("[1, -1]"));
+        QCOMPARE(shown(R"({"tag":77,"value":{"hex":"0080"}})"), QStringLiteral("[-32768]"));
+        QCOMPARE(shown(R"({"tag":75,"value":{"hex":"fffffffffffffffe"}})"), QStringLiteral("[-2]"));
+        QCOMPARE(shown(R"({"tag":80,"value":{"hex":"3e00fc00"}})"), QStringLiteral("[1.5, -Infinity]"));
+        QCOMPARE(shown(R"({"tag":85,"value":{"hex":"0000c03f"}})"), QStringLiteral("[1.5]"));
+        QCOMPARE(shown(R"({"tag":82,"value":{"hex":"3ff8000000000000"}})"), QStringLiteral("[1.5]"));
+        QCOMPARE(shown(R"({"tag":66,"value":{"hex":"0102"}})"), QStringLiteral("66(0102)"));
+        QCOMPARE(shown(R"({"tag":76,"value":{"hex":"01"}})"), QStringLiteral("76(01)"));
+        QCOMPARE(shown(R"({"tag":83,"value":{"hex":"00000000000000000000000000000000"}})"),
+                 QStringLiteral("83(00000000000000000000000000000000)"));
+        QCOMPARE(tagWords(83), QStringLiteral("array of float128"));
+        QCOMPARE(tagWords(24), QStringLiteral("embedded CBOR"));
+        QCOMPARE(tagWords(76), QString());
+        QCOMPARE(displayText(Value::tag(64, Value::bytes(QByteArray(1'000'000, '\1'))), 24),
+                 QStringLiteral("[1, 1, 1, 1, … 1000000]"));
     }
 
     void longOnesAreCut()
