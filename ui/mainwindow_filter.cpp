@@ -38,7 +38,11 @@ void MainWindow::addFilterActions(QMenu *view)
         [](RecordTab *tab) { tab->filterByCurrent(true); });
     add(tr("&Show all records"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Backspace),
         [](RecordTab *tab) { tab->filterBar()->clear(); });
-    add(tr("Sa&ve filter …"), {}, [](RecordTab *tab) { tab->filterBar()->saveAs(); });
+    QAction *save = add(tr("Sa&ve filter …"), {}, [](RecordTab *tab) { tab->filterBar()->saveAs(); });
+    connect(menu, &QMenu::aboutToShow, this, [this, save] {
+        const RecordTab *tab = currentTab();
+        save->setEnabled(tab && !tab->filterBar()->filter().isEmpty());
+    });
     menu->addSeparator();
     auto *saved = menu->addMenu(tr("Saved and &used before"));
     connect(saved, &QMenu::aboutToShow, this, [this, saved] {

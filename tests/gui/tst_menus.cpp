@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/etcdprocess.h"
+#include "tests/support/longtests.h"
 #include "tests/support/slotsdump.h"
 #include "tests/support/storywindow.h"
 
@@ -116,8 +117,19 @@ class TestMenus : public QObject
     {
         QList<Path> all;
         collect(m_window->menuBar()->actions(), {}, &all);
-        all.removeIf([](const Path &path) { return path.back() == QStringLiteral("Quit"); });
+        all.removeIf([](const Path &path) {
+            return path.back() == QStringLiteral("Quit") || path.back() == QStringLiteral("Close window");
+        });
         return all;
+    }
+    /// Each needs a window of its own, so the short form takes a few.
+    static QList<Path> some(const QList<Path> &all)
+    {
+        constexpr qsizetype Step = 12;
+        QList<Path> few;
+        for (qsizetype i = 0; i < all.size(); i += isLongRun() ? 1 : Step)
+            few.push_back(all[i]);
+        return few;
     }
     /// Triggers it; false where it cannot be used now.
     bool trigger(const Path &path) const
@@ -177,15 +189,14 @@ private Q_SLOTS:
         qInfo("%d of %d entries of the menus used, %d windows left by Escape", used, int(all.size()),
               dialogs);
         QVERIFY(dialogs > 20);
-        // Nothing was staged by anything that was left.
     }
 
     void theWindowMayGoWhileSomethingIsAsked()
     {
         QVERIFY(openWindow());
-        for (const Path &path : paths()) {
-            if (!asks(path))
-                continue;
+        QList<Path> asking = paths();
+        asking.removeIf([](const Path &path) { return !asks(path); });
+        for (const Path &path : some(asking)) {
             const QByteArray name = path.join(QStringLiteral(" > ")).toUtf8();
             if (!m_window)
                 QVERIFY(openWindow());
@@ -201,7 +212,7 @@ private Q_SLOTS:
     void theWindowMayGoAtOnce()
     {
         QVERIFY(openWindow());
-        for (const Path &path : paths()) {
+        for (const Path &path : some(paths())) {
             const QByteArray name = path.join(QStringLiteral(" > ")).toUtf8();
             if (!m_window)
                 QVERIFY(openWindow());
