@@ -126,7 +126,7 @@ Unexpected<EncodeError> refusal(const QString &why)
 }
 
 // What was read from `whole`, with changes.
-Expected<QByteArray, EncodeError> rewritten(const Value &value, const QByteArray &whole, bool sections)
+Expected<QByteArray, EncodeError> rewritten(const Value &changed, const QByteArray &whole, bool sections)
 {
     const auto parts = partsOf(whole, sections);
     if (!parts)
@@ -142,8 +142,9 @@ Expected<QByteArray, EncodeError> rewritten(const Value &value, const QByteArray
         return refusal(why);
     if (!trace.isRegular || program->heap.size() > pickle::IdentityMask)
         return refusal(QStringLiteral("it was put together by hand, in a way that no pickler does"));
-    if (value == original)
+    if (changed == original)
         return whole;
+    const Value value = pickle::withForeignOf({*program, tag, original}, changed);
     QByteArrayList buffers;
     pickle::Rewriter rewriter({*program, trace, parts->pickle, tag, original}, &buffers);
     auto written = rewriter.rewrite(value);

@@ -4,8 +4,9 @@
 #include "core/value/valueedit.h"
 #include "tests/support/vectors.h"
 
-#include <QElapsedTimer>
 #include <QtTest>
+
+#include <ctime>
 
 using namespace slotscope::core;
 using namespace slotscope::test;
@@ -220,8 +221,7 @@ private Q_SLOTS:
     {
         for (const Json &vector : vectorsIn(QLatin1String(File), "hostile")) {
             const QByteArray bytes = fromHex(vector["hex"]);
-            QElapsedTimer timer;
-            timer.start();
+            const std::clock_t start = std::clock(); // of this process alone, however busy the machine is
             const auto value = pickleCodec().decode(bytes);
             const std::string expect = vector["expect"];
             const std::string what = vector["name"].get<std::string>() + ": " + expect;
@@ -235,7 +235,7 @@ private Q_SLOTS:
                 QVERIFY2(toNotation(*value).size() < 1'000'000, what.c_str());
             }
             QVERIFY(!codecFor(ValueType::Pickle).readOnlyReason(bytes).isEmpty() || value);
-            QVERIFY2(timer.elapsed() < 2000, what.c_str());
+            QVERIFY2(std::clock() - start < 2 * CLOCKS_PER_SEC, what.c_str());
         }
         const auto all = vectorsIn(QLatin1String(File), "hostile");
         QCOMPARE(toNotation(*pickleCodec().decode(fromHex((*hostile(all, "huge-memo-index"))["hex"]))),
@@ -252,8 +252,6 @@ private Q_SLOTS:
         for (int i = 0; i < 100'000; ++i)
             bytes += QByteArray("h\0", 2);
         bytes += "e.";
-        QElapsedTimer timer;
-        timer.start();
         const auto value = pickleCodec().decode(bytes);
         QVERIFY(value);
         QCOMPARE(value->items().size(), size_t(100'001));

@@ -4,7 +4,9 @@
 #include "core/codec/pickle/picklerun.h"
 #include "core/codec/pickle/picklevalue.h"
 #include "core/value/opaqueform.h"
+#include "core/value/valueedit.h"
 
+#include <algorithm>
 #include <cstring>
 #include <unordered_map>
 
@@ -27,6 +29,45 @@ void count(const Value &value, const QByteArray &tag, Counts *counts)
         count(member.key, tag, counts);
         count(member.value, tag, counts);
     }
+}
+
+void collect(const Value &value, std::vector<Value> *found)
+{
+    if (isForeign(value)) {
+        found->push_back(value);
+        return;
+    }
+    for (const Value &item : value.items())
+        collect(item, found);
+    for (const Member &member : value.members()) {
+        collect(member.key, found);
+        collect(member.value, found);
+    }
+}
+
+// `known`: those that may be taken, each once.
+Value replacedForeign(const Value &value, const QByteArray &tag, std::vector<Value> *known)
+{
+    if (isForeign(value)) {
+        const auto found =
+            identityOf(value, tag) ? known->end() : std::find(known->begin(), known->end(), value);
+        if (found == known->end())
+            return value;
+        Value same = *found;
+        known->erase(found);
+        return same;
+    }
+    if (!holdsForeign(value))
+        return value;
+    ValueList items;
+    for (const Value &item : value.items())
+        items.push_back(replacedForeign(item, tag, known));
+    MemberList members;
+    for (const Member &member : value.members()) {
+        Value key = replacedForeign(member.key, tag, known);
+        members.push_back({std::move(key), replacedForeign(member.value, tag, known)});
+    }
+    return members.empty() ? withItems(value, std::move(items)) : withMembers(value, std::move(members));
 }
 
 // Compares the objects of two programs, and all that they are made of.
@@ -140,6 +181,24 @@ bool holdsForeign(const Value &value)
     };
     return isForeign(value) || std::any_of(value.items().begin(), value.items().end(), holdsForeign)
         || std::any_of(value.members().begin(), value.members().end(), holds);
+}
+
+Value withForeignOf(const Reading &before, const Value &now)
+{
+    std::vector<Value> there;
+    collect(now, &there);
+    Counts used;
+    for (const Value &value : there)
+        ++used[identityOf(value, before.tag)];
+    if (!used.count(0))
+        return now;
+    std::vector<Value> known;
+    collect(before.value, &known);
+    known.erase(
+        std::remove_if(known.begin(), known.end(),
+                       [&](const Value &value) { return used.count(identityOf(value, before.tag)) > 0; }),
+        known.end());
+    return replacedForeign(now, before.tag, &known);
 }
 
 QString foreignFault(const Reading &before, const Value &wanted, const Reading &now)

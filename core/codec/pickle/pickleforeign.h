@@ -20,6 +20,10 @@ struct Reading
 /// Whether there is such an object somewhere in a value.
 bool holdsForeign(const Value &value);
 
+/// The value with the objects of that sort which are told anew, as in a text, being those of the pickle that
+/// they are equal to; each of these once.
+Value withForeignOf(const Reading &before, const Value &now);
+
 /// Why the objects of that sort are not, one by one, those of the pickle which was changed: the same calls of
 /// the same parts, which share among each other and with the rest what they shared before. Empty: they are.
 /// `wanted`: what was to be written, with the handles of `before`, equal to what is read `now`.

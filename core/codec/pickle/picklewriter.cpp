@@ -2,6 +2,7 @@
 #include "core/codec/pickle/picklewriter.h"
 
 #include "core/codec/pickle/picklescalars.h"
+#include "core/value/opaqueform.h"
 
 #include <QtEndian>
 
@@ -192,6 +193,8 @@ bool Writer::saveBuffer(const Value &value)
 {
     const Value *bytes = value.find(u"buffer");
     const Value *readOnly = value.find(u"readonly");
+    if (!isForeign(value) && !bytes)
+        return fail(QStringLiteral("a new one cannot be written: %1").arg(opaqueWords(value)));
     if (!value.toText().isEmpty() || !bytes || !readOnly)
         return fail(QStringLiteral("%1 is made by the program that it belongs to, and cannot be written")
                         .arg(value.toText().isEmpty() ? QStringLiteral("this") : value.toText()));
