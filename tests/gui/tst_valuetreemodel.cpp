@@ -177,6 +177,65 @@ private Q_SLOTS:
                  parsed(R"({"age":3,"ok":false,"deep":{"tags":["a"]}})"));
     }
 
+    // {1: "a"} in a byte string, and two numbers in another.
+    void bytesInATagAreShownAsWhatTheyAre()
+    {
+        ValueTreeModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setEditable(true);
+        model.setValue(parsed(R"({"inner":{"tag":24,"value":{"hex":"a1016161"}},
+                                  "numbers":{"tag":69,"value":{"hex":"01000002"}}})"));
+        QCOMPARE(dump(model),
+                 QStringList({QStringLiteral("inner=24(a1016161)"), QStringLiteral(" content=a1016161"),
+                              QStringLiteral("  embedded CBOR={1: a}"), QStringLiteral("   1=a"),
+                              QStringLiteral("numbers=[1, 512]"), QStringLiteral(" content=01000002"),
+                              QStringLiteral("  array of uint16=[1, 512]"), QStringLiteral("   [0]=1"),
+                              QStringLiteral("   [1]=512")}));
+        const QModelIndex content =
+            model.indexOf(ValuePath::fields({QStringLiteral("inner")}).child(PathStep::item(0)));
+        const QModelIndex embedded = model.index(0, 0, content);
+        const QModelIndex inside = model.index(0, ValueTreeModel::ValueColumn, embedded);
+        QVERIFY(!model.isFixed(content));
+        QVERIFY(model.isFixed(embedded) && model.isFixed(inside));
+        QCOMPARE(model.path(inside), model.path(content));
+        QVERIFY(!model.flags(inside).testFlag(Qt::ItemIsEditable));
+        QVERIFY(!model.setData(inside, QStringLiteral("b")));
+        QVERIFY(!model.hasOwnName(inside));
+        QCOMPARE(model.valueAt(inside).source().offset, qint64(-1));
+        QVERIFY(
+            model.flags(content.siblingAtColumn(ValueTreeModel::ValueColumn)).testFlag(Qt::ItemIsEditable));
+
+        // Other bytes, and such that are no CBOR.
+        model.setValue(parsed(R"({"inner":{"tag":24,"value":{"hex":"820102"}}})"));
+        QCOMPARE(dump(model),
+                 QStringList({QStringLiteral("inner=24(820102)"), QStringLiteral(" content=820102"),
+                              QStringLiteral("  embedded CBOR=[1, 2]"), QStringLiteral("   [0]=1"),
+                              QStringLiteral("   [1]=2")}));
+        model.setValue(parsed(R"({"inner":{"tag":24,"value":{"hex":"8201"}}})"));
+        QCOMPARE(dump(model),
+                 QStringList({QStringLiteral("inner=24(8201)"), QStringLiteral(" content=8201")}));
+        model.setValue(parsed(R"({"tag":24,"value":{"hex":"01"}})"));
+        QCOMPARE(dump(model),
+                 QStringList({QStringLiteral("content=01"), QStringLiteral(" embedded CBOR=1")}));
+    }
+
+    void objectsOfProgramsAreOnlyShown()
+    {
+        ValueTreeModel model;
+        model.setEditable(true);
+        model.setValue(parsed(R"({"n":1,"o":{"call":"acme.Point","via":"NEWOBJ","args":[],"state":{"x":1}},
+                                  "c":{"complex":[1.0,2.0]}})"));
+        const auto isFixed = [&model](const char *path) {
+            return model.isFixed(
+                model.indexOf(*ValuePath::parse(QString::fromLatin1(path)), ValueTreeModel::ValueColumn));
+        };
+        QVERIFY(!isFixed("n"));
+        QVERIFY(!isFixed("o"));
+        QVERIFY(isFixed("o.state"));
+        QVERIFY(isFixed("o.state.x"));
+        QVERIFY(!isFixed("c.complex"));
+    }
+
     void makesChildrenOnlyWhenLookedAt()
     {
         ValueList items(200'000, Value::integer(1));

@@ -2,6 +2,7 @@
 #include "ui/models/typetext.h"
 
 #include "core/value/recordstyle.h"
+#include "core/value/toldtag.h"
 
 #include <QCoreApplication>
 
@@ -57,8 +58,11 @@ QString typeText(const Value &value)
         return counted(tr("set"));
     case Value::Kind::Map:
         return counted(tr("map"));
-    case Value::Kind::Tag:
-        return tr("tag %1").arg(value.tagNumber());
+    case Value::Kind::Tag: {
+        const QString words = core::tagWords(value.tagNumber());
+        const QString tag = tr("tag %1").arg(value.tagNumber());
+        return words.isEmpty() ? tag : tr("%1 · %2").arg(tag, words);
+    }
     case Value::Kind::Simple:
         return tr("simple");
     case Value::Kind::Opaque:

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/valuetreemodel.h"
 
+#include "core/codec/cbor.h"
+#include "core/value/opaqueform.h"
 #include "core/value/recordstyle.h"
+#include "core/value/toldtag.h"
+#include "core/value/typedarray.h"
 #include "core/value/valuetext.h"
 #include "ui/models/typetext.h"
 #include "ui/models/valuetreenode.h"
@@ -33,7 +37,39 @@ bool isShort(const Value &value, qsizetype &budget)
     return budget >= 0;
 }
 
+// The offsets of embedded CBOR are its own.
+Value withoutSources(const Value &value)
+{
+    core::ValueList items;
+    for (const Value &item : value.items())
+        items.push_back(withoutSources(item));
+    core::MemberList members;
+    for (const core::Member &member : value.members())
+        members.push_back({withoutSources(member.key), withoutSources(member.value)});
+    if (!items.empty())
+        return core::withItems(value, std::move(items));
+    return members.empty() ? value.withSource({}) : core::withMembers(value, std::move(members));
+}
+
 } // namespace
+
+std::optional<Value> insideOf(const Value &tag)
+{
+    constexpr qsizetype MostNumbers = 100'000;
+    if (tag.kind() != Value::Kind::Tag)
+        return std::nullopt;
+    const Value &content = tag.items().front();
+    if (const auto array = core::TypedArray::of(tag); array && array->size() <= MostNumbers) {
+        core::ValueList numbers;
+        for (qsizetype i = 0; i < array->size(); ++i)
+            numbers.push_back(array->at(i));
+        return Value::array({Value::array(std::move(numbers))});
+    }
+    if (tag.tagNumber() != core::EmbeddedCborTag || content.kind() != Value::Kind::Bytes)
+        return std::nullopt;
+    const auto value = core::cborCodec().decode(content.toBytes());
+    return value ? std::optional(Value::array({withoutSources(*value)})) : std::nullopt;
+}
 
 ValueTreeModel::ValueTreeModel(QObject *parent)
     : QAbstractItemModel(parent)
@@ -95,8 +131,11 @@ ValueTreeModel::Node *ValueTreeModel::child(Node *parent, int row) const
         slot->parent = parent;
         slot->row = row;
         const bool isScalarRow = parent == m_root.get() && m_shape == Shape::Scalar;
-        slot->value = isScalarRow ? m_value : childValue(parent->value, static_cast<size_t>(row));
-        slot->children.resize(static_cast<size_t>(core::childCount(slot->value)));
+        slot->value = isScalarRow
+            ? m_value
+            : childValue(parent->inside.value_or(parent->value), static_cast<size_t>(row));
+        slot->inside = insideOf(parent->value);
+        slot->children.resize(static_cast<size_t>(core::childCount(slot->inside.value_or(slot->value))));
     }
     return slot.get();
 }
@@ -106,6 +145,10 @@ core::ValuePath ValueTreeModel::path(const QModelIndex &index) const
     std::vector<core::PathStep> steps;
     if (m_shape == Shape::Container && index.isValid()) {
         for (const Node *node = nodeOf(index); node->parent; node = node->parent) {
+            if (node->parent->inside) {
+                steps.clear();
+                continue;
+            }
             const core::MemberList &members = node->parent->value.members();
             const auto row = static_cast<size_t>(node->row);
             if (row >= members.size()) {
@@ -201,6 +244,8 @@ QString ValueTreeModel::nameOf(const Node &node) const
         return tr("value");
     const Value &parent = node.parent->value;
     const auto row = static_cast<size_t>(node.row);
+    if (node.parent->inside)
+        return core::tagWords(node.parent->parent->value.tagNumber());
     if (row < parent.members().size())
         return core::displayText(parent.members()[row].key);
     return parent.kind() == Value::Kind::Tag ? tr("content") : QStringLiteral("[%1]").arg(node.row);
@@ -251,7 +296,17 @@ bool ValueTreeModel::hasOwnName(const QModelIndex &index) const
 {
     const Node *node = index.isValid() ? nodeOf(index) : nullptr;
     return node && node->parent && m_shape == Shape::Container
-        && node->parent->value.kind() == Value::Kind::Map;
+        && node->parent->value.kind() == Value::Kind::Map && !isFixed(index);
+}
+
+bool ValueTreeModel::isFixed(const QModelIndex &index) const
+{
+    for (const Node *node = nodeOf(index); node->parent; node = node->parent) {
+        const bool isPart = m_shape == Shape::Container && core::isForeign(node->parent->value);
+        if (isPart || node->parent->inside)
+            return true;
+    }
+    return false;
 }
 
 bool ValueTreeModel::isLong(const Value &value)
@@ -277,7 +332,7 @@ bool ValueTreeModel::isEditableKind(const Value &value)
 Qt::ItemFlags ValueTreeModel::flags(const QModelIndex &index) const
 {
     Qt::ItemFlags flags = QAbstractItemModel::flags(index);
-    if (!index.isValid() || !m_editable)
+    if (!index.isValid() || !m_editable || isFixed(index))
         return flags;
     if (index.column() == NameColumn)
         return hasOwnName(index) ? flags | Qt::ItemIsEditable : flags;
@@ -291,7 +346,7 @@ Qt::ItemFlags ValueTreeModel::flags(const QModelIndex &index) const
 
 bool ValueTreeModel::setData(const QModelIndex &index, const QVariant &value, int role)
 {
-    if (!index.isValid() || !m_editable)
+    if (!index.isValid() || !m_editable || isFixed(index))
         return false;
     if (index.column() == NameColumn && role == Qt::EditRole)
         return rename(index, value.toString());

@@ -31,6 +31,9 @@ public:
     bool isEditable() const { return m_editable; }
     /// Whether the node is the member of a map, whose key can be another.
     bool hasOwnName(const QModelIndex &index) const;
+    /// Whether the node is only shown: in an object that its program alone can make, or what the bytes of a
+    /// tag's content are. Paths lead to those bytes.
+    bool isFixed(const QModelIndex &index) const;
     /// Too long to be edited in a line.
     static bool isLong(const core::Value &value);
 
@@ -66,6 +69,7 @@ private:
     QModelIndex indexOf(const Node *node, int column = NameColumn) const;
     Node *child(Node *parent, int row) const;
     void update(Node *node, const core::Value &value);
+    bool updateInside(Node *node, const core::Value &value);
     bool updateMembers(Node *node, const core::Value &value);
     void updateItems(Node *node, const core::Value &value);
     static void renumber(Node *parent, size_t from);

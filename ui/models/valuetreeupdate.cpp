@@ -58,8 +58,26 @@ void ValueTreeModel::dropRows(Node *parent, int first, int count, const Value &v
     endRemoveRows();
 }
 
+// What the bytes of a tag's content are is told anew as a whole. False: neither are they nor were they
+// something.
+bool ValueTreeModel::updateInside(Node *node, const Value &value)
+{
+    auto inside = node->parent ? insideOf(node->parent->value) : std::nullopt;
+    if (!inside && !node->inside)
+        return false;
+    if (inside != node->inside || node->value.kind() != value.kind()) {
+        dropRows(node, 0, static_cast<int>(node->children.size()), {});
+        node->inside = std::move(inside);
+        addRows(node, 0, static_cast<int>(core::childCount(node->inside.value_or(value))), value);
+    }
+    node->value = value;
+    return true;
+}
+
 void ValueTreeModel::update(Node *node, const Value &value)
 {
+    if (updateInside(node, value))
+        return;
     const int after = static_cast<int>(core::childCount(value));
     const bool membersBefore = !node->value.members().empty();
     const bool membersAfter = !value.members().empty();

@@ -253,7 +253,7 @@ void InspectorTree::editValue()
 void InspectorTree::editInWindow()
 {
     const QModelIndex current = m_view->currentIndex();
-    if (!current.isValid() || !m_model->isEditable())
+    if (!current.isValid() || !m_model->isEditable() || m_model->isFixed(current))
         return;
     const ValuePath path = currentPath();
     const QString name = path.isEmpty() ? tr("the value") : path.toString();
@@ -281,6 +281,8 @@ void InspectorTree::rename()
 // Nothing: no such place.
 std::optional<InspectorTree::Spot> InspectorTree::spotFor(int where) const
 {
+    if (m_model->isFixed(m_view->currentIndex()))
+        return std::nullopt;
     const ValuePath path = currentPath();
     const bool isTop = !m_view->currentIndex().isValid() || path.isEmpty();
     if (where == 0 || isTop) {

@@ -80,8 +80,8 @@ void InspectorTree::makeActions()
 
 void InspectorTree::updateActions()
 {
-    const bool editable = m_model->isEditable();
     const QModelIndex current = m_view->currentIndex();
+    const bool editable = m_model->isEditable() && !m_model->isFixed(current);
     const ValuePath path = currentPath();
     const bool isNode = current.isValid();
     const bool isPart = isNode && !path.isEmpty();
@@ -126,7 +126,7 @@ void InspectorTree::addTypeMenu(QMenu *menu)
     const bool isPart = m_view->currentIndex().isValid() && !currentPath().isEmpty();
     QMenu *typeMenu =
         menu->addMenu(isPart ? tr("Change &type to") : tr("Change &type of the whole value to"));
-    if (m_model->isEditable()) {
+    if (m_model->isEditable() && !m_model->isFixed(m_view->currentIndex())) {
         const Value node = isPart ? m_model->valueAt(m_view->currentIndex()) : m_model->value();
         const Value *parent = isPart ? nodeAt(currentPath().parent()) : nullptr;
         const std::vector<Value::Kind> kinds = parent ? kindsInside(m_codec, *parent) : kindsOfWhole(m_codec);
@@ -218,7 +218,7 @@ void InspectorTree::copyDiagnostic()
 void InspectorTree::paste(bool behind)
 {
     const QMimeData *mime = QGuiApplication::clipboard()->mimeData();
-    if (!mime || !m_model->isEditable())
+    if (!mime || !m_model->isEditable() || m_model->isFixed(m_view->currentIndex()))
         return;
     std::optional<Pasted> pasted;
     if (const auto node = core::fromNotation(mime->data(NodeMime)); node && !node->items().empty()) {
