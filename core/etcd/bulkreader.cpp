@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/bulkreader.h"
 
+#include "core/etcd/piececall.h"
+
 namespace slotscope::core {
 
 namespace {
 
 /// More at once do not make it faster, but take connections from others where they cannot share one.
 constexpr int MostAtOnce = 4;
-/// Pieces that have come are kept while one before them has not; so many, so that memory stays bounded.
+/// Pieces that have come are kept while one before them has not; so many, and of so many bytes, so that
+/// memory stays bounded.
 constexpr size_t MostWaiting = 8;
+constexpr qint64 MostWaitingBytes = 64LL * 1024 * 1024;
 
 } // namespace
 
@@ -62,7 +66,10 @@ void BulkReader::pump()
     const auto most = [this] { return m_request.revision.value == 0 ? 1 : MostAtOnce; };
     // With none under way, the next one is what all that wait are waiting for: the rest of a piece that had
     // more.
-    const auto isRoom = [this] { return m_waiting.size() < MostWaiting || m_plan->underWay() == 0; };
+    const auto isRoom = [this] {
+        return (m_waiting.size() < MostWaiting && m_waitingBytes < MostWaitingBytes)
+            || m_plan->underWay() == 0;
+    };
     while (!m_isOver && m_plan->underWay() < most() && isRoom()) {
         const auto piece = m_plan->next();
         if (!piece)
@@ -73,8 +80,7 @@ void BulkReader::pump()
 
 void BulkReader::ask(const RangePlan::Piece &piece)
 {
-    const auto call =
-        m_client->rows({.range = piece.range, .limit = piece.limit, .revision = m_request.revision});
+    const auto call = readPiece(m_client, piece, m_request.revision);
     m_calls[piece.number] = call;
     call.then(this, [this, piece](const Result<RowsReply> &result) { take(piece, result); });
 }
@@ -100,11 +106,13 @@ void BulkReader::take(const RangePlan::Piece &piece, const Result<RowsReply> &re
     if (isFirst)
         m_request.revision = result->header.revision;
     m_waiting[piece.number] = {*result, result->more ? result->lastKey() + '\0' : piece.range.end};
+    m_waitingBytes += result->bytes;
     pump(); // before the rows are told of, which takes a while
 
     const QPointer<BulkReader> alive(this);
     while (const quint64 number = m_plan->takeDelivered()) {
         const Waiting waiting = std::move(m_waiting.extract(number).mapped());
+        m_waitingBytes -= waiting.reply.bytes;
         m_position = waiting.end;
         m_rows += waiting.reply.rows;
         m_request.expected = std::max(m_request.expected, m_rows);

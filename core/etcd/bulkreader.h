@@ -62,6 +62,7 @@ private:
         QByteArray end;
     };
     std::map<quint64, Waiting> m_waiting; // pieces that came before their turn
+    qint64 m_waitingBytes = 0; // of their rows
     std::map<quint64, Call<RowsReply>> m_calls;
     Call<RangeReply> m_countCall;
     qint64 m_rows = 0;

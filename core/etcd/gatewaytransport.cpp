@@ -65,8 +65,8 @@ GatewayTransport::GatewayTransport(const ConnectionOptions &connection, Options 
     , m_address(m_endpoint)
     , m_options(options)
     , m_apiPath(QStringLiteral("/v3"))
-    , m_grpc(new GrpcChannel(
-          {.head = options.grpcHead, .silence = options.grpcSilence, .size = options.largestReply}, this))
+    , m_budget(std::make_shared<ReplyBudget>(options.heldReplies))
+    , m_grpc(new GrpcChannel({.head = options.grpcHead, .silence = options.grpcSilence}, this))
     , m_tokens([this](const QString &user, const QString &password) {
         return authenticate(m_address, user, password);
     })
@@ -153,7 +153,8 @@ QUrl GatewayTransport::url(const QUrl &address, const QString &path)
 
 template <typename T>
 Call<T> GatewayTransport::start(QNetworkReply *reply, bool large, std::chrono::milliseconds deadline,
-                                Result<T> (*parse)(const QByteArray &))
+                                std::function<Result<T>(const QByteArray &)> parse,
+                                std::unique_ptr<ReplyShare> share)
 {
     // A range takes as long as it needs while bytes flow; all else is small and has one deadline.
     const HttpExchange::Limits limits {
@@ -161,8 +162,11 @@ Call<T> GatewayTransport::start(QNetworkReply *reply, bool large, std::chrono::m
         .head = large ? m_options.rangeHead : deadline,
         .size = m_options.largestReply,
         .whole = large ? std::chrono::milliseconds {} : deadline,
+        .share = share.get(),
     };
     auto *state = new CallState<T>;
+    if (share)
+        share.release()->setParent(state); // until the body has been parsed
     auto *exchange = new HttpExchange(reply, limits, this);
     state->setAbort([exchange = QPointer(exchange)] {
         if (exchange)
@@ -192,8 +196,8 @@ Call<T> GatewayTransport::post(const QString &path, const QByteArray &body,
                                Result<T> (*parse)(const QByteArray &), std::chrono::milliseconds deadline)
 {
     return m_tokens.authorized<T>([this, path, body, parse, deadline](const QByteArray &token) {
-        return start(postOnce(m_manager, withToken(httpRequest(url(m_apiPath + path)), token), body),
-                     std::is_same_v<T, RangeReply>, deadline, parse);
+        return start<T>(postOnce(m_manager, withToken(httpRequest(url(m_apiPath + path)), token), body),
+                        std::is_same_v<T, RangeReply>, deadline, parse);
     });
 }
 
@@ -226,8 +230,9 @@ Call<QByteArray> GatewayTransport::authenticate(const QUrl &address, const QStri
                                                 const QString &password)
 {
     const QUrl place = url(address, m_apiPath + QStringLiteral("/auth/authenticate"));
-    return start(postOnce(m_manager, httpRequest(place), gateway::authenticateJson(user, password)), false,
-                 m_options.deadline, gateway::parseAuthenticateReply);
+    return start<QByteArray>(
+        postOnce(m_manager, httpRequest(place), gateway::authenticateJson(user, password)), false,
+        m_options.deadline, gateway::parseAuthenticateReply);
 }
 
 void GatewayTransport::signIn(const QString &user, const QString &password)
@@ -278,8 +283,9 @@ Call<StatusReply> GatewayTransport::statusAt(const QUrl &address)
     // Not by the keeper, who asks the member that is in use for another token.
     const auto ask = [this, address](const QByteArray &token) {
         const QUrl place = url(address, m_apiPath + QStringLiteral("/maintenance/status"));
-        return start(postRead(m_manager, withToken(httpRequest(place), token), QByteArrayLiteral("{}")),
-                     false, m_options.choosing, gateway::parseStatusReply);
+        return start<StatusReply>(
+            postRead(m_manager, withToken(httpRequest(place), token), QByteArrayLiteral("{}")), false,
+            m_options.choosing, gateway::parseStatusReply);
     };
     if (!m_tokens.hasUser())
         return ask({});
@@ -413,12 +419,12 @@ Call<ServerVersion> GatewayTransport::detectAddress()
 {
     DetectionSteps steps;
     steps.version = [this] {
-        return start(m_manager.get(httpRequest(url(QStringLiteral("/version")))), false, m_options.detection,
-                     gateway::parseVersion);
+        return start<ServerVersion>(m_manager.get(httpRequest(url(QStringLiteral("/version")))), false,
+                                    m_options.detection, gateway::parseVersion);
     };
     steps.status = [this](const QString &apiPath) {
         const QUrl address = url(apiPath + QStringLiteral("/maintenance/status"));
-        return start(
+        return start<StatusReply>(
             postRead(m_manager, withToken(httpRequest(address), m_tokens.token()), QByteArrayLiteral("{}")),
             false, m_options.detection, gateway::parseStatusReply);
     };
@@ -447,27 +453,31 @@ Call<RowsReply> GatewayTransport::rows(const RangeRequest &request)
     if (!usesGrpc() || request.countOnly || (request.limit > 0 && request.limit <= FewRows))
         return rowsByJson(request);
     auto *state = new CallState<RowsReply>;
-    const Call<QByteArray> call = m_tokens.authorized<QByteArray>([this, request](const QByteArray &token) {
+    auto *share = shareFor(request).release();
+    share->setParent(state);
+    const auto send = [this, request, share = QPointer(share)](const QByteArray &token) {
         QUrl method = m_address;
         method.setPath(QStringLiteral("/etcdserverpb.KV/Range"));
         QNetworkRequest http = withToken(httpRequest(method), token);
         if (!token.isEmpty())
             http.setRawHeader("token", token); // its name without a gateway
-        return m_grpc->call(http, grpc::toProtobuf(request));
-    });
+        return m_grpc->call(http, grpc::toProtobuf(request), share);
+    };
+    const Call<QByteArray> call = m_tokens.authorized<QByteArray>(send);
     state->setAbort([call] { call.cancel(); });
     const QPointer<GatewayTransport> guard(this);
     call.then(state, [this, state, request, guard, age = m_grpcAge](const Result<QByteArray> &reply) {
         if (reply) {
             if (guard)
                 m_grpcFailures = 0;
-            completeOnPool(state, grpc::parseRows, *reply);
+            completeOnPool(state, grpc::parseRows, *reply, request.limit);
             return;
         }
         // 12 is what answers to gRPC, but not as etcd does.
         const Error &error = reply.error();
         const bool isEtcds = error.grpcCode > 0 && error.grpcCode != 12;
-        if (!guard || error.kind == ErrorKind::Cancelled || isEtcds) {
+        const bool isTooLarge = error.kind == ErrorKind::TooLarge; // by JSON it would be larger still
+        if (!guard || error.kind == ErrorKind::Cancelled || isEtcds || isTooLarge) {
             state->fail(error);
             return;
         }
@@ -502,11 +512,22 @@ void GatewayTransport::noteGrpcFailure(const Error &error, quint64 age)
 
 Call<RowsReply> GatewayTransport::rowsByJson(const RangeRequest &request)
 {
-    return m_tokens.authorized<RowsReply>([this, body = gateway::toJson(request)](const QByteArray &token) {
-        const QUrl place = url(m_apiPath + QStringLiteral("/kv/range"));
-        return start(postOnce(m_manager, withToken(httpRequest(place), token), body), true,
-                     m_options.deadline, gateway::parseRows);
-    });
+    return m_tokens.authorized<RowsReply>(
+        [this, request, body = gateway::toJson(request)](const QByteArray &token) {
+            const QUrl place = url(m_apiPath + QStringLiteral("/kv/range"));
+            return start<RowsReply>(
+                postOnce(m_manager, withToken(httpRequest(place), token), body), true, m_options.deadline,
+                [most = request.limit](const QByteArray &json) { return gateway::parseRows(json, most); },
+                shareFor(request));
+        });
+}
+
+std::unique_ptr<ReplyShare> GatewayTransport::shareFor(const RangeRequest &request) const
+{
+    // There is nothing less to ask for than a single row.
+    if (request.limit == 1)
+        return std::make_unique<ReplyShare>(m_budget, m_options.largestRow, ErrorKind::Protocol);
+    return std::make_unique<ReplyShare>(m_budget, m_options.largestRows, ErrorKind::TooLarge);
 }
 
 Call<PutReply> GatewayTransport::put(const PutRequest &request)

@@ -35,7 +35,11 @@ public:
         std::chrono::milliseconds probing {2'000}; ///< between two looks at the member, if there are others
         std::chrono::milliseconds rangeHead {60'000}; ///< for a range: until the reply begins
         std::chrono::milliseconds rangeSilence {30'000}; ///< for a range: without progress
-        qint64 largestReply = 1024LL * 1024 * 1024; ///< bytes; larger ones are refused
+        qint64 largestReply = 256LL * 1024 * 1024; ///< bytes; larger ones are refused
+        qint64 largestRows =
+            32LL * 1024 * 1024; ///< the same of rows(); TooLarge, so that fewer are asked for
+        qint64 largestRow = 128LL * 1024 * 1024; ///< the same of rows() for a single one
+        qint64 heldReplies = 160LL * 1024 * 1024; ///< all of rows() together that are not parsed yet
         qint64 longestLine = 512LL * 1024 * 1024; ///< bytes of one message of a watch
         qint64 parseOnPool = 1024LL * 1024; ///< bodies of so many bytes are parsed on the thread pool
         qint64 parseLineOnPool =
@@ -56,7 +60,8 @@ public:
 
     Call<ServerVersion> detect() override;
     Call<RangeReply> range(const RangeRequest &request) override;
-    /// Over native gRPC; by JSON where that does not get through.
+    /// Over native gRPC; by JSON where that does not get through. Where more comes than there is memory for,
+    /// TooLarge: it will do with a smaller limit, or, of a single row, when other replies have been parsed.
     Call<RowsReply> rows(const RangeRequest &request) override;
     Call<PutReply> put(const PutRequest &request) override;
     Call<DeleteRangeReply> deleteRange(const DeleteRangeRequest &request) override;
@@ -84,6 +89,8 @@ public:
     std::vector<MemberAddress> addresses() const;
     /// Whether large ranges are asked for over gRPC at present.
     bool usesGrpc() const;
+    /// What the replies to rows() take.
+    const ReplyBudget &budget() const { return *m_budget; }
     /// For requests that go another way to the same etcd.
     TokenKeeper *tokens() { return &m_tokens; }
 
@@ -113,10 +120,11 @@ private:
     template <typename T>
     Call<T> ask(const QString &path, const QByteArray &body, Result<T> (*parse)(const QByteArray &));
     Call<RowsReply> rowsByJson(const RangeRequest &request);
+    std::unique_ptr<ReplyShare> shareFor(const RangeRequest &request) const;
     void noteGrpcFailure(const Error &error, quint64 age);
     template <typename T>
     Call<T> start(QNetworkReply *reply, bool large, std::chrono::milliseconds deadline,
-                  Result<T> (*parse)(const QByteArray &));
+                  std::function<Result<T>(const QByteArray &)> parse, std::unique_ptr<ReplyShare> share = {});
 
     ConnectionOptions m_connection;
     QSslConfiguration m_tls;
@@ -126,6 +134,7 @@ private:
     quint64 m_clusterId = 0; ///< whose members they are
     Options m_options;
     QString m_apiPath;
+    std::shared_ptr<ReplyBudget> m_budget;
     GrpcChannel *m_grpc;
     QUrl m_grpcRefusedBy; ///< the member to which gRPC does not get through
     int m_grpcFailures = 0; ///< in a row; calls that fail together count once

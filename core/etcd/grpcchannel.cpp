@@ -76,12 +76,13 @@ Result<QByteArray> unframed(const QByteArray &head, const QByteArray &message)
 class Exchange final : public QObject
 {
 public:
-    Exchange(QNetworkReply *reply, GrpcChannel *channel, GrpcChannel::Limits limits,
+    Exchange(QNetworkReply *reply, GrpcChannel *channel, GrpcChannel::Limits limits, ReplyShare *share,
              CallState<QByteArray> *state)
         : QObject(channel)
         , m_channel(channel)
         , m_reply(reply)
         , m_limits(limits)
+        , m_share(share)
         , m_state(state)
     {
         m_deadline.begin(limits.head);
@@ -116,19 +117,28 @@ private:
         if (!std::exchange(m_begun, true))
             m_deadline.begin(m_limits.silence);
         m_deadline.note(m_reply->bytesAvailable());
-        if (m_body.size() + m_reply->bytesAvailable() > m_limits.size) {
-            fail({.kind = ErrorKind::Protocol,
-                  .detail = QStringLiteral("the reply is larger than %1 bytes").arg(m_limits.size)});
-            return;
-        }
+        qint64 announced = 0;
         if (m_head.size() < FrameHead) {
             m_head += m_reply->read(FrameHead - m_head.size());
-            if (m_head.size() < FrameHead)
-                return;
-            const qint64 size = qFromBigEndian<quint32>(m_head.constData() + 1);
-            m_body.reserve(std::min(size, std::min(m_limits.size, qint64 {64} * 1024 * 1024)));
+            if (m_head.size() == FrameHead && hasMessage())
+                announced = qFromBigEndian<quint32>(m_head.constData() + 1);
         }
+        if (!m_share)
+            return;
+        if (const auto error =
+                m_share->hold(std::max(announced, m_body.size() + m_reply->bytesAvailable()))) {
+            fail(*error);
+            return;
+        }
+        if (announced > 0)
+            m_body.reserve(announced);
         m_body += m_reply->readAll();
+    }
+    /// It begins as a reply to the call does; else its bytes are whatever somebody else has to say.
+    bool hasMessage() const
+    {
+        return m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt() == 200
+            && m_reply->rawHeader("content-type").startsWith("application/grpc");
     }
     void onFinished()
     {
@@ -137,10 +147,9 @@ private:
             return;
         m_deadline.stop();
         const int http = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-        const QByteArray type = m_reply->rawHeader("content-type");
         if (m_reply->error() != QNetworkReply::NoError && !m_reply->hasRawHeader("grpc-status")) {
             fail(replyError(*m_reply, m_head + m_body));
-        } else if (http != 200 || !type.startsWith("application/grpc")) {
+        } else if (!hasMessage()) {
             fail({.kind = ErrorKind::Http,
                   .httpStatus = http,
                   .detail = QStringLiteral("no gRPC, but %1").arg(gateway::describeBody(m_head + m_body))});
@@ -161,6 +170,9 @@ private:
     {
         const auto state = std::exchange(m_state, nullptr);
         drop();
+        m_body.clear();
+        if (m_share)
+            m_share->hold(0);
         if (state)
             state->fail(error);
     }
@@ -187,6 +199,7 @@ private:
     GrpcChannel *m_channel;
     QPointer<QNetworkReply> m_reply;
     GrpcChannel::Limits m_limits;
+    QPointer<ReplyShare> m_share;
     QPointer<CallState<QByteArray>> m_state;
     ProgressTimer m_deadline;
     QByteArray m_head; // of the message's frame
@@ -204,7 +217,7 @@ GrpcChannel::GrpcChannel(Limits limits, QObject *parent)
     m_manager.setCache(new NoCache(&m_manager));
 }
 
-Call<QByteArray> GrpcChannel::call(QNetworkRequest request, const QByteArray &message)
+Call<QByteArray> GrpcChannel::call(QNetworkRequest request, const QByteArray &message, ReplyShare *share)
 {
     request.setAttribute(QNetworkRequest::Http2AllowedAttribute, true);
     request.setAttribute(QNetworkRequest::CacheSaveControlAttribute, true); // see NoCache
@@ -214,7 +227,7 @@ Call<QByteArray> GrpcChannel::call(QNetworkRequest request, const QByteArray &me
     request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/grpc"));
     request.setRawHeader("te", "trailers");
     auto *state = new CallState<QByteArray>;
-    new Exchange(m_manager.post(request, framed(message)), this, m_limits, state);
+    new Exchange(m_manager.post(request, framed(message)), this, m_limits, share, state);
     return Call<QByteArray>(state);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/call.h"
+#include "core/etcd/replybudget.h"
 
 #include <QByteArray>
 #include <QNetworkAccessManager>
@@ -21,14 +22,14 @@ public:
     {
         std::chrono::milliseconds head; ///< until the reply begins
         std::chrono::milliseconds silence; ///< then, without progress, see ProgressTimer
-        qint64 size; ///< of a reply, in bytes
     };
 
     explicit GrpcChannel(Limits limits, QObject *parent = nullptr);
 
     /// Sends the message. The request's path is that of a method, such as `/etcdserverpb.KV/Range`. An error
-    /// with a grpcCode is the server's word; one without says that gRPC did not get through.
-    Call<QByteArray> call(QNetworkRequest request, const QByteArray &message);
+    /// with a grpcCode is the server's word; one without says that gRPC did not get through, or, as TooLarge,
+    /// that it did with more than the share allows. That goes with whoever the reply is for.
+    Call<QByteArray> call(QNetworkRequest request, const QByteArray &message, ReplyShare *share);
     QNetworkAccessManager &manager() { return m_manager; }
 
 private:

@@ -193,6 +193,12 @@ void HttpExchange::read()
               .detail = QStringLiteral("the reply is larger than %1 bytes").arg(m_limits.size)});
         return;
     }
+    if (m_limits.share) {
+        if (const auto error = m_limits.share->hold(size)) {
+            fail(*error);
+            return;
+        }
+    }
     if (m_body.isEmpty() && announced > 0)
         m_body.reserve(std::min(announced, qint64 {64} * 1024 * 1024));
     m_body.append(m_reply->readAll());

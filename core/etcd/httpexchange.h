@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/etcd/progresstimer.h"
+#include "core/etcd/replybudget.h"
 
 #include <QByteArray>
 #include <QElapsedTimer>
@@ -65,6 +66,7 @@ public:
         std::chrono::milliseconds head; ///< until the status line and headers are complete
         qint64 size; ///< of the body, in bytes; of an error's there is read what is of use
         std::chrono::milliseconds whole {}; ///< until all of it is there; 0: as long as bytes come
+        QPointer<ReplyShare> share {}; ///< what the body may take together with others, where that is bounded
     };
 
     /// Takes the reply over. Deletes itself after finished().

@@ -142,6 +142,20 @@ bool readRows(element value, Decoded *decoded, std::vector<RowView> *rows)
                        [decoded, rows](element row) { return readRow(row, decoded, &rows->emplace_back()); });
 }
 
+/// Whether there may be a reply of so many rows in a text that is larger than such replies are. What else a
+/// text of that size may hold takes many times the memory while it is parsed.
+bool isPlausible(const QByteArray &json, qint64 rows)
+{
+    constexpr qsizetype Ordinary = 16 * 1024 * 1024;
+    if (rows == 0 || json.size() <= Ordinary)
+        return true;
+    // etcd writes six members of a row, and no more beside all of them. None of these signs is in base64.
+    constexpr qint64 MostInRow = 16;
+    const auto signs = std::count_if(json.cbegin(), json.cend(),
+                                     [](char sign) { return sign == ',' || sign == '[' || sign == '{'; });
+    return signs <= MostInRow * (rows + 1);
+}
+
 bool readReply(const QByteArray &json, RowsReply *reply)
 {
     simdjson::dom::parser parser;
@@ -169,15 +183,24 @@ bool readReply(const QByteArray &json, RowsReply *reply)
 
 } // namespace
 
-Result<RowsReply> parseRows(const QByteArray &json)
+Result<RowsReply> parseRows(const QByteArray &json, qint64 most)
 {
     RowsReply reply;
-    if (readReply(json, &reply))
-        return reply;
-    const Result<RangeReply> parsed = parseRangeReply(json);
-    if (!parsed)
-        return Unexpected {parsed.error()};
-    return rowsOf(*parsed);
+    if (isPlausible(json, most)) {
+        if (!readReply(json, &reply)) {
+            const Result<RangeReply> parsed = parseRangeReply(json);
+            if (!parsed)
+                return Unexpected {parsed.error()};
+            reply = rowsOf(*parsed);
+        }
+        if (most == 0 || reply.rows <= most)
+            return reply;
+    }
+    return Unexpected {
+        Error {.kind = ErrorKind::Protocol,
+               .detail = QStringLiteral("%1 bytes of more than the %2 rows that were asked for, or of none")
+                             .arg(json.size())
+                             .arg(most)}};
 }
 
 } // namespace slotscope::core::gateway

@@ -145,8 +145,9 @@ QByteArray toProtobuf(const RangeRequest &request)
     return QByteArray::fromStdString(message.SerializeAsString());
 }
 
-Result<RowsReply> parseRows(const QByteArray &protobuf)
+Result<RowsReply> parseRows(const QByteArray &protobuf, qint64 most)
 {
+    const auto rowsAllowed = static_cast<size_t>(most > 0 ? most : protobuf.size());
     RowsReply reply;
     std::vector<RowView> views;
     Fields fields(protobuf);
@@ -154,6 +155,10 @@ Result<RowsReply> parseRows(const QByteArray &protobuf)
     bool hasHeader = false;
     while (isIntact && fields.next()) {
         if (fields.is(pb::RangeResponse::kKvsFieldNumber, Bytes)) {
+            if (views.size() == rowsAllowed)
+                return Unexpected {
+                    Error {.kind = ErrorKind::Protocol,
+                           .detail = QStringLiteral("more rows than the %1 that were asked for").arg(most)}};
             // No key is empty, and two bytes are not to become a row of a hundred.
             isIntact = readKeyValue(fields.bytes(), &views.emplace_back()) && !views.back().key.isEmpty();
         } else if (fields.is(pb::RangeResponse::kHeaderFieldNumber, Bytes)) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr qint64 PieceBytes = 4LL * 1024 * 1024;
 constexpr qint64 MostRows = 3 * 4096;
-constexpr qint64 FewestRows = 16;
+constexpr qint64 FewestRows = 1;
 /// So few are asked for where the first rows are looked for, and where it is not known whether there are any.
 constexpr qint64 FirstRows = 200;
 /// Tables that are not cut before it is known how large their first rows are.
@@ -125,7 +125,7 @@ std::optional<RangePlan::Piece> RangePlan::next()
     } else if (part->count < 0 || part->count > wanted * 3 / 2) {
         cut = this->cut(part->range, wanted);
         if (isSearching())
-            piece.limit = FirstRows;
+            piece.limit = std::min(FirstRows, 2 * wanted);
     }
     if (!cut.end.isNull()) {
         piece.range.end = cut.end;

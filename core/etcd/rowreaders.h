@@ -10,8 +10,9 @@ namespace slotscope::core {
 
 namespace gateway {
 
-/// As parseRangeReply() reads it.
-Result<RowsReply> parseRows(const QByteArray &json);
+/// As parseRangeReply() reads it. An error where there are more rows than `most`, the limit that was asked
+/// with; 0: there was none.
+Result<RowsReply> parseRows(const QByteArray &json, qint64 most = 0);
 
 } // namespace gateway
 
@@ -19,8 +20,8 @@ namespace grpc {
 
 /// The message RangeRequest of protobuf.
 QByteArray toProtobuf(const RangeRequest &request);
-/// The message RangeResponse of protobuf.
-Result<RowsReply> parseRows(const QByteArray &protobuf);
+/// The message RangeResponse of protobuf. `most`: as above.
+Result<RowsReply> parseRows(const QByteArray &protobuf, qint64 most = 0);
 
 } // namespace grpc
 
