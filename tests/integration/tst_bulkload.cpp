@@ -8,6 +8,7 @@
 #include "tests/support/etcdprocess.h"
 #include "tests/support/faultyproxy.h"
 #include "tests/support/memoryconnection.h" // slotKey()
+#include "tests/support/piecestransport.h"
 #include "tests/support/proxylink.h"
 #include "tests/support/testca.h"
 
@@ -25,7 +26,16 @@ using namespace slotscope::test;
 namespace {
 
 constexpr int Patience = 60'000; // on a busy machine
-constexpr int Records = 4000; // in each slot
+constexpr int Records = 4000; // in each slot but the large one
+/// One whose records make several pieces that are read at once: 15 MB.
+constexpr quint16 Large = 4;
+constexpr int LargeRecords = 2500;
+constexpr int LargeValue = 6000;
+
+int recordsOf(quint16 slot)
+{
+    return slot == Large ? LargeRecords : Records;
+}
 
 /// A proxy that knows HTTP/1.1 only: it refuses what begins as HTTP/2, or waits in vain for more of it.
 class OldProxy : public QObject
@@ -94,8 +104,9 @@ struct Loaded
 {
     explicit Loaded(ConnectionOptions options, GatewayTransport::Options limits = {})
     {
-        auto made = std::make_unique<GatewayTransport>(options, limits);
-        transport = made.get();
+        auto made = std::make_unique<PiecesTransport>(std::make_unique<GatewayTransport>(options, limits));
+        pieces = made.get();
+        transport = pieces->inner();
         if (options.prefix.isEmpty())
             client = std::make_unique<Client>(std::move(made));
         else
@@ -104,7 +115,8 @@ struct Loaded
         watch = std::make_unique<Watch>(client.get(), KeyRange::all(), MemoryClient::fastOptions());
     }
     /// Starts loading; expected as the window would.
-    LiveTable *open(quint16 slot, qint64 expected = Records)
+    LiveTable *open(quint16 slot) { return open(slot, recordsOf(slot)); }
+    LiveTable *open(quint16 slot, qint64 expected)
     {
         table = std::make_unique<LiveTable>(client.get(), watch.get(), KeyRange::slot(Slot(slot)));
         table->setExpectation(expected);
@@ -122,6 +134,7 @@ struct Loaded
         return all;
     }
 
+    PiecesTransport *pieces;
     GatewayTransport *transport;
     std::unique_ptr<Client> client;
     std::unique_ptr<Watch> watch;
@@ -152,7 +165,8 @@ class TestBulkLoad : public QObject
                 byte = char(random.bounded(256));
             return key;
         }
-        case 2: { // counted
+        case 2: // counted
+        case Large: {
             QByteArray key(8, '\0');
             qToBigEndian(quint64(number), key.data());
             return key;
@@ -168,14 +182,14 @@ class TestBulkLoad : public QObject
         const auto lease = await(to.leaseGrant({.ttlSeconds = 3000}));
         QRandomGenerator random(slot);
         TxnRequest txn;
-        for (int i = 0; i < Records; ++i) {
-            QByteArray value(random.bounded(900), '\0');
-            for (char &byte : value)
-                byte = char(random.bounded(256));
+        for (int i = 0; i < recordsOf(slot); ++i) {
+            QByteArray value(slot == Large ? LargeValue : random.bounded(900), '\0');
+            for (qsizetype at = 0; at + 4 <= value.size(); at += 4)
+                qToBigEndian(random.generate(), value.data() + at);
             txn.success.push_back({PutRequest {.key = slotKey(slot, keyOfKind(slot, i)),
                                                .value = value,
                                                .lease = i % 1000 == 7 && lease ? lease->id : LeaseId()}});
-            if (txn.success.size() == 128 || i + 1 == Records) {
+            if (txn.success.size() == 128 || i + 1 == recordsOf(slot)) {
                 if (!await(to.txn(txn)))
                     return false;
                 txn.success.clear();
@@ -236,7 +250,7 @@ private Q_SLOTS:
     {
         SLOTSCOPE_REQUIRE_ETCD();
         QVERIFY(m_etcd.start());
-        for (const auto slot : {quint16(1), quint16(2), quint16(3)})
+        for (const auto slot : {quint16(1), quint16(2), quint16(3), Large})
             QVERIFY(fill(m_etcd.options(), slot));
     }
 
@@ -252,6 +266,7 @@ private Q_SLOTS:
             QTest::newRow((way + "words").constData()) << grpc << 3 << Records;
             QTest::newRow((way + "nothing known").constData()) << grpc << 2 << -1;
             QTest::newRow((way + "few expected").constData()) << grpc << 1 << 10;
+            QTest::newRow((way + "several pieces at once").constData()) << grpc << int(Large) << LargeRecords;
         }
     }
 
@@ -266,10 +281,85 @@ private Q_SLOTS:
         LiveTable *table = loaded.open(quint16(slot), expected);
         QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*table), Patience);
         QCOMPARE(loaded.transport->usesGrpc(), grpc);
-        QCOMPARE(table->rows().count(), size_t(Records));
+        QCOMPARE(table->rows().count(), size_t(recordsOf(quint16(slot))));
         QVERIFY(!table->isPartial());
-        QCOMPARE(table->progress().rows, qint64(Records));
+        QCOMPARE(table->progress().rows, qint64(recordsOf(quint16(slot))));
         QVERIFY(loaded.rows() == byEtcdctl(quint16(slot)));
+        if (slot == Large)
+            QVERIFY2(loaded.pieces->mostOut() >= 3, qPrintable(QString::number(loaded.pieces->mostOut())));
+    }
+
+    void aCompactionWhilePiecesAreOut_data()
+    {
+        QTest::addColumn<bool>("grpc");
+        QTest::newRow("gRPC") << true;
+        QTest::newRow("JSON") << false;
+    }
+
+    void aCompactionWhilePiecesAreOut()
+    {
+        QFETCH(const bool, grpc);
+        if (QStandardPaths::findExecutable(QStringLiteral("etcdctl")).isEmpty())
+            QSKIP("no etcdctl");
+        Loaded loaded(options(grpc));
+        Client other(m_etcd.options());
+        loaded.pieces->callWhenOut(3, [&other, grpc] {
+            auto *state = new CallState<Nothing>;
+            const QByteArray key = slotKey(Large, QByteArray(8, '\0') + (grpc ? "new" : "newer"));
+            other.put({.key = key, .value = "written meanwhile", .lease = {}})
+                .then(state, [&other, state](const Result<PutReply> &put) {
+                    if (!put)
+                        return state->fail(put.error());
+                    other.compact({.revision = put->header.revision})
+                        .then(state, [state](const Result<Nothing> &done) { state->complete(done); });
+                });
+            return Call<Nothing>(state);
+        });
+        LiveTable *table = loaded.open(Large);
+        QTRY_VERIFY_WITH_TIMEOUT(loaded.pieces->failures().contains(ErrorKind::Compacted), Patience);
+        QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*table), Patience);
+        QCOMPARE(loaded.transport->usesGrpc(), grpc);
+        m_byEtcdctl.clear(); // as it was before
+        QVERIFY(loaded.rows() == byEtcdctl(Large));
+        QVERIFY(loaded.rows().size() > size_t(LargeRecords));
+    }
+
+    void whatIsLargerThanPlannedIsReadInSmallerParts()
+    {
+        // As if there were memory for half a piece, and for two of those.
+        GatewayTransport::Options limits;
+        limits.largestRows = 2'000'000;
+        limits.heldReplies = 4'000'000;
+        Loaded loaded(options(true), limits);
+        LiveTable *table = loaded.open(Large);
+        QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*table), Patience);
+        QVERIFY(loaded.transport->usesGrpc());
+        QVERIFY(loaded.pieces->failures().contains(ErrorKind::TooLarge));
+        QVERIFY(loaded.transport->budget().heldAtMost() <= limits.heldReplies);
+        QTRY_COMPARE(loaded.transport->budget().held(), 0);
+        Loaded whole(options(true));
+        LiveTable *other = whole.open(Large);
+        QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*other), Patience);
+        QVERIFY(whole.rows().size() >= size_t(LargeRecords));
+        QVERIFY(loaded.rows() == whole.rows());
+    }
+
+    /// As large as etcd takes it, which is more than several rows may have here.
+    void aLargestValueIsRead()
+    {
+        const QByteArray value(1'400'000, 'v');
+        QVERIFY(m_etcd.put(slotKey(5, "large"), value).value > 0);
+        QVERIFY(m_etcd.put(slotKey(5, "larger"), value + 'v').value > 0);
+        GatewayTransport::Options limits;
+        limits.largestRows = 1'000'000;
+        limits.heldReplies = 2'000'000;
+        for (const bool grpc : {true, false}) {
+            Loaded loaded(options(grpc), limits);
+            LiveTable *table = loaded.open(5, 2);
+            QTRY_VERIFY_WITH_TIMEOUT(isLoaded(*table), Patience);
+            QCOMPARE(loaded.rows().size(), size_t(2));
+            QVERIFY(loaded.rows().front().value == value && loaded.rows().back().value == value + 'v');
+        }
     }
 
     void belowAPrefix()
