@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/table/search.h"
 
+#include "core/etcd/piececall.h"
 #include "core/table/recordjson.h"
 #include "core/table/roworderwork.h"
 #include "core/table/searchplace.h"
@@ -19,6 +20,11 @@ using namespace std::chrono_literals;
 
 constexpr int MostRestarts = 3;
 constexpr auto TypePatience = 10s;
+/// Pieces that are asked for at once, as tables do.
+constexpr int MostAtOnce = 4;
+/// The same with those that have come and are not told of, so that memory stays bounded where looking at them
+/// takes longer than reading.
+constexpr size_t MostPieces = 8;
 
 } // namespace
 
@@ -30,16 +36,20 @@ Search::Search(Client *client, SlotDirectory *directory, SearchQuery query, QObj
 {
     m_patience.setSingleShot(true);
     m_patience.setInterval(TypePatience);
-    connect(&m_patience, &QTimer::timeout, this, &Search::enterPlace);
+    connect(&m_patience, &QTimer::timeout, this, [this] {
+        // Its type stays unknown.
+        openPlace(m_places.front());
+        goOn();
+    });
     m_progressTimer.setSingleShot(true);
     m_progressTimer.setInterval(100ms);
     connect(&m_progressTimer, &QTimer::timeout, this, &Search::progressChanged);
-    const auto goOn = [this] {
+    const auto sampled = [this] {
         if (m_patience.isActive())
-            nextPlace();
+            goOn();
     };
-    connect(m_directory, &SlotDirectory::slotChanged, this, goOn, Qt::QueuedConnection);
-    connect(m_directory, &SlotDirectory::sampled, this, goOn, Qt::QueuedConnection);
+    connect(m_directory, &SlotDirectory::slotChanged, this, sampled, Qt::QueuedConnection);
+    connect(m_directory, &SlotDirectory::sampled, this, sampled, Qt::QueuedConnection);
 }
 
 Search::~Search()
@@ -47,12 +57,20 @@ Search::~Search()
     m_stop->store(true);
 }
 
+Search::Passage::~Passage()
+{
+    for (const auto &[piece, call] : calls)
+        call.cancel();
+}
+
 Search::Progress Search::progress() const
 {
     Progress progress = m_progress;
     if (isRunning())
         progress.milliseconds = m_clock.elapsed();
-    if (!m_places.empty())
+    if (!m_passages.empty())
+        progress.slot = m_passages.front()->reader->slot;
+    else if (!m_places.empty())
         progress.slot = m_places.front().slot;
     return progress;
 }
@@ -73,6 +91,7 @@ void Search::begin()
     m_revision = m_query.revision;
     m_progress = {};
     m_places.clear();
+    m_passages.clear();
     std::vector<Slot> numbers = m_query.slotNumbers;
     if (numbers.empty()) {
         numbers = m_directory->slotNumbers();
@@ -85,138 +104,214 @@ void Search::begin()
         const SlotInfo *info = m_directory->find(slot);
         m_progress.total += info ? info->records : 0;
     }
-    nextPlace();
+    goOn();
 }
 
-void Search::nextPlace()
+/// Asks for as much as there is room for: for what is told of first before all else.
+void Search::goOn()
 {
-    if (m_places.empty()) {
-        if (!m_isLooking && !m_waiting)
-            end(State::Done);
-        return;
+    while (isRunning() && isRoom()) {
+        std::optional<RangePlan::Piece> piece;
+        const auto passage = std::find_if(m_passages.cbegin(), m_passages.cend(), [&piece](const auto &each) {
+            piece = each->plan.next();
+            return piece.has_value();
+        });
+        if (passage != m_passages.cend())
+            ask(*passage, *piece);
+        else if (!openPlace())
+            break;
     }
-    const auto slot = m_places.front().slot;
-    const SlotInfo *info = slot ? m_directory->find(*slot) : nullptr;
+    if (isRunning() && m_passages.empty() && m_places.empty())
+        end(State::Done);
+}
+
+bool Search::isRoom() const
+{
+    int asked = 0;
+    size_t all = 0;
+    for (const auto &passage : m_passages) {
+        asked += passage->plan.underWay();
+        all += size_t(passage->looking) + passage->looked.size();
+    }
+    // The first reply tells at which revision the others are to be read.
+    if (asked >= (m_revision.value == 0 ? 1 : MostAtOnce))
+        return false;
+    // Where nothing is on its way, the rest of a piece that had more is what all others wait for.
+    return size_t(asked) + all < MostPieces || (asked == 0 && m_passages.front()->looking == 0);
+}
+
+/// The next one, if its type is known. False: there is none, or it is waited for.
+bool Search::openPlace()
+{
+    if (m_places.empty())
+        return false;
+    const Place &place = m_places.front();
+    const SlotInfo *info = place.slot ? m_directory->find(*place.slot) : nullptr;
     if (info && !info->sampled && info->records > 0 && !m_directory->isSampled()) {
         if (!m_patience.isActive()) {
-            m_directory->sample(*slot);
+            m_directory->sample(*place.slot);
             m_patience.start();
         }
-        return;
+        return false;
     }
-    enterPlace();
+    openPlace(place);
+    return true;
 }
 
-void Search::enterPlace()
+void Search::openPlace(const Place &place)
 {
     m_patience.stop();
-    const Place &place = m_places.front();
-    const SlotCodec codec = codecFor(place.slot ? m_directory->find(*place.slot) : nullptr);
+    const SlotInfo *info = place.slot ? m_directory->find(*place.slot) : nullptr;
+    const SlotCodec codec = codecFor(info);
     const RowQuery query {.filter = m_query.text, .condition = m_query.condition};
-    m_reader =
-        std::make_shared<const Reader>(Reader {codec, RowEvaluator(codec, query), m_query.text, place.slot});
-    m_cursor = PageCursor(place.range);
-    requestPage();
+    m_passages.push_back(std::make_shared<Passage>(
+        std::make_shared<const Reader>(Reader {codec, RowEvaluator(codec, query), m_query.text, place.slot}),
+        RangePlan(place.range, info ? info->records : 1)));
+    m_places.pop_front();
 }
 
-void Search::requestPage()
+void Search::ask(const std::shared_ptr<Passage> &passage, const RangePlan::Piece &piece)
 {
-    m_call = m_client->range(m_cursor.next(m_revision));
-    m_call.then(this, [this](const Result<RangeReply> &result) {
-        if (isRunning())
-            takePage(result);
+    const Call<RowsReply> call = readPiece(m_client, piece, m_revision);
+    passage->calls[piece.number] = call;
+    const auto of = std::weak_ptr(passage);
+    call.then(this, [this, of, number = piece.number](const Result<RowsReply> &result) {
+        const auto still = of.lock();
+        if (still && isRunning())
+            take(still, number, result);
     });
 }
 
-void Search::takePage(const Result<RangeReply> &result)
+void Search::take(const std::shared_ptr<Passage> &passage, quint64 piece, const Result<RowsReply> &result)
 {
-    if (!result) {
-        const bool isRefused = result.error().kind == ErrorKind::PermissionDenied && m_places.front().slot;
-        if (isRefused) {
-            m_refused.push_back(*m_places.front().slot);
-            m_places.pop_front();
-            nextPlace();
-        } else if (result.error().kind == ErrorKind::Compacted && m_query.revision.value == 0
-                   && ++m_restarts <= MostRestarts) {
-            restart();
-        } else {
-            m_error = result.error();
-            end(State::Failed);
-        }
-        return;
-    }
+    passage->calls.erase(piece);
+    if (!result)
+        return fail(passage, result.error());
+    if (result->more && result->rows == 0)
+        return fail(
+            passage,
+            {.kind = ErrorKind::Protocol, .detail = QStringLiteral("more rows are said to follow none")});
     if (m_revision.value == 0)
         m_revision = result->header.revision;
-    m_cursor.take(*result);
-    Page page {result->kvs, m_reader};
-    if (m_cursor.isAtEnd())
-        m_places.pop_front();
-    if (m_isLooking) {
-        m_waiting = std::move(page);
-        return;
-    }
-    startLooking(std::move(page));
+    passage->plan.take(piece,
+                       {.rows = result->rows,
+                        .bytes = result->bytes,
+                        .more = result->more,
+                        .count = result->count,
+                        .firstKey = result->rows > 0 ? result->firstKey() : QByteArray(),
+                        .lastKey = result->rows > 0 ? result->lastKey() : QByteArray()});
+    if (result->rows > 0)
+        startLooking(passage, piece, *result);
+    else
+        passage->looked[piece] = {};
+    tellInTurn();
 }
 
-// Reads on meanwhile.
-void Search::startLooking(Page page)
+void Search::fail(const std::shared_ptr<Passage> &passage, const Error &error)
 {
-    m_isLooking = true;
+    if (error.kind == ErrorKind::PermissionDenied && passage->reader->slot) {
+        const Slot slot = *passage->reader->slot;
+        m_refused.insert(std::lower_bound(m_refused.begin(), m_refused.end(), slot), slot);
+        std::erase(m_passages, passage);
+        tellInTurn();
+    } else if (error.kind == ErrorKind::Compacted && m_query.revision.value == 0
+               && ++m_restarts <= MostRestarts) {
+        restart();
+    } else {
+        m_error = error;
+        end(State::Failed);
+    }
+}
+
+void Search::startLooking(const std::shared_ptr<Passage> &passage, quint64 piece, const RowsReply &rows)
+{
+    ++passage->looking;
     auto *watcher = new QFutureWatcher<Looked>(this);
-    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, generation = m_generation] {
-        watcher->deleteLater();
-        if (isRunning() && generation == m_generation)
-            takeHits(watcher->result());
-    });
+    connect(watcher, &QFutureWatcherBase::finished, this,
+            [this, watcher, piece, of = std::weak_ptr(passage)] {
+                watcher->deleteLater();
+                const auto still = of.lock();
+                if (!still || !isRunning())
+                    return;
+                --still->looking;
+                still->looked[piece] = watcher->future().takeResult();
+                tellInTurn();
+            });
     const qint64 mostHits = m_query.mostHits - m_progress.hits;
     watcher->setFuture(
-        QtConcurrent::run(RowOrderWork::pool(), [page = std::move(page), mostHits, stop = m_stop] {
-            return look(page, mostHits, *stop);
+        QtConcurrent::run(RowOrderWork::pool(), [reader = passage->reader, rows, mostHits, stop = m_stop] {
+            return look(*reader, rows, mostHits, *stop);
         }));
-    if (m_reader && m_cursor.isAtEnd())
-        nextPlace();
-    else
-        requestPage();
 }
 
-Search::Looked Search::look(const Page &page, qint64 mostHits, const std::atomic_bool &stop)
+Search::Looked Search::look(const Reader &reader, const RowsReply &rows, qint64 mostHits,
+                            const std::atomic_bool &stop)
 {
-    const Reader &reader = *page.reader;
     Looked looked;
     CellRow memory;
     SortKey none;
-    for (const KeyValue &kv : page.records) {
-        if (stop.load(std::memory_order_relaxed))
-            return looked;
-        ++looked.records;
-        looked.bytes += kv.key.size() + kv.value.size();
-        const RowView row {kv.key, kv.value, kv.createRevision, kv.modRevision, kv.version, kv.lease};
-        if (!reader.evaluator.evaluate(row, memory, none))
-            continue;
-        if (qint64(looked.hits.size()) == mostHits) {
-            looked.isFull = true;
-            return looked;
-        }
-        SearchHit &hit = looked.hits.emplace_back();
-        hit.record = kv;
-        hit.slot = reader.slot;
-        const DecodedRow decoded = decodeRow(reader.codec, kv.key, kv.value);
-        if (reader.text.isEmpty()) {
-            hit.excerpt = displayText(decoded.value);
-        } else {
-            const SearchPlace place = placeOf(reader.text, decoded);
-            hit.field = place.field;
-            hit.excerpt = place.excerpt;
-            hit.offset = place.offset;
-            hit.length = reader.text.size();
+    for (const auto &chunk : rows.chunks) {
+        for (quint32 i = 0; i < chunk->size(); ++i) {
+            if (stop.load(std::memory_order_relaxed))
+                return looked;
+            const RowView row = chunk->row(i);
+            ++looked.records;
+            looked.bytes += row.key.size() + row.value.size();
+            if (!reader.evaluator.evaluate(row, memory, none))
+                continue;
+            if (qint64(looked.hits.size()) == mostHits) {
+                looked.isFull = true;
+                return looked;
+            }
+            SearchHit &hit = looked.hits.emplace_back();
+            hit.record = row.toKeyValue();
+            hit.slot = reader.slot;
+            const DecodedRow decoded = decodeRow(reader.codec, hit.record.key, hit.record.value);
+            if (reader.text.isEmpty()) {
+                hit.excerpt = displayText(decoded.value);
+            } else {
+                const SearchPlace place = placeOf(reader.text, decoded);
+                hit.field = place.field;
+                hit.excerpt = place.excerpt;
+                hit.offset = place.offset;
+                hit.length = reader.text.size();
+            }
         }
     }
     return looked;
 }
 
-void Search::takeHits(const Looked &looked)
+/// Tells of all whose turn it is, and goes on.
+void Search::tellInTurn()
 {
-    m_isLooking = false;
+    const QPointer guard(this);
+    while (!m_passages.empty()) {
+        const std::shared_ptr<Passage> passage = m_passages.front();
+        if (passage->turn == 0 && passage->plan.isDone()) {
+            m_passages.pop_front();
+            continue;
+        }
+        if (passage->turn == 0)
+            passage->turn = passage->plan.takeDelivered();
+        auto looked = passage->looked.extract(passage->turn);
+        if (looked.empty())
+            break;
+        passage->turn = 0;
+        takeHits(std::move(looked.mapped()));
+        if (!guard || !isRunning())
+            return;
+    }
+    goOn();
+}
+
+void Search::takeHits(Looked looked)
+{
+    // Others of its pieces were looked at meanwhile.
+    const auto room = size_t(m_query.mostHits - m_progress.hits);
+    if (looked.hits.size() > room) {
+        looked.hits.resize(room);
+        looked.isFull = true;
+    }
     m_progress.records += looked.records;
     m_progress.bytes += looked.bytes;
     m_progress.hits += qint64(looked.hits.size());
@@ -225,24 +320,18 @@ void Search::takeHits(const Looked &looked)
     const QPointer guard(this);
     if (!looked.hits.empty())
         Q_EMIT found(looked.hits);
-    if (!guard || !isRunning())
-        return;
-    if (looked.isFull) {
+    if (guard && isRunning() && looked.isFull)
         end(State::Full);
-        return;
-    }
-    if (auto waiting = std::exchange(m_waiting, std::nullopt))
-        startLooking(*std::move(waiting));
-    else if (m_places.empty())
-        end(State::Done);
 }
 
 void Search::restart()
 {
-    ++m_generation;
-    m_waiting.reset();
-    m_isLooking = false;
+    m_passages.clear();
+    m_patience.stop();
+    const QPointer guard(this);
     Q_EMIT restarted();
+    if (!guard)
+        return;
     begin();
 }
 
@@ -257,8 +346,7 @@ void Search::end(State state)
     m_progress.milliseconds = m_clock.isValid() ? m_clock.elapsed() : 0;
     m_state = state;
     m_stop->store(true);
-    m_call.cancel();
-    m_waiting.reset();
+    m_passages.clear();
     m_patience.stop();
     m_progressTimer.stop();
     Q_EMIT finished();

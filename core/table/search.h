@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/etcd/client.h"
-#include "core/table/pagecursor.h"
+#include "core/etcd/rangeplan.h"
 #include "core/table/rowquery.h"
 #include "core/table/slotdirectory.h"
 
@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <deque>
+#include <map>
 
 namespace slotscope::core {
 
@@ -38,9 +39,9 @@ struct SearchHit
     qsizetype length = 0; ///< 0: without a text
 };
 
-/// One search through an etcd, at one revision. Reads in pages, looks at them on worker threads and keeps
-/// none of them, so it takes little memory whatever the size of the etcd. Ends with finished(), but not when
-/// it is deleted before.
+/// One search through an etcd, at one revision. Reads as tables do, in pieces and several at once, looks at
+/// them on worker threads and keeps none of them, so it takes little memory whatever the size of the etcd.
+/// Ends with finished(), but not when it is deleted before.
 class Search : public QObject
 {
     Q_OBJECT
@@ -108,11 +109,6 @@ private:
         QString text;
         std::optional<Slot> slot;
     };
-    struct Page
-    {
-        std::vector<KeyValue> records;
-        std::shared_ptr<const Reader> reader;
-    };
     struct Looked
     {
         std::vector<SearchHit> hits;
@@ -120,15 +116,37 @@ private:
         qint64 records = 0;
         qint64 bytes = 0;
     };
-    static Looked look(const Page &page, qint64 mostHits, const std::atomic_bool &stop);
+    /// A place whose records are being read, as far as that has come.
+    struct Passage
+    {
+        Passage(std::shared_ptr<const Reader> with, RangePlan pieces)
+            : reader(std::move(with))
+            , plan(std::move(pieces))
+        {
+        }
+        ~Passage();
+
+        std::shared_ptr<const Reader> reader;
+        RangePlan plan;
+        std::map<quint64, Call<RowsReply>> calls; // by the numbers of the pieces
+        int looking = 0; // pieces that have come
+        std::map<quint64, Looked> looked; // and have been looked at, but whose turn it is not
+        quint64 turn = 0; // the piece that is told of next; 0: it has not come
+    };
+    static Looked look(const Reader &reader, const RowsReply &rows, qint64 mostHits,
+                       const std::atomic_bool &stop);
 
     void begin();
-    void nextPlace();
-    void enterPlace();
-    void requestPage();
-    void takePage(const Result<RangeReply> &result);
-    void startLooking(Page page);
-    void takeHits(const Looked &looked);
+    void goOn();
+    bool isRoom() const;
+    bool openPlace();
+    void openPlace(const Place &place);
+    void ask(const std::shared_ptr<Passage> &passage, const RangePlan::Piece &piece);
+    void take(const std::shared_ptr<Passage> &passage, quint64 piece, const Result<RowsReply> &result);
+    void fail(const std::shared_ptr<Passage> &passage, const Error &error);
+    void startLooking(const std::shared_ptr<Passage> &passage, quint64 piece, const RowsReply &rows);
+    void tellInTurn();
+    void takeHits(Looked looked);
     void restart();
     void end(State state);
 
@@ -141,16 +159,11 @@ private:
     Revision m_revision;
     Progress m_progress;
     QElapsedTimer m_clock;
-    std::deque<Place> m_places; // still to be read; the first one is being read
-    std::shared_ptr<const Reader> m_reader; // of the first one; null pointer: its type is waited for
-    PageCursor m_cursor;
-    Call<RangeReply> m_call;
-    std::optional<Page> m_waiting; // read while another one is looked at; nothing is read meanwhile
-    bool m_isLooking = false;
+    std::deque<Place> m_places; // still to be read
+    std::deque<std::shared_ptr<Passage>> m_passages; // being read; told of in this order
     QTimer m_patience; // for a type
     QTimer m_progressTimer;
     int m_restarts = 0;
-    quint64 m_generation = 0; // of restarts
     std::shared_ptr<std::atomic_bool> m_stop = std::make_shared<std::atomic_bool>(false);
 };
 

@@ -96,21 +96,6 @@ struct Recorder
     QObject context;
 };
 
-/// As a range request over these keys, with what it costs an etcd: how many keys lie in its range.
-RangeReply answer(const std::map<QByteArray, qint64> &keys, const RangeRequest &request, qint64 *cost)
-{
-    RangeReply reply;
-    for (auto it = keys.lower_bound(request.range.begin);
-         it != keys.end() && request.range.contains(it->first); ++it) {
-        ++*cost;
-        if (qint64(reply.kvs.size()) == request.limit)
-            reply.more = true;
-        else
-            reply.kvs.push_back({.key = it->first, .value = QByteArray(it->second, 'x')});
-    }
-    return reply;
-}
-
 } // namespace
 
 class TestSearch : public QObject
@@ -118,83 +103,6 @@ class TestSearch : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void pagesHoldEveryKeyOnce_data()
-    {
-        QTest::addColumn<QByteArrayList>("keys");
-        QTest::addColumn<int>("size");
-        QRandomGenerator random(11);
-        QByteArrayList uuids;
-        QByteArrayList numbers;
-        QByteArrayList texts;
-        QByteArrayList lumps;
-        QByteArrayList paths;
-        for (int i = 0; i < 8'000; ++i) {
-            QByteArray uuid(16, Qt::Uninitialized);
-            for (char &byte : uuid)
-                byte = char(random.bounded(256));
-            uuids.append(slotKey(1, uuid));
-            numbers.append(slotKey(1, QByteArray(5, '\0') + char(i >> 16) + char(i >> 8) + char(i)));
-            texts.append(slotKey(1, "customer-" + QByteArray::number(i)));
-            // Dense in a few places, far apart else.
-            lumps.append(slotKey(1, uuid.left(1) + QByteArray(12, char(0xff)) + uuid.mid(13)));
-            paths.append("/a/" + QByteArray(i % 7, 'b') + '/' + QByteArray::number(i * 7919 % 8'000));
-        }
-        QTest::newRow("UUIDs") << uuids << 300;
-        QTest::newRow("numbers") << numbers << 20;
-        QTest::newRow("texts") << texts << 100;
-        QTest::newRow("lumps") << lumps << 100;
-        QTest::newRow("paths") << paths << 10;
-        QTest::newRow("large values") << uuids.mid(0, 500) << 100'000;
-        QTest::newRow("few") << uuids.mid(0, 3) << 10;
-        QTest::newRow("none") << QByteArrayList() << 10;
-        QTest::newRow("alike") << QByteArrayList {slotKey(1, {}), slotKey(1, QByteArray(1, '\0')),
-                                                  slotKey(1, QByteArray(2, '\0')),
-                                                  slotKey(1, QByteArray(9, char(0xff)))}
-                               << 10;
-    }
-
-    void pagesHoldEveryKeyOnce()
-    {
-        QFETCH(QByteArrayList, keys);
-        QFETCH(int, size);
-        std::map<QByteArray, qint64> all;
-        for (const QByteArray &key : keys)
-            all[key] = size;
-        for (const KeyRange &range : {KeyRange::slot(Slot(1)), KeyRange::all(), KeyRange::prefix("/a/")}) {
-            QByteArrayList expected;
-            for (const auto &[key, bytes] : all) {
-                if (range.contains(key))
-                    expected.append(key);
-            }
-            QByteArrayList read;
-            qint64 cost = 0;
-            int requests = 0;
-            for (PageCursor cursor(range); !cursor.isAtEnd();) {
-                const RangeRequest request = cursor.next(Revision(7));
-                QCOMPARE(request.revision, Revision(7));
-                QVERIFY(request.limit >= 1 && request.limit <= PageCursor::MostRows);
-                const RangeReply reply = answer(all, request, &cost);
-                qint64 bytes = 0;
-                for (const KeyValue &kv : reply.kvs) {
-                    read.append(kv.key);
-                    bytes += kv.value.size();
-                }
-                QVERIFY(requests == 0 || bytes <= PageCursor::BytesWanted + size);
-                cursor.take(reply);
-                QVERIFY(++requests < 2000);
-            }
-            QCOMPARE(read, expected);
-            // A cursor that only knows limits would make it a multiple of the pages' number.
-            QVERIFY2(cost <= 8 * expected.size() + 1000, qPrintable(QString::number(cost)));
-        }
-        // The key of one byte, and no more.
-        qint64 cost = 0;
-        PageCursor single(KeyRange::single("u"));
-        single.take(answer({{"u", 1}, {"v", 1}}, single.next({}), &cost));
-        QVERIFY(single.isAtEnd());
-        QCOMPARE(cost, qint64(1));
-    }
-
     void placesOfATextInARecord_data()
     {
         QTest::addColumn<QString>("text");
@@ -318,6 +226,37 @@ private Q_SLOTS:
         }
     }
 
+    /// Pieces are read several at once and come as they like; what is found is told of in the keys' order.
+    void findsInTheOrderOfTheKeys()
+    {
+        MemoryEtcd etcd;
+        MemoryClient memory(&etcd);
+        SlotDirectory directory(&memory.client, &memory.watch);
+        constexpr int Records = 4000;
+        const auto keyOf = [](int number) {
+            return slotKey(1, QByteArray::number(number).rightJustified(5, '0'));
+        };
+        for (int i = 0; i < Records; ++i)
+            etcd.put(keyOf(i), QByteArray(5000, 'x') + (i % 2 == 0 ? " even" : " odd"));
+        QSignalSpy loaded(&directory, &SlotDirectory::loaded);
+        directory.load();
+        QTRY_COMPARE(loaded.size(), 1);
+        directory.sample(Slot(1));
+        QTRY_VERIFY(directory.find(Slot(1))->sampled);
+        Search search(&memory.client, &directory, {.text = QStringLiteral(" EVEN")});
+        Recorder recorder(&search);
+        const int before = etcd.requests();
+        etcd.answerLate(1, 2);
+        search.start();
+        QTRY_COMPARE(recorder.ends, 1);
+        QVERIFY(search.state() == Search::State::Done);
+        QCOMPARE(recorder.hits.size(), size_t(Records / 2));
+        for (int i = 0; i < Records / 2; ++i)
+            QCOMPARE(recorder.hits[size_t(i)].record.key, keyOf(2 * i));
+        QCOMPARE(search.progress().records, qint64(Records));
+        QVERIFY(etcd.requests() - before >= 5); // of 4 MB each
+    }
+
     void endsWhereThereIsEnough()
     {
         Subject subject;
@@ -366,8 +305,13 @@ private Q_SLOTS:
     void beginsAgainAfterACompaction()
     {
         Subject subject;
+        // More than is read ahead of what is told.
+        const QByteArray value = "user 4 " + QByteArray(40'000, 'x');
+        for (int i = 0; i < 1600; ++i)
+            subject.etcd.put(slotKey(3, QByteArray::number(i).rightJustified(5, '0')), value);
         subject.load();
-        Search search(&subject.memory.client, &subject.directory, {.text = QStringLiteral("user 4")});
+        Search search(&subject.memory.client, &subject.directory,
+                      {.text = QStringLiteral("user 4"), .slotNumbers = {Slot(3), Slot(1), Slot(2)}});
         Recorder recorder(&search);
         bool compacted = false;
         connect(&search, &Search::found, &search, [&] {
