@@ -12,11 +12,22 @@
 #include <QRandomGenerator>
 #include <QtEndian>
 
+#include <ctime>
+
 namespace slotscope::core {
 
 namespace {
 
 constexpr std::chrono::milliseconds CatchingUp(2000);
+
+/// A clock that nobody sets, and that goes on while the machine sleeps.
+std::chrono::milliseconds sinceBoot()
+{
+    timespec now {};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::seconds(now.tv_sec)
+                                                                 + std::chrono::nanoseconds(now.tv_nsec));
+}
 
 /// Notes of a time that is still to come are of a clock that was wrong when they were made.
 void forgetTheFuture(TimeBook *times, const QDateTime &now)
@@ -173,9 +184,14 @@ void Connection::setState(State state)
         qCInfo(lcNet).noquote() << m_endpoint.toString() << "is"
                                 << QMetaEnum::fromType<State>().valueToKey(static_cast<int>(state));
         m_state = state;
-        m_since = QDateTime::currentDateTime();
+        m_since = sinceBoot();
     }
     Q_EMIT stateChanged();
+}
+
+QDateTime Connection::since() const
+{
+    return QDateTime::currentDateTime().addMSecs((m_since - sinceBoot()).count());
 }
 
 void Connection::open()

@@ -15,6 +15,7 @@
 #include <QElapsedTimer>
 #include <QObject>
 
+#include <chrono>
 #include <map>
 #include <memory>
 
@@ -70,8 +71,8 @@ public:
     State state() const { return m_state; }
     /// Why it is not online; detail empty when nothing is wrong.
     const Error &error() const { return m_error; }
-    /// Since when it has been in its state.
-    QDateTime since() const { return m_since; }
+    /// Since when it has been in its state; by the clock as it goes now, which may have been set meanwhile.
+    QDateTime since() const;
     /// The newest revision heard of.
     Revision revision() const;
     const StatusReply &serverStatus() const { return m_status; }
@@ -161,7 +162,7 @@ private:
     LiveRates *m_rates;
     State m_state = State::Closed;
     Error m_error;
-    QDateTime m_since;
+    std::chrono::milliseconds m_since {}; // the machine's start
     StatusReply m_status;
     QTimer m_retry;
     Pace m_pace;

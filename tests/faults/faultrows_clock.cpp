@@ -169,6 +169,9 @@ void TestFaultTable::clockIsSet()
         proxy.set({Plan::Refuse});
         QTRY_COMPARE_WITH_TIMEOUT(connection.state(), Connection::State::Reconnecting, Patience);
         QVERIFY(clock.set(offset));
+        // Since when it is lost is told by the clock as it goes now.
+        QCOMPARE(connection.state(), Connection::State::Reconnecting);
+        QVERIFY(std::abs(connection.since().secsTo(QDateTime::currentDateTime())) < 3600);
         proxy.set({});
         QVERIFY(comes([&] { return desk.isLive(); }));
         QVERIFY(desk.commitAtLast());
