@@ -32,7 +32,7 @@ public:
         std::chrono::milliseconds deadline {10'000}; ///< for everything but ranges, from call to reply
         std::chrono::milliseconds detection {10'000}; ///< the same while it is not known yet who answers
         std::chrono::milliseconds choosing {2'000}; ///< for the status of each member that may be gone to
-        std::chrono::milliseconds probing {2'000}; ///< between two looks at the member, if there are others
+        std::chrono::milliseconds probing {1'000}; ///< between two looks at the member, if there are others
         std::chrono::milliseconds rangeHead {60'000}; ///< for a range: until the reply begins
         std::chrono::milliseconds rangeSilence {30'000}; ///< for a range: without progress
         qint64 largestReply = 256LL * 1024 * 1024; ///< bytes; larger ones are refused

@@ -64,6 +64,12 @@ QList<QByteArray> upTo(Revision end, const std::vector<Event> &events)
     return all;
 }
 
+/// Who was lost is made up for; so much later.
+bool isSoonEnough(const QElapsedTimer &since)
+{
+    return !isLongRun() || since.elapsed() <= 5000;
+}
+
 /// As the connection of a window has it.
 Watch::Options ordinary()
 {
@@ -72,8 +78,8 @@ Watch::Options ordinary()
 
 } // namespace
 
-/// A watch on one member of three, and what may befall that. How long it takes is printed; that it should
-/// take less than five seconds is to be read there, as no machine promises it.
+/// A watch on one member of three, and what may befall that. How long it takes is printed. That it takes less
+/// than five seconds is asked for in the long form only, as no busy machine promises it.
 class TestEtcdCluster : public QObject
 {
     Q_OBJECT
@@ -123,6 +129,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(seen.states.contains(State::Backoff), 20'000);
         QTRY_VERIFY_WITH_TIMEOUT(seen.states.last() == State::Live, 60'000);
         qInfo("resumed %lld ms after the member was killed", since.elapsed());
+        // Who leads is missed by all: the others have to elect one first.
+        QVERIFY(isSoonEnough(since));
         QTRY_VERIFY_WITH_TIMEOUT(seen.events.size() >= before + 20, 60'000);
         qInfo("told of the next changes after %lld ms", since.elapsed());
         QVERIFY(transport->address() != m_cluster.member(lost).parsedEndpoint().url);
@@ -274,22 +282,25 @@ private Q_SLOTS:
         QVERIFY(leader >= 0);
         const int hanging = (leader + 1) % 3;
         EtcdProcess &other = m_cluster.member((leader + 2) % 3);
-        // What takes a minute by default.
-        GatewayTransport::Options limits;
-        limits.deadline = 3s;
-        limits.rangeHead = 3s;
-        Client client(
-            std::make_unique<GatewayTransport>(m_cluster.member(hanging).parsedEndpoint().url, limits));
-        Watch::Options options = ordinary();
-        options.heartbeat = 500ms;
-        WatchRecorder seen(&client, KeyRange::all(), options);
+        // By the program's own limits.
+        auto made =
+            std::make_unique<GatewayTransport>(ConnectionOptions(m_cluster.member(hanging).parsedEndpoint()));
+        const GatewayTransport *transport = made.get();
+        Client client(std::move(made));
+        WatchRecorder seen(&client, KeyRange::all(), ordinary());
         seen.watch.start(Revision(1));
         Writer writer(other.parsedEndpoint());
         QTRY_VERIFY_WITH_TIMEOUT(seen.events.size() >= 50, 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(transport->addresses().size(), 3U, 20'000);
 
         m_cluster.member(hanging).pause();
+        QElapsedTimer since;
+        since.start();
         const int before = writer.written();
         QTRY_VERIFY_WITH_TIMEOUT(seen.states.contains(State::Backoff), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(seen.states.last() == State::Live, 60'000);
+        qInfo("resumed %lld ms after the member hung", since.elapsed());
+        QVERIFY(isSoonEnough(since));
         QTRY_VERIFY_WITH_TIMEOUT(writer.written() >= before + 20, 60'000);
         expectAll(seen, other);
         m_cluster.member(hanging).resume();
