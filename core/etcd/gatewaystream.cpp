@@ -15,10 +15,12 @@ namespace slotscope::core {
 
 namespace {
 
-/// What Qt may hold for us while a line is being parsed.
+/// What Qt may hold for us while lines are being parsed.
 constexpr qint64 ReadBuffer = 8LL * 1024 * 1024;
 /// Bytes taken from the reply at once, so that the framer does not grow by everything there is.
 constexpr qint64 ReadAtOnce = 1024LL * 1024;
+/// Bytes of lines that are parsed at once.
+constexpr qint64 ParseAtOnce = 512LL * 1024;
 
 /// How long the thread is taken at once by what a fast server has sent.
 constexpr std::chrono::milliseconds Slice(5);
@@ -68,30 +70,49 @@ void GatewayStream::process()
             m_nextSlice.start();
             return;
         }
-        if (const auto line = m_framer.next()) {
-            if (line->size() >= m_limits.parseOnPool)
-                parseOnPool(*line);
-            else
-                take(gateway::parseWatchLine(*line));
-        } else if (m_framer.overflown()) {
-            end({.kind = ErrorKind::Protocol,
-                 .detail = QStringLiteral("a line is longer than %1 bytes").arg(m_limits.line),
-                 .offset = m_framer.offset()});
-        } else if (m_reply && m_reply->bytesAvailable() > 0) {
-            // The body of an error is left for onReplyEnded().
-            if (m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt() >= 300 && !m_replyEnded)
-                return;
-            m_framer.append(m_reply->read(ReadAtOnce));
-        } else {
-            if (m_replyEnded)
-                end({.kind = ErrorKind::Network,
-                     .detail = m_framer.pending() > 0
-                         ? QStringLiteral("the stream was cut in the middle of a line, after %1 bytes of it")
-                               .arg(m_framer.pending())
-                         : QStringLiteral("the server ended the stream")});
+        if (!m_parsed.empty()) {
+            const Result<WatchReply> reply = std::move(m_parsed.front());
+            m_parsed.pop_front();
+            take(reply);
+        } else if (!readLines()) {
             return;
         }
     }
+}
+
+/// Has the next lines parsed, if some are there. False when there is nothing to go on with.
+bool GatewayStream::readLines()
+{
+    std::vector<QByteArray> lines;
+    qint64 bytes = 0;
+    while (bytes < ParseAtOnce) {
+        if (const auto line = m_framer.next()) {
+            bytes += line->size();
+            lines.push_back(*line);
+            continue;
+        }
+        if (m_framer.overflown() || !m_reply || m_reply->bytesAvailable() == 0)
+            break;
+        // The body of an error is left for onReplyEnded().
+        if (m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt() >= 300 && !m_replyEnded)
+            break;
+        m_framer.append(m_reply->read(ReadAtOnce));
+    }
+    if (!lines.empty()) {
+        parse(lines, bytes);
+        return true;
+    }
+    if (m_framer.overflown())
+        end({.kind = ErrorKind::Protocol,
+             .detail = QStringLiteral("a line is longer than %1 bytes").arg(m_limits.line),
+             .offset = m_framer.offset()});
+    else if (m_replyEnded)
+        end({.kind = ErrorKind::Network,
+             .detail = m_framer.pending() > 0
+                 ? QStringLiteral("the stream was cut in the middle of a line, after %1 bytes of it")
+                       .arg(m_framer.pending())
+                 : QStringLiteral("the server ended the stream")});
+    return false;
 }
 
 void GatewayStream::take(const Result<WatchReply> &reply)
@@ -102,20 +123,32 @@ void GatewayStream::take(const Result<WatchReply> &reply)
         end(reply.error());
 }
 
-void GatewayStream::parseOnPool(const QByteArray &line)
+void GatewayStream::parse(const std::vector<QByteArray> &lines, qint64 bytes)
 {
+    const auto parsed = [lines] {
+        Replies replies;
+        for (const QByteArray &line : lines) {
+            replies.push_back(gateway::parseWatchLine(line));
+            if (!replies.back())
+                break; // it is the end
+        }
+        return replies;
+    };
+    if (bytes < m_limits.parseOnPool) {
+        m_parsed = parsed();
+        return;
+    }
     m_parsing = true;
-    auto *watcher = new QFutureWatcher<Result<WatchReply>>(this);
+    auto *watcher = new QFutureWatcher<Replies>(this);
     connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher] {
         watcher->deleteLater();
         m_parsing = false;
-        const QPointer<GatewayStream> alive(this);
-        if (!m_ended)
-            take(watcher->future().result());
-        if (alive)
-            process();
+        if (m_ended)
+            return;
+        m_parsed = watcher->future().takeResult();
+        process();
     });
-    watcher->setFuture(QtConcurrent::run(gateway::parseWatchLine, line));
+    watcher->setFuture(QtConcurrent::run(parsed));
 }
 
 void GatewayStream::onReplyEnded()

@@ -42,8 +42,7 @@ public:
         qint64 heldReplies = 160LL * 1024 * 1024; ///< all of rows() together that are not parsed yet
         qint64 longestLine = 512LL * 1024 * 1024; ///< bytes of one message of a watch
         qint64 parseOnPool = 1024LL * 1024; ///< bodies of so many bytes are parsed on the thread pool
-        qint64 parseLineOnPool =
-            128LL * 1024; ///< the same of messages of a watch, which come while one works
+        qint64 parseLineOnPool = 16LL * 1024; ///< the same of messages of a watch, which come while one works
         std::chrono::milliseconds grpcHead {10'000}; ///< as rangeHead over gRPC; then JSON is tried
         std::chrono::milliseconds grpcSilence {10'000}; ///< as rangeSilence, the same
     };

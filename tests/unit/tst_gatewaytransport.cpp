@@ -773,6 +773,12 @@ private Q_SLOTS:
         row("HTML page", Script::reply("<html>\n<body>"), 0, ErrorKind::Protocol, "an HTML page");
         row("garbage in the stream", Script::stream({createdLine(), "\x01garbage", eventLine(6)}), 1,
             ErrorKind::Protocol, "01 67");
+        QList<QByteArray> many {createdLine()};
+        for (int revision = 6; revision < 46; ++revision)
+            many.append(eventLine(revision));
+        row("garbage behind much that is parsed at once",
+            Script::stream(many + QList<QByteArray> {"\x01garbage", eventLine(46)}), 41, ErrorKind::Protocol,
+            "01 67");
         row("line without end",
             {.chunks = {"HTTP/1.1 200 OK\r\n\r\n", QByteArray(5000, 'x')}, .then = Script::Then::Repeat}, 0,
             ErrorKind::Protocol, "longer than");
