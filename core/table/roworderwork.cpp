@@ -8,6 +8,11 @@
 
 #include <algorithm>
 
+#ifdef Q_OS_LINUX
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
 namespace slotscope::core {
 
 namespace {
@@ -18,6 +23,17 @@ constexpr size_t SampleSize = 64;
 /// Rows of a part that stand in their order: some screens full.
 constexpr size_t MostSorted = 1024;
 constexpr qint64 ReportMilliseconds = 50;
+
+/// Has this thread of the pool, for good, let those go first that have little to do and are waited for: that
+/// of the window among others. Priorities of Qt's mean nothing to Linux.
+void giveWay()
+{
+#ifdef Q_OS_LINUX
+    constexpr int Niceness = 5;
+    thread_local const int result = setpriority(PRIO_PROCESS, id_t(gettid()), Niceness);
+    Q_UNUSED(result) // where it is forbidden it goes without
+#endif
+}
 
 /// A stretch of the key order, evaluated on one thread.
 struct Stretch
@@ -52,6 +68,7 @@ RowOrderWork::RowOrderWork(RowSnapshot snapshot, std::vector<RowId> keyOrder, Ro
 
 std::shared_ptr<RowOrder> RowOrderWork::run(const std::atomic_bool &cancelled)
 {
+    giveWay();
     m_order->m_selected.assign(m_snapshot.size(), false);
     if (m_sorts) {
         m_order->m_keys.resize(m_snapshot.size());
@@ -102,6 +119,7 @@ void RowOrderWork::evaluate(size_t begin, size_t end, const std::atomic_bool &ca
     for (; begin < end; begin += StretchLength)
         stretches.push_back({begin, std::min(begin + StretchLength, end), {}});
     inParallel(pool(), stretches.size(), [&](size_t at) {
+        giveWay();
         Stretch &stretch = stretches[at];
         CellRow memory;
         SortKey key;
