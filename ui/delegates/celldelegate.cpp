@@ -12,6 +12,8 @@
 #include <QPlainTextEdit>
 #include <QToolTip>
 
+#include <cmath>
+
 namespace slotscope::ui {
 
 using core::Value;
@@ -23,11 +25,20 @@ constexpr qsizetype LongText = 120;
 /// How much of a row's tint the cells get that were not changed.
 constexpr double UnchangedStrength = 0.35;
 constexpr QSize RoomyEditor(420, 140);
+/// Some screens full of cells whose text is kept as it was laid out.
+constexpr int MostTexts = 3000;
 
 bool needsRoom(const QString &text)
 {
     return text.size() > LongText
         || std::any_of(text.cbegin(), text.cend(), [](QChar c) { return c < QLatin1Char(' '); });
+}
+
+bool isOneLine(const QString &text)
+{
+    return std::none_of(text.cbegin(), text.cend(), [](QChar c) {
+        return c < QLatin1Char(' ') || c == QChar::LineSeparator || c == QChar::ParagraphSeparator;
+    });
 }
 
 /// What the editor was opened on; null pointer for no editor of ours.
@@ -85,6 +96,12 @@ theme::Mark markOf(RowState state)
 
 } // namespace
 
+CellDelegate::CellDelegate(QObject *parent)
+    : QStyledItemDelegate(parent)
+    , m_texts(MostTexts)
+{
+}
+
 bool CellDelegate::refuses(QWidget *editor)
 {
     const QString reason = refusal(editor, textOf(editor));
@@ -137,7 +154,7 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         painter->fillRect(option.rect, theme::tint(theme::Mark::Deleted, option.palette, flash));
         painter->save();
         painter->setOpacity(FaintestText + (1 - FaintestText) * flash);
-        QStyledItemDelegate::paint(painter, option, index);
+        paintCell(painter, option, index);
         painter->restore();
         return;
     }
@@ -149,7 +166,69 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     }
     if (flash > 0)
         painter->fillRect(option.rect, theme::tint(theme::Mark::Flash, option.palette, flash));
-    QStyledItemDelegate::paint(painter, option, index);
+    paintCell(painter, option, index);
+}
+
+/// As the style would, which lays every text out several times, each time that it is painted; the same cells
+/// are painted many times while rows come or change around them.
+void CellDelegate::paintCell(QPainter *painter, const QStyleOptionViewItem &option,
+                             const QModelIndex &index) const
+{
+    QStyleOptionViewItem cell(option);
+    initStyleOption(&cell, index);
+    const QStyle *style = cell.widget ? cell.widget->style() : QApplication::style();
+    const bool isPlain = !(cell.state & (QStyle::State_HasFocus | QStyle::State_Editing))
+        && !(cell.features
+             & (QStyleOptionViewItem::HasDecoration | QStyleOptionViewItem::HasCheckIndicator
+                | QStyleOptionViewItem::WrapText))
+        && !cell.font.underline() && !cell.font.strikeOut() && isOneLine(cell.text);
+    if (!isPlain) {
+        style->drawControl(QStyle::CE_ItemViewItem, &cell, painter, cell.widget);
+        return;
+    }
+    style->drawPrimitive(QStyle::PE_PanelItemViewItem, &cell, painter, cell.widget);
+    const int margin = style->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, cell.widget) + 1;
+    const QRect room = cell.rect.adjusted(margin, 0, -margin, 0);
+    if (cell.text.isEmpty() || room.width() <= 0)
+        return;
+    QPalette::ColorGroup group = QPalette::Disabled;
+    if (cell.state & QStyle::State_Enabled)
+        group = cell.state & QStyle::State_Active ? QPalette::Normal : QPalette::Inactive;
+    const QStaticText &text = layOut(cell, room.width());
+    const QSize size(int(std::ceil(text.size().width())), int(std::ceil(text.size().height())));
+    const QRect place = QStyle::alignedRect(cell.direction, cell.displayAlignment, size, room);
+    painter->save();
+    if (!room.contains(place))
+        painter->setClipRect(cell.rect, Qt::IntersectClip); // not even the dots fit
+    painter->setFont(cell.font);
+    painter->setPen(cell.palette.color(
+        group, cell.state & QStyle::State_Selected ? QPalette::HighlightedText : QPalette::Text));
+    painter->drawStaticText(place.topLeft(), text);
+    painter->restore();
+}
+
+const QStaticText &CellDelegate::layOut(const QStyleOptionViewItem &option, int width) const
+{
+    QFont font = option.font;
+    font.setItalic(false);
+    if (font != m_font) {
+        m_font = font;
+        m_texts.clear();
+    }
+    const TextKey key {option.text, width, option.font.italic()};
+    QStaticText *text = m_texts.object(key);
+    if (!text) {
+        QTextOption single;
+        single.setWrapMode(QTextOption::NoWrap);
+        single.setTextDirection(option.direction);
+        text =
+            new QStaticText(QFontMetrics(option.font).elidedText(option.text, option.textElideMode, width));
+        text->setTextFormat(Qt::PlainText);
+        text->setTextOption(single);
+        text->prepare({}, option.font);
+        m_texts.insert(key, text);
+    }
+    return *text;
 }
 
 QWidget *CellDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem & /*option*/,

@@ -3,6 +3,8 @@
 
 #include "ui/models/recordmodel.h"
 
+#include <QCache>
+#include <QStaticText>
 #include <QStyledItemDelegate>
 
 namespace slotscope::ui {
@@ -14,7 +16,7 @@ class CellDelegate : public QStyledItemDelegate
 {
     Q_OBJECT
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    explicit CellDelegate(QObject *parent = nullptr);
 
     /// Whether the text in an editor does not fit; says why at its place.
     static bool refuses(QWidget *editor);
@@ -33,6 +35,26 @@ public:
 
 protected:
     void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override;
+
+private:
+    void paintCell(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const;
+    const QStaticText &layOut(const QStyleOptionViewItem &option, int width) const;
+
+    /// A text as it stands in a cell.
+    struct TextKey
+    {
+        QString text;
+        int width = 0; // that there is for it
+        bool italic = false;
+
+        friend bool operator==(const TextKey &, const TextKey &) = default;
+        friend size_t qHash(const TextKey &key, size_t seed = 0)
+        {
+            return qHashMulti(seed, key.text, key.width, key.italic);
+        }
+    };
+    mutable QCache<TextKey, QStaticText> m_texts; // laid out; of m_font
+    mutable QFont m_font;
 };
 
 } // namespace slotscope::ui
