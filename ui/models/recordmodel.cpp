@@ -93,6 +93,9 @@ RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSessi
         m_keepsEdited = false;
         m_order.reset();
         m_orderJob.reset();
+        m_untold = 0;
+        m_followTimer.stop();
+        m_followsSoon = false;
         m_rows = m_table->rows().keyOrder();
         rowsMoved();
         m_unmerged.clear();
@@ -104,6 +107,12 @@ RecordModel::RecordModel(std::shared_ptr<core::LiveTable> table, core::EditSessi
         Q_EMIT columnsChanged();
         startOrdering();
     });
+    // Whoever hears of the state finds all rows that belong to it.
+    connect(m_table.get(), &core::LiveTable::stateChanged, this, &RecordModel::tellAppended);
+    m_tellTimer.setSingleShot(true);
+    connect(&m_tellTimer, &QTimer::timeout, this, &RecordModel::tellAppended);
+    m_followTimer.setSingleShot(true);
+    connect(&m_followTimer, &QTimer::timeout, this, &RecordModel::followNow);
     connect(m_table.get(), &core::LiveTable::stateChanged, this, &RecordModel::completeColumns);
     const auto beginNews = [this] {
         if (m_lookedAt.value == 0 && m_table->state() == core::LiveTable::State::Live)

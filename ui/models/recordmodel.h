@@ -126,6 +126,9 @@ public:
     /// The rows as jobs on other threads know them; see core::StagedRows.
     core::RowChoice choiceOf(const std::vector<int> &rows) const;
     core::RowChoice shownChoice() const { return {m_rows, m_extras}; }
+    /// Rows that came to a large table, or went, are taken over a moment later; with this, now: for whoever
+    /// asks for one of them.
+    void followNow();
 
     /// What of the rows is before somebody's eyes; -1: nothing.
     struct Sight
@@ -244,7 +247,9 @@ private:
     void mergeNow();
     void mergeUnmerged();
     void follow(const core::TableDelta &delta);
+    void followSoon();
     void takeAppended(quint32 first, quint32 count);
+    void tellAppended();
     void keepGone(std::vector<core::RowId> *rows);
     void dropGone();
     int rowOf(core::RowId id) const;
@@ -325,8 +330,15 @@ private:
     bool m_ordering = false; // until the result is taken, which is later than the call's end
     std::vector<core::TableDelta> m_unmerged; // into the order, or that under way
     bool m_merging = false; // on another thread, to which the order belongs meanwhile
+    QTimer m_followTimer;
+    bool m_followsSoon = false;
+    QElapsedTimer m_sinceFollowed;
 
     std::vector<core::RowId> m_rows;
+    quint32 m_untoldFrom = 0; // RowId; rows of a load that are going to be behind the others
+    quint32 m_untold = 0; // so many
+    QTimer m_tellTimer;
+    QElapsedTimer m_sinceTold;
     mutable std::vector<int> m_rowOf; // by RowId; made when many are asked for
     mutable int m_searches = 0; // without it
     std::vector<QByteArray> m_extras;

@@ -24,6 +24,10 @@ constexpr size_t MostRuns = 64;
 constexpr int NearRows = 20'000;
 /// So many are looked for one by one before all places are noted.
 constexpr int FewSearches = 16;
+/// Between two words to the views on rows that a load brings: each has them painted anew.
+constexpr std::chrono::milliseconds TellInterval(100);
+/// The same while others write into a table of many rows.
+constexpr std::chrono::milliseconds FollowInterval(100);
 
 /// The runs of consecutive numbers in a sorted list, first and last of each.
 std::vector<std::pair<int, int>> runsOf(const std::vector<int> &numbers)
@@ -146,6 +150,7 @@ void RecordModel::sort(int column, Qt::SortOrder order)
 
 void RecordModel::startOrdering()
 {
+    tellAppended();
     m_orderJob.reset();
     m_unmerged.clear();
     m_merging = false;
@@ -215,7 +220,9 @@ void RecordModel::mergeUnmerged()
         Q_EMIT aboutToFollow();
         adopt(watcher->future().takeResult(), currentExtras());
         Q_EMIT followed();
-        mergeUnmerged();
+        m_sinceFollowed.start();
+        if (!m_unmerged.empty())
+            followSoon();
     });
     watcher->setFuture(QtConcurrent::run(
         [order = m_order, rows = m_table->rows().snapshot(), evaluator = core::RowEvaluator(m_codec, m_query),
@@ -235,20 +242,78 @@ void RecordModel::follow(const core::TableDelta &delta)
         setExtras(currentExtras());
         return;
     }
-    if (m_order && (m_merging || m_rows.size() > ManyRows)) {
-        setExtras(currentExtras());
-        mergeUnmerged();
+    const bool isLarge = m_rows.size() > ManyRows;
+    std::vector<QByteArray> extras = currentExtras();
+    if (m_order && (m_merging || isLarge)) {
+        setExtras(std::move(extras));
+        followSoon();
+        return;
+    }
+    // What is staged or settles goes from one place to another in one step.
+    if (isLarge && m_extras.empty() && extras.empty()) {
+        followSoon();
         return;
     }
     Q_EMIT aboutToFollow();
     if (m_order)
         mergeNow();
-    adopt(m_order ? m_order->rows() : m_table->rows().keyOrder(), currentExtras());
+    adopt(m_order ? m_order->rows() : m_table->rows().keyOrder(), std::move(extras));
     Q_EMIT followed();
+}
+
+void RecordModel::followSoon()
+{
+    // An event of its own even where it is due at once: changing the rows takes long enough for one, and what
+    // to do with all of them after it.
+    if (std::exchange(m_followsSoon, true))
+        return;
+    const std::chrono::milliseconds since(m_sinceFollowed.isValid() ? m_sinceFollowed.elapsed() : 1000);
+    m_followTimer.start(std::max(FollowInterval - since, std::chrono::milliseconds(0)));
+}
+
+void RecordModel::followNow()
+{
+    if (!std::exchange(m_followsSoon, false))
+        return;
+    m_followTimer.stop();
+    if (m_ordering)
+        return; // its end brings them
+    if (m_order) {
+        mergeUnmerged();
+        return;
+    }
+    if (!m_query.isPlain())
+        return;
+    Q_EMIT aboutToFollow();
+    adopt(m_table->rows().keyOrder(), currentExtras());
+    Q_EMIT followed();
+    m_sinceFollowed.start();
 }
 
 void RecordModel::takeAppended(quint32 first, quint32 count)
 {
+    if (m_untold > 0 && first != m_untoldFrom + m_untold)
+        tellAppended();
+    if (m_untold == 0)
+        m_untoldFrom = first;
+    m_untold += count;
+    // The first ones are waited for, and what is staged may become one of the others.
+    const bool mayWait = m_columnsFound && m_extras.empty() && m_overlay.isEmpty() && m_sinceTold.isValid()
+        && !m_sinceTold.hasExpired(TellInterval.count());
+    if (!mayWait)
+        tellAppended();
+    else if (!m_tellTimer.isActive())
+        m_tellTimer.start(TellInterval - std::chrono::milliseconds(m_sinceTold.elapsed()));
+}
+
+void RecordModel::tellAppended()
+{
+    m_tellTimer.stop();
+    const quint32 first = m_untoldFrom;
+    const quint32 count = std::exchange(m_untold, 0);
+    if (count == 0)
+        return;
+    m_sinceTold.start();
     const std::vector<RowId> &order = m_table->rows().keyOrder();
     const size_t before = m_rows.size();
     const size_t after = before + count;

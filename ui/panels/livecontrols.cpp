@@ -130,6 +130,7 @@ void LiveControls::showNewest(const core::TableDelta &delta)
                 newest = id;
         }
     }
+    m_model->followNow();
     const int row = newest ? m_model->rowOf(rows.row(*newest).key.toByteArray()) : -1;
     if (row >= 0)
         m_view->scrollToRow(row);

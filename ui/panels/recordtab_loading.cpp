@@ -117,6 +117,7 @@ void RecordTab::takeTableLimit()
 void RecordTab::showRecord(const QByteArray &key)
 {
     m_wanted = key;
+    m_model->followNow();
     showWanted();
 }
 
