@@ -141,15 +141,12 @@ private Q_SLOTS:
         options.choosing = 200ms;
         GatewayTransport transport(gateway.url(), options);
         transport.signIn(QStringLiteral("ann"), QStringLiteral("secret"));
-        QElapsedTimer passed;
-        passed.start();
         const auto rights = await(transport.accessRights());
         QVERIFY2(rights, qPrintable(rights ? QString() : rights.error().detail));
         QVERIFY(!rights->everything);
         QCOMPARE(rights->read.size(), std::size_t {1});
         QCOMPARE(gateway.requestsFor("/v3/auth/user/get"), 2);
         QCOMPARE(gateway.requestsFor("/v3/auth/role/get"), 2);
-        QVERIFY(passed.elapsed() < options.deadline.count());
     }
 
     void rightsThatNobodyTellsEndWithTheDeadline()
