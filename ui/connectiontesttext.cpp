@@ -109,6 +109,14 @@ QString passedText(const ConnectionReport &report, TestStep step)
             return tr("The SSH tunnel is up; %1 is looked up at its other end.").arg(report.endpoint.host());
         return tr("%1 is %2.").arg(report.endpoint.host(), report.addresses.join(QStringLiteral(", ")));
     case TestStep::Tcp:
+        if (report.forwarded)
+            return tr("Connected to the proxy at %1, which is to ask %2.")
+                .arg(report.proxy, report.endpoint.authority());
+        if (!report.proxy.isEmpty())
+            return tr("Connected to %1, port %2, through the proxy at %3.")
+                .arg(report.peer)
+                .arg(report.endpoint.port())
+                .arg(report.proxy);
         return tr("Connected to %1, port %2.").arg(report.peer).arg(report.endpoint.port());
     case TestStep::Tls: {
         const QSslCertificate own = report.chain.value(0);
@@ -200,7 +208,14 @@ void describe(const ConnectionReport &report, const core::StepReport &step, Erro
             tr("A firewall may drop the connection, or the machine hangs."));
         break;
     case ConnectionFault::ProxyFailed:
-        say(tr("The proxy does not lead to %1.").arg(server), tr("Check the proxy of this connection."));
+        if (step.error.kind == core::ErrorKind::Proxy) {
+            const ErrorText words = ui::describe(step.error, server);
+            say(words.summary, words.advice);
+        } else {
+            say(report.proxy.isEmpty() ? tr("The proxy does not lead to %1.").arg(server)
+                                       : tr("The proxy at %1 does not lead to %2.").arg(report.proxy, server),
+                tr("Check the proxy of this connection, and whether etcd is running."));
+        }
         break;
     case ConnectionFault::TunnelFailed:
         if (const auto tunnel = core::SshTunnel::complaintOf(step.error)) {

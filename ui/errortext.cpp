@@ -86,7 +86,22 @@ ErrorText describe(const Error &error, const QString &server)
             say(tr("Cannot reach %1. %2").arg(etcd, words.summary), words.advice);
             break;
         }
-        say(withClause(tr("Cannot reach %1").arg(etcd), error.detail), tr("Is it running?"));
+        say(withClause(tr("Cannot reach %1").arg(etcd), error.detail),
+            error.detail.contains(QLatin1String("proxy"), Qt::CaseInsensitive)
+                ? tr("Check the proxy of this connection. Is etcd running?")
+                : tr("Is it running?"));
+        break;
+    case ErrorKind::Proxy:
+        if (error.detail.startsWith(QLatin1String("the proxy wants a user")))
+            say(tr("The proxy on the way to %1 wants a user name and a password.").arg(etcd),
+                tr("Give them with the proxy of the connection: http://USER:PASSWORD@HOST:PORT."));
+        else if (error.detail.startsWith(QLatin1String("the proxy does not accept")))
+            say(tr("The proxy on the way to %1 does not accept the user name or the password.").arg(etcd),
+                tr("Check them in the proxy of the connection; mind upper and lower case."));
+        else
+            say(withClause(tr("The proxy on the way to %1 does not let the request through").arg(etcd),
+                           error.detail),
+                tr("Ask whoever runs the proxy, or go without one."));
         break;
     case ErrorKind::Tls:
         say(withClause(tr("No secure connection to %1").arg(etcd), error.detail),

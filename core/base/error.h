@@ -13,6 +13,7 @@ enum class ErrorKind {
     Cancelled, ///< the caller gave up
     Timeout, ///< no answer within the deadline; a write may still have happened
     Network, ///< name, connect, reset; the server may never have seen the request
+    Proxy, ///< one on the way refuses, for its own user and password say; the server has seen nothing
     Tls,
     Http, ///< an HTTP status that carries no etcd error
     Protocol, ///< the peer answers, but not as an etcd gateway does

@@ -30,6 +30,7 @@ bool mayHaveHappened(const Error &error)
     case ErrorKind::NotFound:
     case ErrorKind::NoSpace:
     case ErrorKind::Unauthenticated:
+    case ErrorKind::Proxy:
     case ErrorKind::PermissionDenied:
         return false;
     default:

@@ -281,6 +281,7 @@ void Client::noteError(const Error &error)
     case ErrorKind::Timeout:
     case ErrorKind::Protocol:
     case ErrorKind::Http:
+    case ErrorKind::Proxy:
     case ErrorKind::Tls:
     case ErrorKind::Unavailable: // another member may have a leader
         m_detected = false;

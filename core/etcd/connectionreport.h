@@ -44,7 +44,7 @@ enum class ConnectionFault {
     Refused,
     Unreachable,
     NoAnswer, ///< within the time
-    ProxyFailed,
+    ProxyFailed, ///< it is not there, wants another user or password, or does not get through
     TunnelFailed, ///< ssh, in its own words
     // Of TLS
     UntrustedIssuer,
@@ -102,6 +102,8 @@ struct ConnectionReport
 
     QStringList addresses; ///< of the host
     QString peer; ///< the address that was connected to
+    QString proxy; ///< host and port of the one on the way; empty: none, or the system's
+    bool forwarded = false; ///< the proxy hands requests on, and nobody was connected to but that
     QList<QSslCertificate> chain; ///< the server's own first
     QString protocol; ///< of TLS
     QString cipher;

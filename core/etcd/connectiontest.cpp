@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/etcd/gatewaymessages.h"
 #include "core/etcd/peerprobe.h"
+#include "core/etcd/proxies.h"
 #include "core/etcd/sshtunnel.h"
 #include "core/etcd/tls.h"
 
@@ -49,6 +50,7 @@ ConnectionFault faultOf(QAbstractSocket::SocketError error)
     case QAbstractSocket::ProxyConnectionTimeoutError:
     case QAbstractSocket::ProxyNotFoundError:
     case QAbstractSocket::ProxyProtocolError:
+    case QAbstractSocket::SocketAccessError: // says a proxy of what it does not allow
         return ConnectionFault::ProxyFailed;
     default:
         return ConnectionFault::Other;
@@ -94,19 +96,20 @@ ConnectionTest::ConnectionTest(const ConnectionOptions &options, const Endpoint 
     : QObject(parent)
     , m_options(options)
     , m_url(endpoint.url)
+    , m_proxy(proxyOnTheWay(m_options.proxy, m_url))
     , m_tls(QSslConfiguration::defaultConfiguration())
 {
     m_report.endpoint = m_url;
     hideInLog(m_options.password.toUtf8());
     hideInLog(m_options.tls.keyPassword);
+    hideInLog(m_proxy);
     m_patience.setSingleShot(true);
     connect(&m_patience, &QTimer::timeout, this, [this] {
         fail(ConnectionFault::NoAnswer,
              {.kind = ErrorKind::Timeout,
               .detail = QStringLiteral("nothing for %1 ms").arg(m_patience.interval())});
     });
-    if (proxy().type() != QNetworkProxy::DefaultProxy)
-        m_manager.setProxy(proxy());
+    m_manager.setProxy(m_proxy);
     connect(&m_manager, &QNetworkAccessManager::sslErrors, this,
             [this](QNetworkReply *reply, const QList<QSslError> &errors) {
                 if (isTrustedByChoice(reply->sslConfiguration().peerCertificate(), m_options.tls))
@@ -119,17 +122,6 @@ ConnectionTest::~ConnectionTest() = default;
 bool ConnectionTest::isTls() const
 {
     return m_url.scheme() == QLatin1String("https");
-}
-
-QNetworkProxy ConnectionTest::proxy() const
-{
-    if (m_tunnel)
-        return m_tunnel->proxy();
-    const bool here = m_url.host().compare(QLatin1String("localhost"), Qt::CaseInsensitive) == 0
-        || QHostAddress(m_url.host()).isLoopback();
-    if (m_options.proxy.type() == QNetworkProxy::DefaultProxy && here)
-        return QNetworkProxy::NoProxy;
-    return m_options.proxy;
 }
 
 void ConnectionTest::start()
@@ -218,9 +210,7 @@ void ConnectionTest::lookUpName()
         openTunnel();
         return;
     }
-    const auto kind = proxy().type();
-    if (!QHostAddress(m_url.host()).isNull()
-        || (kind != QNetworkProxy::NoProxy && kind != QNetworkProxy::DefaultProxy)) {
+    if (!QHostAddress(m_url.host()).isNull() || m_proxy.type() != QNetworkProxy::NoProxy) {
         // An address, or a name that the proxy looks up.
         end(TestStep::Name, StepOutcome::Skipped);
         connectTcp();
@@ -239,7 +229,8 @@ void ConnectionTest::openTunnel()
                                   fail(ConnectionFault::TunnelFailed, open.error());
                                   return;
                               }
-                              m_manager.setProxy(m_tunnel->proxy());
+                              m_proxy = m_tunnel->proxy();
+                              m_manager.setProxy(m_proxy);
                               end(TestStep::Name, StepOutcome::Passed);
                               connectTcp();
                           }));
@@ -261,8 +252,13 @@ void ConnectionTest::connectTcp()
 {
     begin(TestStep::Tcp);
     m_socket = new QSslSocket(this);
-    if (proxy().type() != QNetworkProxy::DefaultProxy)
-        m_socket->setProxy(proxy());
+    if (!m_tunnel)
+        m_report.proxy = placeOf(m_proxy);
+    m_report.forwarded = isForwarded(m_url, m_proxy);
+    if (m_report.forwarded)
+        m_socket->setProxy(QNetworkProxy::NoProxy);
+    else
+        m_socket->setProxy(m_proxy);
     connect(m_socket, &QSslSocket::connected, this, [this] {
         const QHostAddress peer = m_socket->peerAddress();
         m_report.peer = peer.isNull() ? m_url.host() : peer.toString(); // a proxy knows it
@@ -273,7 +269,10 @@ void ConnectionTest::connectTcp()
     connect(m_socket, &QSslSocket::sslErrors, this, &ConnectionTest::takeSslErrors);
     connect(m_socket, &QSslSocket::encrypted, this, &ConnectionTest::tlsReady);
     connect(m_socket, &QIODevice::readyRead, this, [this] { readHttp(false); });
-    m_socket->connectToHost(m_url.host(), static_cast<quint16>(m_url.port(isTls() ? 443 : 80)));
+    if (m_report.forwarded)
+        m_socket->connectToHost(m_proxy.hostName(), m_proxy.port());
+    else
+        m_socket->connectToHost(m_url.host(), static_cast<quint16>(m_url.port(isTls() ? 443 : 80)));
 }
 
 void ConnectionTest::failBySocket()
@@ -283,7 +282,10 @@ void ConnectionTest::failBySocket()
     } else if (m_step == TestStep::Http) {
         readHttp(true);
     } else if (m_step == TestStep::Tcp) {
-        fail(faultOf(m_socket->error()), {.kind = ErrorKind::Network, .detail = m_socket->errorString()});
+        const bool wantsUser = m_socket->error() == QAbstractSocket::ProxyAuthenticationRequiredError;
+        fail(m_report.forwarded ? ConnectionFault::ProxyFailed : faultOf(m_socket->error()),
+             wantsUser ? proxyWantsUser(m_proxy.user())
+                       : Error {.kind = ErrorKind::Network, .detail = m_socket->errorString()});
     }
 }
 
@@ -343,7 +345,7 @@ void ConnectionTest::tlsFailed()
     }
     const Error error {.kind = ErrorKind::Tls, .detail = m_socket->errorString()};
     dropSocket();
-    probeClearHttp(m_url, proxy()).then(this, during(TestStep::Tls, [this, error](const Result<bool> &is) {
+    probeClearHttp(m_url, m_proxy).then(this, during(TestStep::Tls, [this, error](const Result<bool> &is) {
                                             if (is && *is)
                                                 fail(ConnectionFault::SpeaksPlain, error);
                                             // An alert of TLS 1.2 about our certificate; later versions send
@@ -365,10 +367,16 @@ void ConnectionTest::askHttp()
     QString path = m_url.path();
     while (path.endsWith(QLatin1Char('/')))
         path.chop(1);
+    const QByteArray host = m_url.authority(QUrl::FullyEncoded).toLatin1();
+    QByteArray head = "GET ";
+    if (m_report.forwarded)
+        head += "http://" + host;
+    head += QUrl::toPercentEncoding(path, "/") + "/version HTTP/1.1\r\nHost: " + host
+        + "\r\nUser-Agent: slotscope/" SLOTSCOPE_VERSION "\r\nConnection: close\r\n";
+    if (const QByteArray user = proxyCredentials(m_proxy); m_report.forwarded && !user.isEmpty())
+        head += "Proxy-Authorization: " + user + "\r\n";
     // By hand, so that whatever is answered can be looked at.
-    m_socket->write("GET " + QUrl::toPercentEncoding(path, "/")
-                    + "/version HTTP/1.1\r\nHost: " + m_url.authority(QUrl::FullyEncoded).toLatin1()
-                    + "\r\nUser-Agent: slotscope/" SLOTSCOPE_VERSION "\r\nConnection: close\r\n\r\n");
+    m_socket->write(head + "\r\n");
 }
 
 void ConnectionTest::readHttp(bool ended)
@@ -387,8 +395,19 @@ void ConnectionTest::readHttp(bool ended)
 
 void ConnectionTest::judgeHttp()
 {
-    if (!m_received.startsWith("HTTP/1.")) {
+    const int status = m_received.startsWith("HTTP/1.") ? m_received.mid(9, 3).toInt() : 0;
+    if (status == 0) {
         notHttp();
+    } else if (m_report.forwarded && isProxysOwn(status)) {
+        const QByteArray body = m_received.mid(m_received.indexOf("\r\n\r\n") + 4);
+        constexpr int AuthenticationRequired = 407;
+        fail(ConnectionFault::ProxyFailed,
+             status == AuthenticationRequired
+                 ? proxyWantsUser(m_proxy.user())
+                 : Error {.kind = ErrorKind::Network,
+                          .httpStatus = status,
+                          .detail =
+                              QStringLiteral("the proxy answers with %1").arg(gateway::describeBody(body))});
     } else if (m_received.contains("HTTP request to an HTTPS server")) {
         fail(ConnectionFault::WantsTls, {.kind = ErrorKind::Tls, .httpStatus = 400});
     } else {
@@ -428,12 +447,12 @@ void ConnectionTest::notHttp()
         else
             fail(ConnectionFault::ClosedSilently, error);
     });
-    const auto askHttp2 = [this, otherwise] { probeHttp2(m_url, proxy(), m_tls).then(this, otherwise); };
+    const auto askHttp2 = [this, otherwise] { probeHttp2(m_url, m_proxy, m_tls).then(this, otherwise); };
     if (isTls()) {
         askHttp2();
         return;
     }
-    probeTls(m_url, proxy())
+    probeTls(m_url, m_proxy)
         .then(this, during(TestStep::Http, [this, error, askHttp2](const Result<bool> &tls) {
                   if (tls && *tls)
                       fail(ConnectionFault::WantsTls, error);

@@ -85,7 +85,6 @@ private:
     void judgePermissions();
 
     bool isTls() const;
-    QNetworkProxy proxy() const;
     void dropSocket();
     /// From a callback that may come too late: nothing where the test has gone on.
     template <typename F>
@@ -99,6 +98,7 @@ private:
 
     ConnectionOptions m_options;
     QUrl m_url;
+    QNetworkProxy m_proxy; ///< on the way
     ConnectionReport m_report;
     std::optional<TestStep> m_step; ///< under way
     int m_round = 0;

@@ -8,6 +8,7 @@
 #include "core/etcd/gatewaymessages.h"
 #include "core/etcd/httpexchange.h"
 #include "core/etcd/peerprobe.h"
+#include "core/etcd/proxies.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -28,7 +29,15 @@ bool isRedirect(int status)
 bool isAboutReaching(const Error &error)
 {
     return error.kind == ErrorKind::Network || error.kind == ErrorKind::Timeout
-        || error.kind == ErrorKind::Tls;
+        || error.kind == ErrorKind::Tls || error.kind == ErrorKind::Proxy;
+}
+
+/// Of an error that is about reaching it, and of any other that is not told apart.
+ConnectionFault faultOf(const Error &error)
+{
+    return error.kind == ErrorKind::Timeout ? ConnectionFault::NoAnswer
+        : error.kind == ErrorKind::Proxy    ? ConnectionFault::ProxyFailed
+                                            : ConnectionFault::Other;
 }
 
 /// What etcd itself says, whatever it says.
@@ -69,7 +78,7 @@ QNetworkRequest ConnectionTest::request(const QString &path) const
     }
     if (!m_token.isEmpty())
         request.setRawHeader("Authorization", m_token);
-    return request;
+    return throughProxy(request, m_proxy);
 }
 
 void ConnectionTest::ask(QNetworkReply *reply, Answer then)
@@ -114,9 +123,7 @@ void ConnectionTest::askVersion()
             fail(ConnectionFault::Redirected, version.error());
             return;
         } else if (isAboutReaching(version.error())) {
-            fail(version.error().kind == ErrorKind::Timeout ? ConnectionFault::NoAnswer
-                                                            : ConnectionFault::Other,
-                 version.error());
+            fail(faultOf(version.error()), version.error());
             return;
         }
         // Gateways that run apart from etcd have no /version; so it may be one all the same.
@@ -171,14 +178,13 @@ void ConnectionTest::takeStatus(const QString &path, const StatusReply &status)
 void ConnectionTest::noGateway(const Error &error)
 {
     if (m_step == TestStep::Gateway) {
-        fail(error.kind == ErrorKind::Timeout   ? ConnectionFault::NoAnswer
-                 : isAboutReaching(error)       ? ConnectionFault::Other
+        fail(isAboutReaching(error)             ? faultOf(error)
                  : isRedirect(error.httpStatus) ? ConnectionFault::Redirected
                                                 : ConnectionFault::GatewayDisabled,
              error);
         return;
     }
-    probeHttp2(m_url, proxy(), m_tls).then(this, during(TestStep::Version, [this](const Result<bool> &http2) {
+    probeHttp2(m_url, m_proxy, m_tls).then(this, during(TestStep::Version, [this](const Result<bool> &http2) {
                                                fail(http2 && *http2 ? ConnectionFault::GrpcOnly
                                                                     : ConnectionFault::NotEtcd,
                                                     m_versionError);
@@ -213,9 +219,7 @@ void ConnectionTest::authenticate()
                    || reply.error().kind == ErrorKind::Unauthenticated) {
             fail(ConnectionFault::WrongPassword, reply.error());
         } else {
-            fail(reply.error().kind == ErrorKind::Timeout ? ConnectionFault::NoAnswer
-                                                          : ConnectionFault::Other,
-                 reply.error());
+            fail(faultOf(reply.error()), reply.error());
         }
     });
 }
@@ -235,9 +239,7 @@ void ConnectionTest::findOutWhetherAuth()
         } else if (reply.error().kind == ErrorKind::Unavailable) {
             fail(ConnectionFault::NoLeader, reply.error());
         } else {
-            fail(reply.error().kind == ErrorKind::Timeout ? ConnectionFault::NoAnswer
-                                                          : ConnectionFault::Other,
-                 reply.error());
+            fail(faultOf(reply.error()), reply.error());
         }
     });
 }

@@ -42,7 +42,7 @@ private:
     static bool isAboutReaching(ErrorKind kind)
     {
         return kind == ErrorKind::Network || kind == ErrorKind::Timeout || kind == ErrorKind::Tls
-            || kind == ErrorKind::Cancelled;
+            || kind == ErrorKind::Proxy || kind == ErrorKind::Cancelled;
     }
 
     void onVersion(const ServerVersion &version)

@@ -10,10 +10,10 @@
 #include "core/etcd/gatewaystream.h"
 #include "core/etcd/greetingprobe.h"
 #include "core/etcd/httpexchange.h"
+#include "core/etcd/proxies.h"
 #include "core/etcd/rowreaders.h"
 #include "core/etcd/tls.h"
 
-#include <QHostAddress>
 #include <QLoggingCategory>
 #include <QNetworkProxy>
 #include <QNetworkReply>
@@ -29,12 +29,6 @@ Q_LOGGING_CATEGORY(LogBulk, "slotscope.bulk")
 constexpr qint64 FewRows = 512;
 /// gRPC that fails so often in a row, while JSON gets through, is left alone.
 constexpr int MostGrpcFailures = 2;
-
-bool isLoopback(const QString &host)
-{
-    return host.compare(QLatin1String("localhost"), Qt::CaseInsensitive) == 0
-        || QHostAddress(host).isLoopback();
-}
 
 GatewayTransport::Options deadlinesOf(const ConnectionOptions &connection)
 {
@@ -77,16 +71,18 @@ GatewayTransport::GatewayTransport(const ConnectionOptions &connection, Options 
 {
     hideInLog(connection.password.toUtf8());
     hideInLog(connection.tls.keyPassword);
+    hideInLog(connection.proxy);
     // No proxy reaches this machine's own loopback, whatever the system says.
-    QNetworkProxy proxy = connection.proxy;
-    if (proxy.type() == QNetworkProxy::DefaultProxy && isLoopback(m_endpoint.host()))
-        proxy = QNetworkProxy::NoProxy;
-    if (proxy.type() != QNetworkProxy::DefaultProxy && proxy.type() != QNetworkProxy::NoProxy)
-        m_grpc->manager().setProxy(proxy);
+    m_proxy = connection.proxy;
+    if (m_proxy.type() == QNetworkProxy::DefaultProxy && isLoopback(m_endpoint.host()))
+        m_proxy = QNetworkProxy::NoProxy;
+    // No proxy hands on gRPC.
+    if (m_proxy.type() != QNetworkProxy::DefaultProxy && m_proxy.type() != QNetworkProxy::NoProxy)
+        m_grpc->manager().setProxy(tunnelsOf(m_proxy));
     watchCertificates(m_grpc->manager());
     for (QNetworkAccessManager *manager : {&m_manager, &m_streams}) {
-        if (proxy.type() != QNetworkProxy::DefaultProxy)
-            manager->setProxy(proxy);
+        if (m_proxy.type() != QNetworkProxy::DefaultProxy)
+            manager->setProxy(m_proxy);
         watchCertificates(*manager);
     }
     m_tokens.setUser(connection.user, connection.password);
@@ -138,7 +134,21 @@ QNetworkRequest GatewayTransport::httpRequest(const QUrl &url) const
         if (!m_connection.tls.serverName.isEmpty())
             request.setPeerVerifyName(m_connection.tls.serverName);
     }
-    return request;
+    return throughProxy(request, proxyTo(url));
+}
+
+QNetworkProxy GatewayTransport::proxyTo(const QUrl &url) const
+{
+    if (m_proxy.type() != QNetworkProxy::DefaultProxy)
+        return m_proxy;
+    // To find the system's may take a while.
+    const auto known = m_systemProxies.constFind(url.authority());
+    if (known != m_systemProxies.cend())
+        return *known;
+    const QNetworkProxy proxy = proxyOnTheWay(m_proxy, url);
+    hideInLog(proxy);
+    m_systemProxies.insert(url.authority(), proxy);
+    return proxy;
 }
 
 QUrl GatewayTransport::url(const QUrl &address, const QString &path)
@@ -329,6 +339,7 @@ Call<ClusterState> GatewayTransport::clusterState()
 Call<ServerVersion> GatewayTransport::detect()
 {
     m_probe.stop();
+    m_systemProxies.clear();
     if (const auto error = readCertificates())
         return finishedCall<ServerVersion>(Unexpected {*error});
     const std::vector<MemberAddress> all = addresses();

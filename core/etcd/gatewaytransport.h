@@ -8,7 +8,9 @@
 #include "core/etcd/tokenkeeper.h"
 #include "core/etcd/transport.h"
 
+#include <QHash>
 #include <QNetworkAccessManager>
+#include <QNetworkProxy>
 #include <QNetworkRequest>
 #include <QSslConfiguration>
 #include <QUrl>
@@ -101,6 +103,8 @@ private:
     /// What is to be sent to an address, as the options want it.
     QNetworkRequest httpRequest(const QUrl &url) const;
     void watchCertificates(QNetworkAccessManager &manager);
+    /// The one on the way to an address.
+    QNetworkProxy proxyTo(const QUrl &url) const;
     /// As detectAddress(), and the next of these where nobody answers at the address.
     void detectOneOf(std::vector<QUrl> others, CallState<ServerVersion> *state);
     Call<QUrl> choose();
@@ -127,6 +131,8 @@ private:
 
     ConnectionOptions m_connection;
     QSslConfiguration m_tls;
+    QNetworkProxy m_proxy; ///< as for ConnectionOptions
+    mutable QHash<QString, QNetworkProxy> m_systemProxies; ///< by the address's host and port
     QUrl m_endpoint; ///< the first one, as it was given
     QUrl m_address;
     std::vector<MemberAddress> m_others; ///< members, other than the one that told of them

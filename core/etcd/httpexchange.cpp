@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/etcd/gatewaymessages.h"
 #include "core/etcd/lowdelay.h"
+#include "core/etcd/proxies.h"
 
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
@@ -86,8 +87,11 @@ Error replyError(const QNetworkReply &reply, const QByteArray &body)
         return Error {.kind = kind, .httpStatus = status, .detail = reply.errorString()};
     };
     // Qt makes errors of statuses, such as ProtocolInvalidOperationError of 400; the body tells more.
+    const Error said = status >= 300 ? gateway::parseErrorBody(body, status) : Error {};
+    if (const auto proxys = proxyError(reply, said))
+        return *proxys;
     if (status >= 300)
-        return gateway::parseErrorBody(body, status);
+        return said;
     switch (reply.error()) {
     case QNetworkReply::SslHandshakeFailedError:
         return error(ErrorKind::Tls);
@@ -216,7 +220,7 @@ void HttpExchange::onReplyFinished()
     if (m_reply->error() != QNetworkReply::NoError) {
         fail(replyError(*m_reply, m_body));
     } else if (status >= 300) {
-        fail(gateway::parseErrorBody(m_body, status));
+        fail(replyError(*m_reply, m_body));
     } else if (m_body.size() < announced) {
         fail({.kind = ErrorKind::Network,
               .httpStatus = status,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/connectiontest.h"
 #include "core/etcd/tls.h"
+#include "core/profile/connectionwords.h"
 #include "tests/support/etcdprocess.h"
 #include "tests/support/fakegateway.h"
 #include "tests/support/program.h"
+#include "tests/support/realproxy.h"
 #include "tests/support/storywindow.h"
 #include "tests/support/testca.h"
 #include "ui/connectiontesttext.h"
@@ -261,6 +263,52 @@ private Q_SLOTS:
         options.endpoints = {
             *Endpoint::parse(QStringLiteral("https://127.0.0.1:%1").arg(silent.url().port()))};
         check(options, TestStep::Tls, ConnectionFault::NoAnswer);
+    }
+
+    void proxies()
+    {
+        const QString user = QStringLiteral("ann");
+        const auto by = [](const QString &proxy, ConnectionOptions options) {
+            options.proxy = *parseProxy(proxy);
+            return options;
+        };
+        const ConnectionOptions plain = at(etcd("plain").endpoint());
+        const ConnectionOptions tls = at(etcd("tls").endpoint(), m_ca.client());
+        RealProxy proxy(user, Password);
+        for (const QString &scheme : {QStringLiteral("http"), QStringLiteral("socks5")}) {
+            for (const ConnectionOptions &options : {plain, tls}) {
+                const auto report = testOf(by(proxy.url(scheme, user, Password), options));
+                QVERIFY2(!report.failedStep(), qPrintable(reportText(report)));
+                QVERIFY2(stepText(report, TestStep::Tcp)
+                             .contains(QStringLiteral("the proxy at 127.0.0.1:%1").arg(proxy.port())),
+                         qPrintable(reportText(report)));
+            }
+        }
+        // Many proxies make tunnels to port 443 only, and hand on everything that is not encrypted.
+        proxy.forbidTunnels();
+        const QString right = proxy.url(QStringLiteral("http"), user, Password);
+        const auto report = testOf(by(right, plain));
+        QVERIFY2(!report.failedStep(), qPrintable(reportText(report)));
+        check(by(right, tls), TestStep::Tcp, ConnectionFault::ProxyFailed);
+
+        const QString none = proxy.url(QStringLiteral("http"));
+        const QString wrong = proxy.url(QStringLiteral("http"), user, QStringLiteral("wrong"));
+        check(by(none, plain), TestStep::Http, ConnectionFault::ProxyFailed,
+              {QStringLiteral("wants a user name and a password")});
+        check(by(none, tls), TestStep::Tcp, ConnectionFault::ProxyFailed,
+              {QStringLiteral("wants a user name and a password")});
+        check(by(wrong, plain), TestStep::Http, ConnectionFault::ProxyFailed,
+              {QStringLiteral("does not accept the user name or the password")});
+        check(by(wrong, tls), TestStep::Tcp, ConnectionFault::ProxyFailed,
+              {QStringLiteral("does not accept the user name or the password")});
+        check(by(proxy.url(QStringLiteral("socks5"), user, QStringLiteral("wrong")), plain), TestStep::Tcp,
+              ConnectionFault::ProxyFailed,
+              {QStringLiteral("does not accept the user name or the password")});
+        check(by(right, at(QStringLiteral("127.0.0.1:1"))), TestStep::Http, ConnectionFault::ProxyFailed,
+              {QStringLiteral("does not lead to 127.0.0.1:1")});
+        const quint16 nobody = EtcdProcess::freePorts(1).at(0);
+        check(by(QStringLiteral("http://127.0.0.1:%1").arg(nobody), plain), TestStep::Tcp,
+              ConnectionFault::ProxyFailed, {QStringLiteral("The proxy at 127.0.0.1:%1").arg(nobody)});
     }
 
     void certificates()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connection/connection.h"
 #include "core/edit/etcdctlscript.h"
+#include "core/etcd/gatewaytransport.h"
 #include "core/etcd/prefixtransport.h"
 #include "core/etcd/sshtunnel.h"
 #include "core/profile/connectionwords.h"
@@ -8,6 +9,7 @@
 #include "core/profile/secrets.h"
 #include "tests/support/etcdprocess.h"
 #include "tests/support/program.h"
+#include "tests/support/realproxy.h"
 #include "tests/support/testca.h"
 
 #include <QFileInfo>
@@ -320,6 +322,69 @@ private Q_SLOTS:
         QVERIFY(!tunnel.isUp());
         QVERIFY(await(tunnel.open(), 60'000).hasValue());
         QVERIFY(tunnel.isUp());
+    }
+
+    void tablesThroughProxies()
+    {
+        const QString user = QStringLiteral("ann");
+        for (const bool forbidsTunnels : {false, true}) {
+            RealProxy proxy(user, Password);
+            if (forbidsTunnels)
+                proxy.forbidTunnels();
+            for (const char *scheme : {"http", "socks5"}) {
+                ConnectionOptions options = m_etcd->options();
+                options.proxy = *parseProxy(proxy.url(QLatin1String(scheme), user, Password));
+                GatewayTransport transport(options);
+                QVERIFY(await(transport.detect()).hasValue());
+                for (int i = 0; i < 3; ++i) {
+                    const auto rows = await(transport.rows(everything()));
+                    QVERIFY2(rows.hasValue(), qPrintable(rows ? QString() : rows.error().detail));
+                }
+                // gRPC in a tunnel, and JSON where there are none.
+                const bool handsOn = forbidsTunnels && qstrcmp(scheme, "http") == 0;
+                QVERIFY2(transport.usesGrpc() != handsOn, scheme);
+            }
+            QVERIFY(proxy.handedOn() > 0 && proxy.socksTunnels() > 0);
+            QCOMPARE(proxy.tunnels() > 0, !forbidsTunnels);
+        }
+    }
+
+    void commandsThroughProxies()
+    {
+        const QString user = QStringLiteral("ann");
+        const RealProxy proxy(user, Password);
+        for (const char *scheme : {"http", "socks5"}) {
+            const Revision first = m_etcd->put("seen/1", "1");
+            QVERIFY(first.value > 0);
+            const auto command = [&](const QStringList &what, const QString &password) {
+                return what
+                    + QStringList {QStringLiteral("-c"), m_etcd->endpoint(), QStringLiteral("--proxy"),
+                                   proxy.url(QLatin1String(scheme), user, password), QStringLiteral("--json")};
+            };
+            Program get(command({QStringLiteral("get"), QStringLiteral("seen/1")}, Password));
+            QVERIFY2(get.wait() == 0, get.errors().constData());
+            QCOMPARE(get.jsonLines().size(), std::size_t {1});
+            Program test(command({QStringLiteral("test-connection")}, Password));
+            QVERIFY2(test.wait() == 0, test.output().constData());
+
+            Program watch(command({QStringLiteral("watch"), QStringLiteral("--from-revision"),
+                                   QString::number(first.value), QStringLiteral("--until"),
+                                   QString::number(first.value + 1)},
+                                  Password));
+            QTRY_VERIFY_WITH_TIMEOUT(watch.output().contains("seen/1"), 30'000);
+            QCOMPARE(m_etcd->put("seen/2", "2").value, first.value + 1);
+            QVERIFY2(watch.wait() == 0, watch.errors().constData());
+            QVERIFY(watch.output().contains("seen/2"));
+
+            const QString wrong = QStringLiteral("other words");
+            Program refused(command({QStringLiteral("slots")}, wrong));
+            QCOMPARE(refused.wait(), 1);
+            const QByteArray said = refused.errors();
+            QVERIFY2(said.contains("The proxy on the way to")
+                         && said.contains("does not accept the user name or the password"),
+                     said.constData());
+            QVERIFY2(!said.contains(wrong.toUtf8()), said.constData());
+        }
     }
 
     void commandsTakeWhatEtcdctlTakes()

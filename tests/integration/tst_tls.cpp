@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/client.h"
+#include "core/etcd/gatewaytransport.h"
 #include "core/etcd/tls.h"
+#include "core/profile/connectionwords.h"
 #include "tests/support/etcdprocess.h"
+#include "tests/support/realproxy.h"
 #include "tests/support/testca.h"
 
 #include <QSslKey>
@@ -189,6 +192,24 @@ private Q_SLOTS:
         options.tls.keyFile = m_server.keyFile;
         const auto misfit = connectWith(options);
         QVERIFY(!misfit && misfit.error().detail.contains(QStringLiteral("does not belong to")));
+
+        // Through the tunnels of proxies, with the certificate, and by gRPC as well.
+        const RealProxy proxy(QStringLiteral("ann"), QStringLiteral("geheim"));
+        for (const char *scheme : {"http", "socks5"}) {
+            options = etcd.options();
+            options.proxy = *parseProxy(
+                proxy.url(QLatin1String(scheme), QStringLiteral("ann"), QStringLiteral("geheim")));
+            GatewayTransport transport(options);
+            const auto version = await(transport.detect());
+            QVERIFY2(version.hasValue(), qPrintable(version ? QString() : version.error().detail));
+            RangeRequest everything;
+            everything.range = KeyRange::all();
+            for (int i = 0; i < 3; ++i)
+                QVERIFY(await(transport.rows(everything)).hasValue());
+            QVERIFY2(transport.usesGrpc(), scheme);
+        }
+        QCOMPARE(proxy.handedOn(), 0);
+        QVERIFY(proxy.tunnels() > 1 && proxy.socksTunnels() > 1);
     }
 
     void certificatesOfServers()
