@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/connecting.h"
 
+#include "app/commands/output.h"
 #include "app/passwordprompt.h"
 #include "core/etcd/tls.h"
 #include "core/profile/profilestore.h"
 #include "core/profile/secrets.h"
 #include "ui/sessionsettings.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace slotscope::app {
 
@@ -19,24 +22,38 @@ core::Unexpected<core::Error> wrong(const QString &what)
     return {core::Error {.kind = core::ErrorKind::InvalidArgument, .detail = what}};
 }
 
-core::Result<core::Profile> withPasswords(core::Profile profile)
+core::Result<core::Profile> withPasswords(core::FilledProfile filled)
 {
-    core::ConnectionOptions &options = profile.options;
-    if (!options.user.isEmpty() && options.password.isEmpty()) {
-        const auto password = askForPassword(QStringLiteral("Password of %1: ").arg(options.user));
+    core::ConnectionOptions &options = filled.profile.options;
+    const auto ask = [&filled](const QString &prompt) {
+        if (const auto error = std::exchange(filled.error, std::nullopt))
+            writeError(error->detail);
+        return askForPassword(prompt);
+    };
+    if (options.lacksPassword()) {
+        const auto password = ask(QStringLiteral("Password of %1: ").arg(options.user));
         if (!password)
             return wrong(
                 QStringLiteral("the password of %1 is missing: set ETCDCTL_PASSWORD").arg(options.user));
         options.password = *password;
     }
     if (core::needsKeyPassword(options.tls) && options.tls.keyPassword.isEmpty()) {
-        const auto password = askForPassword(QStringLiteral("Password of the client's key: "));
+        const auto password = ask(QStringLiteral("Password of the client's key: "));
         if (!password)
             return wrong(
                 QStringLiteral("the password of the client's key is missing: set SLOTSCOPE_KEY_PASSWORD"));
         options.tls.keyPassword = password->toUtf8();
     }
-    return profile;
+    if (options.lacksProxyPassword()) {
+        const QString user = options.proxy.user();
+        const auto password = ask(QStringLiteral("Password of %1 at the proxy: ").arg(user));
+        if (!password)
+            return wrong(QStringLiteral("the password of %1 at the proxy is missing: set "
+                                        "SLOTSCOPE_PROXY_PASSWORD")
+                             .arg(user));
+        options.setProxyPassword(*password);
+    }
+    return filled.profile;
 }
 
 } // namespace
@@ -77,7 +94,7 @@ void profileForCommand(const core::ConnectionWords &given, const QString &profil
         return;
     }
     secrets->fill(*profile).then(context,
-                                 [then = std::move(then)](const core::Result<core::Profile> &filled) {
+                                 [then = std::move(then)](const core::Result<core::FilledProfile> &filled) {
                                      if (filled)
                                          then(withPasswords(*filled));
                                      else
@@ -87,7 +104,7 @@ void profileForCommand(const core::ConnectionWords &given, const QString &profil
 
 void hidePasswords(int argc, char **argv)
 {
-    const auto wipe = [](char *from) { std::memset(from, '*', std::strlen(from)); };
+    const auto wipe = [](char *from, char *to) { std::fill(from, to, '*'); };
     for (int i = 1; i < argc; ++i) {
         // With one hyphen Qt's parser takes them, too.
         char *word = argv[i];
@@ -95,15 +112,23 @@ void hidePasswords(int argc, char **argv)
             continue;
         word += word[1] == '-' ? 2 : 1;
         const std::string_view name(word, std::strcspn(word, "="));
-        if (name != "password" && name != "user")
+        if (name != "password" && name != "user" && name != "proxy")
             continue;
         char *value = word[name.size()] == '=' ? word + name.size() + 1 : i + 1 < argc ? argv[++i] : nullptr;
-        if (value && name == "user") {
-            char *colon = std::strchr(value, ':');
-            value = colon ? colon + 1 : nullptr;
+        char *end = value ? value + std::strlen(value) : nullptr;
+        if (value && name == "proxy") {
+            // scheme://user:password@host:port
+            char *user = std::strstr(value, "://");
+            value = user ? user + 3 : value;
+            char *at = std::strrchr(value, '@');
+            end = at ? at : value;
+        }
+        if (value && name != "password") {
+            char *colon = std::find(value, end, ':');
+            value = colon == end ? end : colon + 1;
         }
         if (value)
-            wipe(value);
+            wipe(value, end);
     }
 }
 

@@ -27,6 +27,7 @@ class PastConnection;
 class ProfileStore;
 class RevisionBounds;
 class Secrets;
+struct FilledProfile;
 } // namespace slotscope::core
 
 namespace slotscope::ui {
@@ -140,7 +141,7 @@ private:
     core::ProfileStore *profiles();
     core::Secrets *secrets();
     void connectAsked(const core::Profile &profile);
-    void connectFilled(const core::Profile &profile);
+    void connectFilled(const core::FilledProfile &filled);
     void noteConnected();
     void trustCertificate(const QByteArray &sha256);
     void closeConnection();

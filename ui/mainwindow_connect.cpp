@@ -2,11 +2,11 @@
 //
 // How MainWindow comes by its connection: addresses, profiles and their passwords, the connect dialog, other
 // windows.
-#include "core/etcd/tls.h"
 #include "core/profile/profilestore.h"
 #include "core/profile/secrets.h"
 #include "ui/connectionprofile.h"
 #include "ui/dialogs/connectdialog.h"
+#include "ui/dialogs/connectionform.h"
 #include "ui/mainwindow.h"
 #include "ui/panels/connectionbar.h"
 #include "ui/sessionsettings.h"
@@ -75,23 +75,23 @@ void MainWindow::openProfile(const core::Profile &profile)
 void MainWindow::connectAsked(const core::Profile &profile)
 {
     const int attempt = ++m_connectAttempt;
-    secrets()->fill(profile).then(this, [this, profile, attempt](const core::Result<core::Profile> &filled) {
+    const auto then = [this, profile, attempt](const core::Result<core::FilledProfile> &filled) {
         if (attempt == m_connectAttempt)
-            connectFilled(filled ? *filled : profile);
-    });
+            connectFilled(filled ? *filled : core::FilledProfile {profile, filled.error()});
+    };
+    secrets()->fill(profile).then(this, then);
 }
 
-void MainWindow::connectFilled(const core::Profile &profile)
+void MainWindow::connectFilled(const core::FilledProfile &filled)
 {
-    const bool password = !profile.options.user.isEmpty() && profile.options.password.isEmpty();
-    const bool ofKey = !password && core::needsKeyPassword(profile.options.tls);
-    if (!password && !ofKey) {
-        setConnection(profile, true);
+    const auto missing = missingSecret(filled.profile.options);
+    if (!missing) {
+        setConnection(filled.profile, true);
         return;
     }
     openStartDialog();
-    m_connectDialog->showDescription(profile);
-    m_connectDialog->askForPassword(ofKey);
+    m_connectDialog->showDescription(filled.profile);
+    m_connectDialog->askForPassword(*missing, filled.error);
 }
 
 void MainWindow::openLast()

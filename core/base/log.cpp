@@ -118,9 +118,9 @@ QString withoutSecrets(const QString &text)
     // user:password before a host.
     static const QRegularExpression named(
         QStringLiteral(
-            R"re(((?:"|\b)(?:password|passwd|passphrase|token|authorization|secret)"?\s*[:=]\s*"?)((?:bearer\s+)?[^"\s,;&}]+))re"),
+            R"re(((?:"|\b)(?:password|passwd|passphrase|token|authorization|secret)"?\s*[:=]\s*"?)((?:(?:bearer|basic)\s+)?[^"\s,;&}]+))re"),
         QRegularExpression::CaseInsensitiveOption);
-    static const QRegularExpression option(QStringLiteral(R"re((--(?:password|user)[= ])(\S+))re"));
+    static const QRegularExpression option(QStringLiteral(R"re((--(?:password|user|proxy)[= ])(\S+))re"));
     static const QRegularExpression userInfo(QStringLiteral(R"re((://)[^/\s@]+@)re"));
 
     QString result = text;

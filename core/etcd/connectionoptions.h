@@ -52,7 +52,8 @@ struct ConnectionOptions
     QString user; ///< empty: no authentication
     QString password; ///< a secret
     QByteArray prefix; ///< the part of the key space that is shown, without it; empty: all
-    QNetworkProxy proxy; ///< DefaultProxy: as the system says, and none to this machine itself
+    /// DefaultProxy: as the system says, and none to this machine itself. Its password is a secret.
+    QNetworkProxy proxy;
     SshTunnelOptions ssh;
     std::chrono::milliseconds connectTimeout {10'000}; ///< until it is known who answers
     std::chrono::milliseconds requestTimeout {10'000}; ///< for everything but large reads
@@ -68,6 +69,29 @@ struct ConnectionOptions
 
     /// The first of the endpoints; an invalid one where there are none.
     Endpoint endpoint() const { return endpoints.empty() ? Endpoint {} : endpoints.front(); }
+
+    bool lacksPassword() const { return !user.isEmpty() && password.isEmpty(); }
+    /// A tunnel of ssh goes without the proxy.
+    bool lacksProxyPassword() const
+    {
+        return !ssh.isUsed() && !proxy.user().isEmpty() && proxy.password().isEmpty();
+    }
+    void setProxyPassword(const QString &secret)
+    {
+        // One that anything was set of is not equal to one that is as by default.
+        if (proxy.password() != secret)
+            proxy.setPassword(secret);
+    }
+    bool hasSecrets() const
+    {
+        return !password.isEmpty() || !tls.keyPassword.isEmpty() || !proxy.password().isEmpty();
+    }
+    void dropSecrets()
+    {
+        password.clear();
+        tls.keyPassword.clear();
+        setProxyPassword({});
+    }
 
     friend bool operator==(const ConnectionOptions &, const ConnectionOptions &) = default;
 };

@@ -72,7 +72,7 @@ const std::vector<ConnectionWords::Word> &ConnectionWords::all()
          "Show the keys below this prefix only, and without it."},
         {"ssh", "SLOTSCOPE_SSH", "HOST", "Go through the system's ssh to this host."},
         {"proxy", "SLOTSCOPE_PROXY", "URL",
-         "http://HOST:PORT, socks5://HOST:PORT, or none; default: the system's."},
+         "http://[USER@]HOST:PORT, socks5://[USER@]HOST:PORT, or none; default: the system's."},
         {"dial-timeout", "ETCDCTL_DIAL_TIMEOUT", "DURATION", "Until it is known who answers; default 10s."},
         {"command-timeout", "ETCDCTL_COMMAND_TIMEOUT", "DURATION",
          "For every request but large reads; default 10s."},
@@ -80,6 +80,7 @@ const std::vector<ConnectionWords::Word> &ConnectionWords::all()
          "Read from any member, perhaps a moment old, also without a quorum."},
         {"no-grpc", "SLOTSCOPE_NO_GRPC", "", "Read everything by JSON."},
         {"", "SLOTSCOPE_KEY_PASSWORD", "", "The password of the client's key."},
+        {"", "SLOTSCOPE_PROXY_PASSWORD", "", "The password of the proxy's user."},
     };
     return words;
 }
@@ -89,8 +90,10 @@ ConnectionWords ConnectionWords::fromEnvironment(const QProcessEnvironment &envi
     ConnectionWords words;
     for (const Word &word : all()) {
         const QString variable = QString::fromLatin1(word.variable);
-        const QString name =
-            *word.name == '\0' ? QStringLiteral("key-password") : QString::fromLatin1(word.name);
+        // What is no option, since it is a secret, is called as its variable: key-password.
+        const QString name = *word.name != '\0'
+            ? QString::fromLatin1(word.name)
+            : variable.mid(variable.indexOf(u'_') + 1).toLower().replace(u'_', u'-');
         words.set(name, environment.value(variable));
     }
     if (!words.namesEndpoints())
@@ -140,6 +143,8 @@ Result<ConnectionOptions> ConnectionWords::applyTo(ConnectionOptions options) co
             return Unexpected {proxy.error()};
         options.proxy = *proxy;
     }
+    if (const QString password = said("proxy-password"); !password.isEmpty() && options.lacksProxyPassword())
+        options.setProxyPassword(password);
 
     const auto first = [](std::initializer_list<std::optional<Error>> problems) {
         for (const std::optional<Error> &problem : problems) {

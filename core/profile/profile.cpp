@@ -202,8 +202,7 @@ Result<Profile> profileFromJson(const QJsonObject &json)
     if (!proxy)
         return wrong(proxy.error().detail);
     options.proxy = *proxy;
-    if (!options.proxy.password().isEmpty())
-        options.proxy.setPassword({});
+    options.setProxyPassword({});
     options.ssh.destination = reader.text("ssh");
     options.ssh.port = static_cast<quint16>(reader.number("sshPort", 0, 65535, 0));
     options.ssh.identityFile = reader.text("sshIdentityFile");

@@ -105,8 +105,7 @@ Result<Nothing> ProfileStore::save(const Profile &profile)
 {
     return change([this, &profile] {
         Profile kept = profile;
-        kept.options.password.clear();
-        kept.options.tls.keyPassword.clear();
+        kept.options.dropSecrets();
         kept.options.tls.verify = true;
         const auto known = std::find_if(m_profiles.begin(), m_profiles.end(),
                                         [&](const Profile &each) { return each.id == profile.id; });

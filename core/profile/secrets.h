@@ -8,6 +8,13 @@
 
 namespace slotscope::core {
 
+/// A profile, and what came in the way of filling in its secrets.
+struct FilledProfile
+{
+    Profile profile;
+    std::optional<Error> error; ///< some that it may need could not be had
+};
+
 /// Where secrets are kept, by name. Asking may take as long as somebody needs to unlock a keychain.
 class Secrets : public QObject
 {
@@ -23,12 +30,18 @@ public:
 
     // Those of a profile.
 
-    /// The profile with those of its secrets that it needs and that are kept. Never fails: what cannot be had
-    /// is to be asked for.
-    Call<Profile> fill(const Profile &profile);
+    /// The profile with those of its secrets that it needs and that are kept. Never fails, and waits for
+    /// patience() at the most: what cannot be had is to be asked for.
+    Call<FilledProfile> fill(const Profile &profile);
     /// Keeps those that the profile has, and forgets the others.
     Call<Nothing> keep(const Profile &profile);
     Call<Nothing> forget(const QString &profileId);
+
+    std::chrono::milliseconds patience() const { return m_patience; }
+    void setPatience(std::chrono::milliseconds patience) { m_patience = patience; }
+
+private:
+    std::chrono::milliseconds m_patience {5'000};
 };
 
 /// In memory, until the program ends.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/scriptedprompts.h"
+#include "tests/support/storywindow.h"
 #include "ui/dialogs/connectdialog.h"
+#include "ui/dialogs/connectionform.h"
 #include "ui/errortext.h"
 #include "ui/panels/banner.h"
 
@@ -147,7 +149,7 @@ private Q_SLOTS:
         QCOMPARE(kept.options.prefix, QByteArray("\xff\x00", 2));
         QCOMPARE(kept.options.requestTimeout, std::chrono::milliseconds(2000));
         QVERIFY(kept.options.password.isEmpty());
-        QCOMPARE(secrets.names(), QStringList(kept.id + QStringLiteral("/password")));
+        QTRY_COMPARE(secrets.names(), QStringList(kept.id + QStringLiteral("/password")));
 
         // A copy is another profile, and an own one is changed in place.
         press("duplicateProfile");
@@ -168,7 +170,7 @@ private Q_SLOTS:
         QCOMPARE(requested.first().first().value<Profile>(), kept);
 
         // The password is asked for where it is missing.
-        dialog.askForPassword(false);
+        dialog.askForPassword(SecretField::Password);
         QVERIFY(dialog.connectButton()->isEnabled());
         QVERIFY(!dialog.banner()->message().isEmpty());
 
@@ -179,6 +181,90 @@ private Q_SLOTS:
         press("deleteProfile");
         QTRY_COMPARE(store.profiles().size(), size_t(1));
         QTRY_VERIFY(secrets.names().isEmpty());
+    }
+
+    void passwordOfTheProxy()
+    {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(QStringLiteral("profiles.json"));
+        ProfileStore store(file);
+        MemorySecrets secrets;
+        ConnectDialog dialog;
+        dialog.setKeeping(&store, &secrets);
+        QSignalSpy requested(&dialog, &ConnectDialog::connectRequested);
+        const auto line = [&dialog](const char *name) {
+            return dialog.findChild<QLineEdit *>(QLatin1String(name));
+        };
+        dialog.setEndpointText(QStringLiteral("a.example.org"));
+        line("proxy")->setText(QStringLiteral("http://ann:geheim@p:3128"));
+        Q_EMIT line("proxy")->editingFinished();
+        // It goes where it is not seen.
+        QCOMPARE(line("proxy")->text(), QStringLiteral("http://ann@p:3128"));
+        QCOMPARE(line("proxyPassword")->text(), QStringLiteral("geheim"));
+        QCOMPARE(line("proxyPassword")->echoMode(), QLineEdit::Password);
+        dialog.saveButton()->click();
+        const Profile kept = store.profiles().front();
+        const QStringList name {kept.id + QStringLiteral("/proxy")};
+        QTRY_COMPARE(secrets.names(), name);
+        QFile written(file);
+        QVERIFY(written.open(QIODevice::ReadOnly));
+        const QByteArray bytes = written.readAll();
+        QVERIFY2(bytes.contains("http://ann@p:3128") && !bytes.contains("geheim"), bytes.constData());
+        QVERIFY(!exportProfiles({*dialog.description()}).contains("geheim"));
+        dialog.connectButton()->click();
+        QCOMPARE(requested.takeFirst().first().value<Profile>().options.proxy.password(),
+                 QStringLiteral("geheim"));
+
+        // What is not shown is not forgotten when something else of the profile is changed.
+        dialog.showFailure({.summary = QStringLiteral("Failed."), .advice = {}, .technical = {}});
+        dialog.showDescription(kept);
+        QVERIFY(line("proxyPassword")->text().isEmpty());
+        line("colour")->setText(QStringLiteral("#00ff00"));
+        QSignalSpy changed(&store, &ProfileStore::changed);
+        dialog.saveButton()->click();
+        QCOMPARE(changed.count(), 1);
+        QCoreApplication::processEvents();
+        QCOMPARE(secrets.names(), name);
+        // It is when it shall not be kept, or when there is no user any more.
+        dialog.form()->setKeepsPasswords(false);
+        dialog.saveButton()->click();
+        QTRY_VERIFY(secrets.names().isEmpty());
+    }
+
+    void aLockedKeychainIsNotWaitedFor()
+    {
+        class Locked : public Secrets
+        {
+            Call<QByteArray> read(const QString &) override
+            {
+                return Call<QByteArray>(new CallState<QByteArray>);
+            }
+            Call<Nothing> write(const QString &, const QByteArray &) override { return {}; }
+            Call<Nothing> remove(const QString &) override { return {}; }
+        };
+        const slotscope::test::OwnSettings settings;
+        const QTemporaryDir folder;
+        const auto secrets = std::make_shared<Locked>();
+        secrets->setPatience(std::chrono::milliseconds(20));
+        MainWindow window;
+        window.setKeeping(std::make_shared<ProfileStore>(folder.filePath(QStringLiteral("profiles.json"))),
+                          secrets);
+        Profile profile;
+        profile.id = newProfileId();
+        profile.options = ConnectionOptions(*Endpoint::parse(QStringLiteral("a.example.org")));
+        profile.options.proxy = QNetworkProxy(QNetworkProxy::HttpProxy, QStringLiteral("p.example.org"), 3128,
+                                              QStringLiteral("ann"));
+        window.show();
+        window.openProfile(profile);
+        QTRY_VERIFY(window.findChild<ConnectDialog *>());
+        auto *dialog = window.findChild<ConnectDialog *>();
+        QVERIFY(dialog->isVisible());
+        const QString said = dialog->banner()->message();
+        QVERIFY2(said.contains(QStringLiteral("The password of the proxy's user is missing."))
+                     && said.contains(QStringLiteral("the keychain has not answered")),
+                 qPrintable(said));
+        QVERIFY(dialog->findChild<QLineEdit *>(QStringLiteral("proxyPassword"))->isVisible());
+        QVERIFY(!window.connection());
     }
 
     void hasWordsForEveryError()

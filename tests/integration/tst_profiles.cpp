@@ -5,6 +5,7 @@
 #include "core/etcd/prefixtransport.h"
 #include "core/etcd/sshtunnel.h"
 #include "core/profile/connectionwords.h"
+#include "core/profile/keychain.h"
 #include "core/profile/profilestore.h"
 #include "core/profile/secrets.h"
 #include "tests/support/etcdprocess.h"
@@ -40,7 +41,8 @@ Profile fullProfile()
     options.user = QStringLiteral("ann");
     options.password = Password;
     options.prefix = QByteArray("\xff\x00/app", 6);
-    options.proxy = QNetworkProxy(QNetworkProxy::Socks5Proxy, QStringLiteral("p"), 1080);
+    options.proxy =
+        QNetworkProxy(QNetworkProxy::Socks5Proxy, QStringLiteral("p"), 1080, QStringLiteral("bob"), Password);
     options.ssh = {
         .destination = QStringLiteral("ann@jump"), .port = 2222, .identityFile = QStringLiteral("/k")};
     options.connectTimeout = 3s;
@@ -58,10 +60,36 @@ Profile fullProfile()
 
 Profile withoutSecrets(Profile profile)
 {
-    profile.options.password.clear();
-    profile.options.tls.keyPassword.clear();
+    profile.options.dropSecrets();
     return profile;
 }
+
+/// A keychain that somebody has locked: what it is asked for comes when it is opened.
+class LockedSecrets : public Secrets
+{
+public:
+    Call<QByteArray> read(const QString &name) override
+    {
+        const auto failure = failures.find(name);
+        if (failure != failures.end())
+            return finishedCall<QByteArray>(Unexpected {failure->second});
+        waiting.emplace_back(new CallState<QByteArray>);
+        return Call<QByteArray>(waiting.back());
+    }
+    Call<Nothing> write(const QString &, const QByteArray &) override { return {}; }
+    Call<Nothing> remove(const QString &) override { return {}; }
+
+    void unlock(const QByteArray &secret)
+    {
+        for (const auto &state : std::exchange(waiting, {})) {
+            if (state)
+                state->complete(secret);
+        }
+    }
+
+    std::map<QString, Error> failures;
+    std::vector<QPointer<CallState<QByteArray>>> waiting;
+};
 
 QByteArray contents(const QString &path)
 {
@@ -135,7 +163,9 @@ private Q_SLOTS:
         QCOMPARE(QFileInfo(file).permissions() & QFileDevice::Permissions(0x077), QFileDevice::Permissions());
         const QByteArray bytes = contents(file);
         QVERIFY(bytes.contains("etcd.example.org"));
+        QVERIFY(bytes.contains("socks5://bob@p:1080"));
         QVERIFY2(!bytes.contains(Password.toUtf8()), "a password in a file");
+        QVERIFY(!bytes.contains(Password.toUtf8().toPercentEncoding()));
 
         // Another window writes meanwhile, and nothing is lost.
         ProfileStore other(file);
@@ -174,14 +204,58 @@ private Q_SLOTS:
         MemorySecrets secrets;
         const Profile profile = fullProfile();
         QVERIFY(await(secrets.keep(profile)).hasValue());
-        QCOMPARE(*await(secrets.fill(withoutSecrets(profile))), profile);
+        QCOMPARE(secrets.names().size(), 3); // the user's, the key's, the proxy's
+        QCOMPARE(await(secrets.fill(withoutSecrets(profile)))->profile, profile);
         // What is given already stays.
         Profile given = withoutSecrets(profile);
         given.options.password = QStringLiteral("typed");
-        QCOMPARE(await(secrets.fill(given))->options.password, QStringLiteral("typed"));
+        QCOMPARE(await(secrets.fill(given))->profile.options.password, QStringLiteral("typed"));
         QVERIFY(await(secrets.forget(profile.id)).hasValue());
         QVERIFY(secrets.names().isEmpty());
-        QCOMPARE(*await(secrets.fill(withoutSecrets(profile))), withoutSecrets(profile));
+        QCOMPARE(await(secrets.fill(withoutSecrets(profile)))->profile, withoutSecrets(profile));
+    }
+
+    void lockedKeychainsAreNotWaitedForLong()
+    {
+        const Profile profile = withoutSecrets(fullProfile());
+        LockedSecrets secrets;
+        QCOMPARE(secrets.patience(), 5s);
+        secrets.setPatience(50ms);
+        const auto silent = await(secrets.fill(profile));
+        QVERIFY(silent && silent->error);
+        QCOMPARE(silent->profile, profile);
+        QCOMPARE(silent->error->kind, ErrorKind::Timeout);
+        QVERIFY2(silent->error->detail.contains(QStringLiteral("has not answered within 0.05 s")),
+                 qPrintable(silent->error->detail));
+        secrets.unlock("too late");
+        QCoreApplication::processEvents();
+
+        // What is there is taken, whatever became of the rest.
+        secrets.setPatience(60s);
+        secrets.failures[profile.id + QStringLiteral("/key")] = {.kind = ErrorKind::Io,
+                                                                 .detail = QStringLiteral("it is broken")};
+        const auto asked = secrets.fill(profile);
+        QTimer::singleShot(0, &secrets, [&secrets] { secrets.unlock("opened"); });
+        const auto opened = await(asked);
+        QVERIFY(opened && opened->error);
+        QCOMPARE(opened->error->detail, QStringLiteral("it is broken"));
+        QCOMPARE(opened->profile.options.password, QStringLiteral("opened"));
+        QCOMPARE(opened->profile.options.proxy.password(), QStringLiteral("opened"));
+        QVERIFY(opened->profile.options.tls.keyPassword.isEmpty());
+    }
+
+    void withoutAKeychainItIsSaid()
+    {
+        qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+        Keychain keychain;
+        const Profile profile = withoutSecrets(fullProfile());
+        const auto filled = await(keychain.fill(profile), 60'000);
+        QVERIFY(filled && filled->error);
+        QCOMPARE(filled->profile, profile);
+        QVERIFY2(filled->error->detail.startsWith(QStringLiteral("the keychain")),
+                 qPrintable(filled->error->detail));
+        const auto kept = await(keychain.write(QStringLiteral("slotscope-test"), "secret"), 60'000);
+        QVERIFY2(!kept, "it was written somewhere");
     }
 
     void wordsOfEtcdctl()
@@ -212,6 +286,16 @@ private Q_SLOTS:
         words.set(QStringLiteral("dial-timeout"), QStringLiteral("soon"));
         QVERIFY(words.applyTo({}).error().detail.contains(QStringLiteral("dial-timeout")));
         words.set(QStringLiteral("dial-timeout"), {});
+        words.set(QStringLiteral("proxy"), QStringLiteral("http://ann@p:3128"));
+        QVERIFY(words.applyTo({})->lacksProxyPassword());
+        words.set(QStringLiteral("proxy-password"), QStringLiteral(" by variable"));
+        QCOMPARE(words.applyTo({})->proxy.password(), QStringLiteral(" by variable"));
+        environment.insert(QStringLiteral("SLOTSCOPE_PROXY_PASSWORD"), QStringLiteral("word"));
+        environment.insert(QStringLiteral("SLOTSCOPE_KEY_PASSWORD"), QStringLiteral("key's"));
+        environment.insert(QStringLiteral("SLOTSCOPE_PROXY"), QStringLiteral("socks5://ann@p:1080"));
+        const auto secret = ConnectionWords::fromEnvironment(environment).applyTo({});
+        QCOMPARE(secret->proxy.password(), QStringLiteral("word"));
+        QCOMPARE(secret->tls.keyPassword, QByteArray("key's"));
         words.set(QStringLiteral("proxy"), QStringLiteral("http://ann:secret@p"));
         QVERIFY(!words.applyTo({}));
         QVERIFY2(!words.applyTo({}).error().detail.contains(QStringLiteral("secret")), "a secret is told");
@@ -359,7 +443,8 @@ private Q_SLOTS:
             const auto command = [&](const QStringList &what, const QString &password) {
                 return what
                     + QStringList {QStringLiteral("-c"), m_etcd->endpoint(), QStringLiteral("--proxy"),
-                                   proxy.url(QLatin1String(scheme), user, password), QStringLiteral("--json")};
+                                   proxy.url(QLatin1String(scheme), user, password),
+                                   QStringLiteral("--json")};
             };
             Program get(command({QStringLiteral("get"), QStringLiteral("seen/1")}, Password));
             QVERIFY2(get.wait() == 0, get.errors().constData());
@@ -430,10 +515,13 @@ private Q_SLOTS:
         Program program({QStringLiteral("watch"), QStringLiteral("-c"),
                          QStringLiteral("127.0.0.1:%1").arg(silent.serverPort()), QStringLiteral("--user"),
                          QStringLiteral("ann:") + Password, QStringLiteral("--password"), Password,
+                         QStringLiteral("--proxy"),
+                         QStringLiteral("http://bob:hid/den@127.0.0.1:%1").arg(silent.serverPort()),
                          QStringLiteral("--json")});
         const QString path = QStringLiteral("/proc/%1/cmdline").arg(program.processId());
         QTRY_VERIFY_WITH_TIMEOUT(contents(path).contains("ann:****"), 30'000);
         QVERIFY(!contents(path).contains(Password.toUtf8()));
+        QVERIFY2(contents(path).contains("http://bob:*******@127.0.0.1"), contents(path).constData());
     }
 
 private:

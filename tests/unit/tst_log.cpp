@@ -44,6 +44,8 @@ private Q_SLOTS:
         row("http://root:s3cret@127.0.0.1:2379/version", "http://•••@127.0.0.1:2379/version");
         row("etcdctl --user root:s3cret get", "etcdctl --user ••• get");
         row("--password=s3cret", "--password=•••");
+        row("Proxy-Authorization: Basic YW5uOnM=", "Proxy-Authorization: •••");
+        row("--proxy http://ann:s3/cret@p:3128 slots", "--proxy ••• slots");
         row("the tokens are kept for 5 minutes", "the tokens are kept for 5 minutes");
         row("a key: /config/a", "a key: /config/a");
         row("a terminal \x1b[2Jis not cleared", "a terminal �[2Jis not cleared");

@@ -135,8 +135,8 @@ ConnectDialog::ConnectDialog(QWidget *parent, Prompts *prompts)
             return;
         }
         m_secrets->fill(*described)
-            .then(this, [openTest, described = *described](const core::Result<core::Profile> &filled) {
-                openTest(filled ? filled->options : described.options);
+            .then(this, [openTest, described = *described](const core::Result<core::FilledProfile> &filled) {
+                openTest(filled ? filled->profile.options : described.options);
             });
     });
     m_connect->setDefault(true);

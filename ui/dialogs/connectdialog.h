@@ -23,6 +23,7 @@ namespace slotscope::ui {
 class Banner;
 class ConnectionForm;
 class Prompts;
+enum class SecretField;
 
 /// Asks for an etcd to open. It does not connect itself: it asks for it by signal, is told what became of it,
 /// and stays open until told to close. To be shown with open().
@@ -48,8 +49,8 @@ public:
     void showDescription(const core::Profile &profile);
     /// Everything that the dialog says, with what of it cannot be.
     core::Result<core::Profile> description() const;
-    /// Goes to the password that the attempt lacks.
-    void askForPassword(bool ofKey);
+    /// Goes to the password that the attempt lacks. `error`: why the keychain did not give it.
+    void askForPassword(SecretField missing, const std::optional<core::Error> &error = {});
     /// Why the demo cannot be started here; empty: it can.
     void setDemoUnavailable(const QString &reason);
 
@@ -96,6 +97,7 @@ private:
     void takeItem(const QListWidgetItem *item);
     void takeEnvironment();
     void saveProfile();
+    void keepSecrets(const core::Profile &profile);
     void duplicateProfile();
     void removeProfile();
     void importProfiles();

@@ -97,13 +97,24 @@ void ConnectDialog::saveProfile()
     if (const auto saved = m_store->save(*wanted); !saved)
         return tellKept(saved);
     showDescription(*wanted);
-    core::Profile secrets = *wanted;
     if (!m_form->keepsPasswords()) {
-        secrets.options.password.clear();
-        secrets.options.tls.keyPassword.clear();
+        wanted->options.dropSecrets();
+        return keepSecrets(*wanted);
     }
-    const bool any = !secrets.options.password.isEmpty() || !secrets.options.tls.keyPassword.isEmpty();
-    m_secrets->keep(secrets).then(this, [this, any](const core::Result<core::Nothing> &kept) {
+    // What is kept already is not shown, and is not to be forgotten for that.
+    const auto keep = [this, wanted = *wanted](const core::Result<core::FilledProfile> &filled) {
+        if (filled && !filled->error)
+            keepSecrets(filled->profile);
+        else if (wanted.options.hasSecrets())
+            keepSecrets(wanted);
+    };
+    m_secrets->fill(*wanted).then(this, keep);
+}
+
+void ConnectDialog::keepSecrets(const core::Profile &profile)
+{
+    const bool any = profile.options.hasSecrets();
+    m_secrets->keep(profile).then(this, [this, any](const core::Result<core::Nothing> &kept) {
         // Where there is no keychain nothing was to be forgotten either.
         if (!kept && any)
             m_banner->setMessage(
@@ -120,8 +131,7 @@ void ConnectDialog::duplicateProfile()
         return;
     copy->name = m_store->freeName(copy->title());
     copy->id = core::newProfileId();
-    copy->options.password.clear();
-    copy->options.tls.keyPassword.clear();
+    copy->options.dropSecrets();
     if (const auto saved = m_store->save(*copy); !saved)
         return tellKept(saved);
     showDescription(*copy);
@@ -192,14 +202,19 @@ void ConnectDialog::exportProfiles()
     });
 }
 
-void ConnectDialog::askForPassword(bool ofKey)
+void ConnectDialog::askForPassword(SecretField missing, const std::optional<core::Error> &error)
 {
     m_failed = false;
     setBusy(false);
-    m_banner->setMessage(theme::Mark::Warning,
-                         ofKey ? tr("The client's key needs its password.")
-                               : tr("The password of the user is missing."));
-    m_form->focusPassword(ofKey);
+    QString message = missing == SecretField::KeyPassword ? tr("The client's key needs its password.")
+        : missing == SecretField::ProxyPassword           ? tr("The password of the proxy's user is missing.")
+                                                          : tr("The password of the user is missing.");
+    if (error)
+        message += QLatin1Char(' ')
+            + tr("It could not be read (%1): type it, or unlock the keychain and connect again.")
+                  .arg(error->detail);
+    m_banner->setMessage(theme::Mark::Warning, message);
+    m_form->focusSecret(missing);
 }
 
 } // namespace slotscope::ui

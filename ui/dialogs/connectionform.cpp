@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/connectionform.h"
 
+#include "core/etcd/tls.h"
 #include "core/profile/connectionwords.h"
 #include "ui/prompts.h"
 
@@ -55,6 +56,17 @@ QLabel *note(const QString &text)
 }
 
 } // namespace
+
+std::optional<SecretField> missingSecret(const core::ConnectionOptions &options)
+{
+    if (options.lacksPassword())
+        return SecretField::Password;
+    if (core::needsKeyPassword(options.tls))
+        return SecretField::KeyPassword;
+    if (options.lacksProxyPassword())
+        return SecretField::ProxyPassword;
+    return std::nullopt;
+}
 
 ConnectionForm::ConnectionForm(Prompts *prompts, QWidget *parent)
     : QTabWidget(parent)
@@ -175,8 +187,14 @@ QWidget *ConnectionForm::wayPage()
         label->setBuddy(m_ssh);
     m_sshIdentity =
         addFile(form, tr("SSH &key:"), "sshIdentityFile", tr("Empty: as ssh's configuration says"));
-    m_proxy = addLine(form, tr("Pro&xy:"), "proxy", tr("http://host:port, socks5://host:port, or none"));
+    m_proxy =
+        addLine(form, tr("Pro&xy:"), "proxy",
+                tr("http://host:port, socks5://host:port, or none; with a user: http://user@host:port"));
     m_proxy->setPlaceholderText(tr("the system's"));
+    m_proxyPassword = addLine(form, tr("Proxy's &password:"), "proxyPassword",
+                              tr("Of the proxy's user; asked for when it is missing"));
+    m_proxyPassword->setEchoMode(QLineEdit::Password);
+    connect(m_proxy, &QLineEdit::editingFinished, this, &ConnectionForm::takeProxyPassword);
     m_connectTimeout = addLine(form, tr("Connect &within:"), "connectTimeout",
                                tr("Until it is known who answers: 10s, 500ms"));
     m_requestTimeout =
@@ -227,6 +245,7 @@ void ConnectionForm::setOptions(const core::ConnectionOptions &options)
         m_sshPort->setValue(options.ssh.port);
         m_sshIdentity->setText(options.ssh.identityFile);
         m_proxy->setText(core::proxyText(options.proxy));
+        m_proxyPassword->setText(options.proxy.password());
         m_connectTimeout->setText(durationText(options.connectTimeout));
         m_requestTimeout->setText(durationText(options.requestTimeout));
         m_serializable->setChecked(options.serializableReads);
@@ -256,15 +275,18 @@ core::Result<core::ConnectionOptions> ConnectionForm::applyTo(core::ConnectionOp
                    .identityFile = text(m_sshIdentity)};
     if (!options.ssh.isUsed())
         options.ssh = {};
-    // What is shown of it lacks its password.
+    // What is shown of it may be less than was given.
     if (text(m_proxy) == core::proxyText(m_givenProxy)) {
         options.proxy = m_givenProxy;
+        options.setProxyPassword({});
     } else {
         const auto proxy = core::parseProxy(text(m_proxy));
         if (!proxy)
             return core::Unexpected {proxy.error()};
         options.proxy = *proxy;
     }
+    if (!options.proxy.user().isEmpty() && options.proxy.password().isEmpty())
+        options.setProxyPassword(m_proxyPassword->text());
     const auto connectTimeout = core::parseDuration(text(m_connectTimeout));
     const auto requestTimeout = core::parseDuration(text(m_requestTimeout));
     if (!connectTimeout || !requestTimeout)
@@ -306,10 +328,30 @@ void ConnectionForm::setAppearance(const QString &colour, const QString &schemaF
     m_schema->setText(schemaFile);
 }
 
-void ConnectionForm::focusPassword(bool ofKey)
+void ConnectionForm::focusSecret(SecretField field)
 {
-    setCurrentIndex(ofKey ? 1 : 0);
-    (ofKey ? m_keyPassword : m_password)->setFocus(Qt::OtherFocusReason);
+    const auto show = [this](int page, QLineEdit *line) {
+        setCurrentIndex(page);
+        line->setFocus(Qt::OtherFocusReason);
+    };
+    switch (field) {
+    case SecretField::Password:
+        return show(0, m_password);
+    case SecretField::KeyPassword:
+        return show(1, m_keyPassword);
+    case SecretField::ProxyPassword:
+        return show(2, m_proxyPassword);
+    }
+}
+
+/// A password that was typed with the proxy goes where it is not seen.
+void ConnectionForm::takeProxyPassword()
+{
+    const auto proxy = core::parseProxy(m_proxy->text().trimmed());
+    if (!proxy || proxy->password().isEmpty())
+        return;
+    m_proxyPassword->setText(proxy->password());
+    m_proxy->setText(core::proxyText(*proxy));
 }
 
 void ConnectionForm::removeFingerprint()

@@ -15,6 +15,11 @@ namespace slotscope::ui {
 
 class Prompts;
 
+/// The passwords that a connection may need.
+enum class SecretField { Password, KeyPassword, ProxyPassword };
+/// The one that it cannot do without, and lacks.
+std::optional<SecretField> missingSecret(const core::ConnectionOptions &options);
+
 /// What is said of a connection beside its address and safety: how to sign in, certificates, the way there.
 class ConnectionForm : public QTabWidget
 {
@@ -36,7 +41,7 @@ public:
     void setAppearance(const QString &colour, const QString &schemaFile);
 
     /// Shows the page of the password that is missing, and goes there.
-    void focusPassword(bool ofKey);
+    void focusSecret(SecretField field);
     QLineEdit *passwordLine() const { return m_password; }
 
 Q_SIGNALS:
@@ -51,6 +56,7 @@ private:
     QWidget *wayPage();
     QWidget *lookPage();
     void removeFingerprint();
+    void takeProxyPassword();
 
     Prompts *m_prompts;
     bool m_verify = true; // as it was given: nobody unchecks that in a form
@@ -69,6 +75,7 @@ private:
     QSpinBox *m_sshPort = nullptr;
     QLineEdit *m_sshIdentity = nullptr;
     QLineEdit *m_proxy = nullptr;
+    QLineEdit *m_proxyPassword = nullptr;
     QNetworkProxy m_givenProxy;
     QLineEdit *m_connectTimeout = nullptr;
     QLineEdit *m_requestTimeout = nullptr;
