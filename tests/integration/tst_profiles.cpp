@@ -516,7 +516,7 @@ private Q_SLOTS:
                          QStringLiteral("127.0.0.1:%1").arg(silent.serverPort()), QStringLiteral("--user"),
                          QStringLiteral("ann:") + Password, QStringLiteral("--password"), Password,
                          QStringLiteral("--proxy"),
-                         QStringLiteral("http://bob:hid/den@127.0.0.1:%1").arg(silent.serverPort()),
+                         QStringLiteral("http://bob:hid:den@127.0.0.1:%1").arg(silent.serverPort()),
                          QStringLiteral("--json")});
         const QString path = QStringLiteral("/proc/%1/cmdline").arg(program.processId());
         QTRY_VERIFY_WITH_TIMEOUT(contents(path).contains("ann:****"), 30'000);
