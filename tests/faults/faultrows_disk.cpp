@@ -191,7 +191,9 @@ void TestFaultTable::diskIsFullOnSettings()
     const QString profileFile = disk.path(QStringLiteral("profiles.json"));
     const QString schemaFile = disk.path(QStringLiteral("schema.json"));
     ProfileStore profiles(profileFile);
-    QVERIFY(profiles.save({.id = QStringLiteral("1"), .name = QStringLiteral("orders")}));
+    Profile profile {
+        .id = QStringLiteral("1"), .name = QStringLiteral("orders"), .options = m_etcd->options()};
+    QVERIFY(profiles.save(profile));
     Schema schema {.flatBuffersFolders = {QStringLiteral("types")}};
     QVERIFY(saveSchema(schema, schemaFile));
     const QByteArray profilesBefore = contentOf(profileFile);
@@ -208,13 +210,14 @@ void TestFaultTable::diskIsFullOnSettings()
 
     QVERIFY(disk.fill());
     const QString large(2 * FullDisk::Size, QLatin1Char('n'));
-    const auto profile = profiles.save({.id = QStringLiteral("1"), .name = large});
+    profile.name = large;
+    const auto kept = profiles.save(profile);
     schema.flatBuffersFolders = {large};
     const auto saved = saveSchema(schema, schemaFile);
     const CodecBook book;
     const auto events = exportEvents(log.snapshot(), {}, book, disk.path(QStringLiteral("events.jsonl")));
     disk.makeRoom();
-    for (const auto &error : {profile ? Error {} : profile.error(), saved ? Error {} : saved.error(),
+    for (const auto &error : {kept ? Error {} : kept.error(), saved ? Error {} : saved.error(),
                               events ? Error {} : events.error()})
         QVERIFY2(saysFull(error.detail), qPrintable(error.detail));
     // What was there is there, and nothing beside it.
@@ -223,11 +226,12 @@ void TestFaultTable::diskIsFullOnSettings()
     QCOMPARE(files(), filesBefore);
     QCOMPARE(profiles.find(QStringLiteral("1"))->name, QStringLiteral("orders"));
 
-    QVERIFY(profiles.save({.id = QStringLiteral("1"), .name = QStringLiteral("bills")}));
+    profile.name = QStringLiteral("bills");
+    QVERIFY(profiles.save(profile));
     QVERIFY(saveSchema({}, schemaFile));
     QVERIFY(contentOf(profileFile).contains("bills"));
     noteAs(QStringLiteral("disk full on profiles, schema, event export (%1)").arg(disk.kind()),
-           describe(profile.error()).summary.remove(QFileInfo(profileFile).path() + QLatin1Char('/')),
+           describe(kept.error()).summary.remove(QFileInfo(profileFile).path() + QLatin1Char('/')),
            QStringLiteral("the files of before, whole"), QStringLiteral("save again when there is room"));
 }
 

@@ -204,10 +204,10 @@ private Q_SLOTS:
     {
         FakeGateway gateway;
         const QByteArray body = rangeBody();
-        gateway.answer("/v3/kv/range",
-                       {Script::raw("HTTP/1.1 200 OK\r\nContent-Length: " + QByteArray::number(body.size())
-                                        + "\r\n\r\n",
-                                    Script::Then::Stall)});
+        gateway.answer(
+            "/v3/kv/range",
+            {Script::raw("HTTP/1.1 200 OK\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n",
+                         Script::Then::Stall)});
         GatewayTransport::Options options;
         options.rangeSilence = 2s;
         GatewayTransport transport(gateway.url(), options);
