@@ -122,7 +122,7 @@ void dropReply(QNetworkReply *reply, QObject *receiver)
 HttpExchange::HttpExchange(QNetworkReply *reply, Limits limits, QObject *parent)
     : QObject(parent)
     , m_reply(reply)
-    , m_limits(limits)
+    , m_limits(std::move(limits))
 {
     m_age.start();
     m_head.setSingleShot(true);

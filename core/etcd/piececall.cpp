@@ -14,7 +14,7 @@ constexpr qint64 Fewer = 8; // times
 constexpr std::chrono::milliseconds Pause {100};
 
 /// Attempts end with `attempts`, a child of the state.
-void attempt(const QPointer<Client> &client, RangeRequest request, CallState<RowsReply> *state,
+void attempt(const QPointer<Client> &client, const RangeRequest &request, CallState<RowsReply> *state,
              QObject *attempts)
 {
     if (!client)

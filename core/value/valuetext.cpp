@@ -10,7 +10,6 @@
 #include "core/value/valueedit.h"
 
 #include <limits>
-#include <ranges>
 
 namespace slotscope::core {
 
@@ -113,29 +112,29 @@ public:
 
 private:
     // The items that fit, then `… 5`: how many there are in all.
-    template <typename List, typename PrintOne>
-    void sequence(QChar open, const List &items, QChar close, int depth, PrintOne &&printOne)
+    template <typename PrintOne>
+    void sequence(QChar open, size_t size, QChar close, int depth, PrintOne &&printOne)
     {
         m_out += open;
-        if (depth >= MaximumShownDepth && !items.empty()) {
+        if (depth >= MaximumShownDepth && size > 0) {
             m_out += Ellipsis;
         } else {
             size_t shown = 0;
-            const QString count = QStringLiteral(", %1 %2").arg(Ellipsis).arg(items.size());
-            for (const auto &item : items) {
+            const QString count = QStringLiteral(", %1 %2").arg(Ellipsis).arg(size);
+            for (size_t index = 0; index < size; ++index) {
                 const qsizetype before = m_out.size();
                 if (shown > 0)
                     m_out += QLatin1String(", ");
-                printOne(item);
+                printOne(index);
                 // Takes back what leaves no room for the count.
-                const bool last = shown + 1 == size_t(items.size());
+                const bool last = shown + 1 == size;
                 if (shown > 0 && m_out.size() + 1 + (last ? 0 : count.size()) > m_limit) {
                     m_out.truncate(before);
                     break;
                 }
                 ++shown;
             }
-            if (shown < size_t(items.size()))
+            if (shown < size)
                 m_out += count;
         }
         m_out += close;
@@ -143,12 +142,13 @@ private:
 
     void list(QChar open, const ValueList &items, QChar close, int depth)
     {
-        sequence(open, items, close, depth, [&](const Value &item) { inner(item, depth); });
+        sequence(open, items.size(), close, depth, [&](size_t index) { inner(items[index], depth); });
     }
 
     void members(const MemberList &list, int depth)
     {
-        sequence(QLatin1Char('{'), list, QLatin1Char('}'), depth, [&](const Member &member) {
+        sequence(QLatin1Char('{'), list.size(), QLatin1Char('}'), depth, [&](size_t index) {
+            const Member &member = list[index];
             inner(member.key, depth);
             m_out += QLatin1String(": ");
             inner(member.value, depth);
@@ -176,8 +176,8 @@ private:
             return;
         }
         if (const auto array = TypedArray::of(value)) {
-            sequence(QLatin1Char('['), std::views::iota(0, int(array->size())), QLatin1Char(']'), depth,
-                     [&](int index) { inner(array->at(index), depth); });
+            sequence(QLatin1Char('['), size_t(array->size()), QLatin1Char(']'), depth,
+                     [&](size_t index) { inner(array->at(int(index)), depth); });
             return;
         }
         if (const ValueList &parts = content.items(); value.tagNumber() == ComplexTag && isComplex(content)) {
