@@ -125,7 +125,7 @@ class TestMenus : public QObject
     /// Each needs a window of its own, so the short form takes a few.
     static QList<Path> some(const QList<Path> &all)
     {
-        constexpr qsizetype Step = 12;
+        constexpr qsizetype Step = 40;
         QList<Path> few;
         for (qsizetype i = 0; i < all.size(); i += isLongRun() ? 1 : Step)
             few.push_back(all[i]);
