@@ -92,16 +92,7 @@ void BulkReader::take(const RangePlan::Piece &piece, const Result<RowsReply> &re
         return;
     if (!result)
         return fail(result.error());
-    if (result->more && result->rows == 0)
-        return fail(
-            {.kind = ErrorKind::Protocol, .detail = QStringLiteral("more rows are said to follow none")});
-    m_plan->take(piece.number,
-                 {.rows = result->rows,
-                  .bytes = result->bytes,
-                  .more = result->more,
-                  .count = result->count,
-                  .firstKey = result->rows > 0 ? result->firstKey() : QByteArray(),
-                  .lastKey = result->rows > 0 ? result->lastKey() : QByteArray()});
+    m_plan->take(piece.number, outcomeOf(*result));
     const bool isFirst = m_request.revision.value == 0;
     if (isFirst)
         m_request.revision = result->header.revision;

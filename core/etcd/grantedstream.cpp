@@ -175,10 +175,8 @@ void GrantedStream::tell(Revision end)
     }
     m_events.erase(m_events.begin(), last);
     m_waitingBytes = 0;
-    for (const auto &[revision, events] : m_events) {
-        for (const Event &event : events)
-            m_waitingBytes += memorySize(event);
-    }
+    for (const auto &[revision, events] : m_events)
+        m_waitingBytes += memorySize(events);
     Q_EMIT received(reply);
 }
 

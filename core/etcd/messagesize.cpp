@@ -108,6 +108,14 @@ qint64 memorySize(const Event &event)
     return size;
 }
 
+qint64 memorySize(const std::vector<Event> &events)
+{
+    qint64 size = 0;
+    for (const Event &event : events)
+        size += memorySize(event);
+    return size;
+}
+
 Error endlessRevision()
 {
     return {.kind = ErrorKind::Protocol,

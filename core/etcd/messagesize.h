@@ -12,8 +12,9 @@ qint64 protobufSize(const TxnRequest &request);
 /// (raft_internal.proto), with the longest header that an etcd without users writes.
 qint64 raftRequestSize(const TxnRequest &request);
 
-/// The memory that an event takes, about.
+/// The memory that events take, about.
 qint64 memorySize(const Event &event);
+qint64 memorySize(const std::vector<Event> &events);
 /// Of changes that wait for their revision to be complete, in memorySize(): etcd's transactions are far
 /// smaller.
 constexpr qint64 MostWaitingBytes = 512LL * 1024 * 1024;

@@ -20,6 +20,9 @@ void attempt(const QPointer<Client> &client, const RangeRequest &request, CallSt
     if (!client)
         return state->fail({.kind = ErrorKind::Cancelled});
     client->rows(request).then(attempts, [=](const Result<RowsReply> &reply) {
+        if (reply && reply->more && reply->rows == 0)
+            return state->fail(
+                {.kind = ErrorKind::Protocol, .detail = QStringLiteral("more rows are said to follow none")});
         if (reply || reply.error().kind != ErrorKind::TooLarge)
             return state->complete(reply);
         RangeRequest next = request;
@@ -43,6 +46,16 @@ Call<RowsReply> readPiece(Client *client, const RangePlan::Piece &piece, Revisio
     state->setAbort([attempts] { delete attempts; });
     attempt(client, {.range = piece.range, .limit = piece.limit, .revision = revision}, state, attempts);
     return Call<RowsReply>(state);
+}
+
+RangePlan::Outcome outcomeOf(const RowsReply &reply)
+{
+    return {.rows = reply.rows,
+            .bytes = reply.bytes,
+            .more = reply.more,
+            .count = reply.count,
+            .firstKey = reply.rows > 0 ? reply.firstKey() : QByteArray(),
+            .lastKey = reply.rows > 0 ? reply.lastKey() : QByteArray()};
 }
 
 } // namespace slotscope::core

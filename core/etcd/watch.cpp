@@ -231,9 +231,7 @@ void Watch::Private::verify()
 /// Nothing that etcd sends waits long; what never ends is not collected for ever.
 bool Watch::Private::mayWait(const std::vector<Event> &events)
 {
-    m_waitingBytes += qint64(sizeof(WatchReply));
-    for (const Event &event : events)
-        m_waitingBytes += memorySize(event);
+    m_waitingBytes += qint64(sizeof(WatchReply)) + memorySize(events);
     if (m_waitingBytes <= MostWaitingBytes)
         return true;
     fail(endlessRevision());
@@ -269,9 +267,7 @@ void Watch::Private::onEvents(const WatchReply &reply)
     std::vector<Event> events(std::make_move_iterator(m_fragments.begin()),
                               std::make_move_iterator(complete));
     m_fragments.erase(m_fragments.begin(), complete);
-    m_waitingBytes = 0;
-    for (const Event &event : m_fragments)
-        m_waitingBytes += memorySize(event);
+    m_waitingBytes = memorySize(m_fragments);
     deliver(std::move(events));
 }
 

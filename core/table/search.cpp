@@ -187,19 +187,9 @@ void Search::take(const std::shared_ptr<Passage> &passage, quint64 piece, const 
     passage->calls.erase(piece);
     if (!result)
         return fail(passage, result.error());
-    if (result->more && result->rows == 0)
-        return fail(
-            passage,
-            {.kind = ErrorKind::Protocol, .detail = QStringLiteral("more rows are said to follow none")});
     if (m_revision.value == 0)
         m_revision = result->header.revision;
-    passage->plan.take(piece,
-                       {.rows = result->rows,
-                        .bytes = result->bytes,
-                        .more = result->more,
-                        .count = result->count,
-                        .firstKey = result->rows > 0 ? result->firstKey() : QByteArray(),
-                        .lastKey = result->rows > 0 ? result->lastKey() : QByteArray()});
+    passage->plan.take(piece, outcomeOf(*result));
     if (result->rows > 0)
         startLooking(passage, piece, *result);
     else
