@@ -93,7 +93,12 @@ Result<Nothing> ProfileStore::change(const std::function<void()> &what)
         return Unexpected {newest.error()};
     const std::vector<Profile> before = std::exchange(m_profiles, *std::move(newest));
     what();
-    if (const auto written = replaceFile(m_file, fileOf(m_profiles), OwnFile); !written) {
+    // One that cannot be read again would take all others with it.
+    const QByteArray file = fileOf(m_profiles);
+    const auto readBack = importProfiles(file);
+    const auto written =
+        readBack ? replaceFile(m_file, file, OwnFile) : Result<Nothing>(Unexpected {readBack.error()});
+    if (!written) {
         m_profiles = before;
         return ioError(m_file, written.error().detail);
     }

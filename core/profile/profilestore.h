@@ -23,7 +23,8 @@ public:
     /// By its name, or by its id.
     std::optional<Profile> named(const QString &name) const;
 
-    /// Adds it, or replaces the one with its id. A file that cannot be read is not written over.
+    /// Adds it, or replaces the one with its id. A file that cannot be read is not written over,
+    /// nor with what could not be read again: a profile without endpoints.
     Result<Nothing> save(const Profile &profile);
     Result<Nothing> remove(const QString &id);
 

@@ -186,6 +186,17 @@ private Q_SLOTS:
         QCOMPARE(imported->size(), std::size_t {2});
         QVERIFY((*imported)[0].id != changed.id && !(*imported)[0].id.isEmpty());
 
+        // What could not be read again would take the others with it.
+        Profile nowhere = profile;
+        nowhere.options.endpoints.clear();
+        const QByteArray before = contents(file);
+        const auto refused = store.save(nowhere);
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().detail.contains(QStringLiteral("names none")),
+                 qPrintable(refused.error().detail));
+        QCOMPARE(contents(file), before);
+        QCOMPARE(*store.find(profile.id), withoutSecrets(changed));
+
         QVERIFY(store.remove(profile.id).hasValue());
         QCOMPARE(store.profiles().size(), std::size_t {1});
 
