@@ -198,6 +198,11 @@ bool isStructureForm(const QStringList &names)
             && isAllOf(names, slot.size(), guessed));
 }
 
+QString firstName(const Value &opaque)
+{
+    return opaque.members().empty() ? QString() : opaque.members().front().key.toText();
+}
+
 bool isTold(const Value &text)
 {
     return text.kind() == Kind::Text && QStringView(text.toText()).isValidUtf16();
@@ -269,42 +274,51 @@ bool hasOpaqueForm(const Value &opaque)
     return isOpaqueForm(names, firstIsText) && opaqueFault(opaque).isEmpty();
 }
 
-QString opaqueWords(const Value &opaque)
+QString opaqueType(const Value &opaque)
 {
-    static const QHash<QString, const char *> words {
-        {QStringLiteral("timedelta"), "a time span"},
-        {QStringLiteral("time"), "a time of day"},
-        {QStringLiteral("timezone"), "an offset from UTC"},
-        {QStringLiteral("datetime"), "a date and time without its offset from UTC (as +00:00)"},
-        {QStringLiteral("zoneinfo"), "a time zone"},
-        {QStringLiteral("timedelta64"), "a time span of numpy"},
-        {QStringLiteral("datetime64"), "a point in time of numpy"},
-        {QStringLiteral("decimal"), "a decimal that is no finite number"},
-        {QStringLiteral("path"), "a path"},
-        {QStringLiteral("global"), "a class or function"},
-        {QStringLiteral("complex"), "a complex number"},
-        {QStringLiteral("range"), "a range"},
-        {QStringLiteral("slice"), "a slice"},
-        {QStringLiteral("ref"), "a reference to a container that holds it"},
-        {QStringLiteral("buffer"), "a buffer"},
+    static const QHash<QString, const char *> types {
+        {QStringLiteral("timedelta"), "time span"},
+        {QStringLiteral("time"), "time of day"},
+        {QStringLiteral("timezone"), "offset from UTC"},
+        {QStringLiteral("datetime"), "date and time"},
+        {QStringLiteral("zoneinfo"), "time zone"},
+        {QStringLiteral("timedelta64"), "time span of numpy"},
+        {QStringLiteral("datetime64"), "point in time of numpy"},
+        {QStringLiteral("decimal"), "decimal that is no finite number"},
+        {QStringLiteral("path"), "path"},
+        {QStringLiteral("global"), "class or function"},
+        {QStringLiteral("complex"), "complex number"},
+        {QStringLiteral("range"), "range"},
+        {QStringLiteral("slice"), "slice"},
+        {QStringLiteral("ref"), "reference to a container that holds it"},
+        {QStringLiteral("buffer"), "buffer"},
     };
     if (!opaque.toText().isEmpty())
+        return opaque.toText();
+    return QString::fromLatin1(types.value(firstName(opaque), ""));
+}
+
+QString opaqueWords(const Value &opaque)
+{
+    if (!opaque.toText().isEmpty())
         return QStringLiteral("an object of %1").arg(opaque.toText());
-    const QString name = opaque.members().empty() ? QString() : opaque.members().front().key.toText();
-    const char *word = words.value(name, nullptr);
-    if (!word)
+    const QString type = opaqueType(opaque);
+    if (type.isEmpty())
         return QStringLiteral("an object of a program");
+    const QString name = firstName(opaque);
+    const QString words = QLatin1String(type.startsWith(u'o') ? "an " : "a ") + type
+        + (name == QLatin1String("datetime") ? QStringLiteral(" without its offset from UTC (as +00:00)")
+                                             : QString());
     return opaque.members().size() == 1
-        ? QStringLiteral("%1; a map with the key %2 is written {\"map\": [[\"%2\", …]]}")
-              .arg(QLatin1String(word), name)
-        : QString::fromLatin1(word);
+        ? QStringLiteral("%1; a map with the key %2 is written {\"map\": [[\"%2\", …]]}").arg(words, name)
+        : words;
 }
 
 bool isForeign(const Value &value)
 {
     if (value.kind() != Kind::Opaque)
         return false;
-    const QString what = value.members().empty() ? QString() : value.members().front().key.toText();
+    const QString what = firstName(value);
     return !value.toText().isEmpty() || what == QLatin1String(CallName)
         || what == QLatin1String("persistent_id") || what == QLatin1String("extension");
 }

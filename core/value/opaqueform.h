@@ -25,6 +25,9 @@ QString opaqueFault(const Value &opaque);
 /// Whether it is written as such an object, and read from it again.
 bool hasOpaqueForm(const Value &opaque);
 
+/// What it is in a column of types: `path`, `date and time`, the name of its class; empty: it has no word.
+QString opaqueType(const Value &opaque);
+
 /// What it is, for messages: `a path`; of one told by a single name also how a map is written that has it.
 QString opaqueWords(const Value &opaque);
 

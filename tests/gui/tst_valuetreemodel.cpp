@@ -88,6 +88,28 @@ private Q_SLOTS:
         QCOMPARE(model.valueAt(year), Value::integer(2000));
     }
 
+    void typesOfWhatHasNoKind_data()
+    {
+        QTest::addColumn<QByteArray>("notation");
+        QTest::addColumn<QString>("type");
+        const auto row = [](const char *notation, const char *type) {
+            QTest::newRow(notation) << QByteArray(notation) << QString::fromLatin1(type);
+        };
+        row("{\"datetime\": \"2020-01-31T12:00:00\"}", "date and time");
+        row("{\"datetime\": \"2020-01-31T12:00:00\", \"tzinfo\": \"Europe/Berlin\"}", "date and time");
+        row("{\"timedelta\": \"1 day, 2:03:04\"}", "time span");
+        row("{\"call\": \"http.HTTPStatus\", \"args\": [200]}", "http.HTTPStatus");
+        row("{\"persistent_id\": 7}", "opaque");
+    }
+
+    void typesOfWhatHasNoKind()
+    {
+        QFETCH(const QByteArray, notation);
+        ValueTreeModel model;
+        model.setValue(Value::map({{Value::text(QStringLiteral("it")), parsed(notation)}}));
+        QTEST(text(model, ValuePath::fields({QStringLiteral("it")}), ValueTreeModel::TypeColumn), "type");
+    }
+
     void showsAScalarAsOneRow()
     {
         ValueTreeModel model;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/typetext.h"
 
+#include "core/value/opaqueform.h"
 #include "core/value/recordstyle.h"
 #include "core/value/toldtag.h"
 
@@ -65,8 +66,10 @@ QString typeText(const Value &value)
     }
     case Value::Kind::Simple:
         return tr("simple");
-    case Value::Kind::Opaque:
-        return tr("opaque");
+    case Value::Kind::Opaque: {
+        const QString type = core::opaqueType(value);
+        return type.isEmpty() ? tr("opaque") : type;
+    }
     }
     return {};
 }
