@@ -324,7 +324,7 @@ private:
     QDockWidget *m_eventsDock = nullptr;
     QDockWidget *m_findDock = nullptr;
     QDockWidget *m_navigatorDock = nullptr;
-    ConnectDialog *m_connectDialog = nullptr;
+    QPointer<ConnectDialog> m_connectDialog;
     Banner *m_schemaBanner;
     Banner *m_draftBanner;
     Banner *m_overwriteBanner;

@@ -136,7 +136,6 @@ void MainWindow::openStartDialog()
     if (!m_connectDialog) {
         m_connectDialog = new ConnectDialog(this, m_prompts.get());
         m_connectDialog->setAttribute(Qt::WA_DeleteOnClose);
-        connect(m_connectDialog, &QObject::destroyed, this, [this] { m_connectDialog = nullptr; });
         connect(m_connectDialog, &ConnectDialog::connectRequested, this,
                 [this](const core::Profile &profile) {
                     if (profile.id.isEmpty())

@@ -186,6 +186,13 @@ RecordTab::RecordTab(core::Connection *connection, const core::KeyRange &range,
     updateEmpty();
 }
 
+RecordTab::~RecordTab()
+{
+    // The editor of a cell is closed with the view, and what was typed is staged then; by that time this is
+    // no tab any more that could hear of it.
+    m_model->disconnect(this);
+}
+
 QString RecordTab::settingsKey() const
 {
     const core::SlotInfo *info = m_slot ? m_connection->directory()->find(*m_slot) : nullptr;

@@ -36,6 +36,7 @@ public:
     /// `slot`: whose type the records have; nothing for keys that belong to no slot.
     RecordTab(core::Connection *connection, const core::KeyRange &range, std::optional<core::Slot> slot,
               QString title, QWidget *parent = nullptr);
+    ~RecordTab() override;
 
     const QString &title() const { return m_title; }
     const core::KeyRange &range() const { return m_table->range(); }

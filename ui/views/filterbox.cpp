@@ -83,8 +83,6 @@ void FilterBox::updateHint()
         m_hint->setMargin(4);
         m_hint->setAutoFillBackground(true);
         m_hint->setAttribute(Qt::WA_TransparentForMouseEvents);
-        // It goes with the window, which may be before this.
-        connect(m_hint, &QObject::destroyed, this, [this] { m_hint = nullptr; });
     }
     QPalette palette = window()->palette();
     palette.setColor(QPalette::Window, theme::tint(theme::Mark::Deleted, palette));

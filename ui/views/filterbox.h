@@ -4,6 +4,7 @@
 #include "core/table/fieldcondition.h"
 
 #include <QLineEdit>
+#include <QPointer>
 
 #include <optional>
 
@@ -54,7 +55,7 @@ private:
     QString m_fault;
     QString m_meaning;
     QAction *m_mark;
-    QLabel *m_hint = nullptr; // a child of the window, below this
+    QPointer<QLabel> m_hint; // a child of the window, below this; may go before it
 };
 
 } // namespace slotscope::ui
