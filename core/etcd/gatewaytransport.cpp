@@ -60,7 +60,12 @@ GatewayTransport::GatewayTransport(const ConnectionOptions &connection, Options 
     , m_options(options)
     , m_apiPath(QStringLiteral("/v3"))
     , m_budget(std::make_shared<ReplyBudget>(options.heldReplies))
-    , m_grpc(new GrpcChannel({.head = options.grpcHead, .silence = options.grpcSilence}, this))
+    , m_grpc(new GrpcChannel(
+          {.head = options.grpcHead, .silence = options.grpcSilence},
+          [this](const QSslCertificate &certificate) {
+              return isTrustedByChoice(certificate, m_connection.tls);
+          },
+          this))
     , m_tokens([this](const QString &user, const QString &password) {
         return authenticate(m_address, user, password);
     })
@@ -76,10 +81,6 @@ GatewayTransport::GatewayTransport(const ConnectionOptions &connection, Options 
     m_proxy = connection.proxy;
     if (m_proxy.type() == QNetworkProxy::DefaultProxy && isLoopback(m_endpoint.host()))
         m_proxy = QNetworkProxy::NoProxy;
-    // No proxy hands on gRPC.
-    if (m_proxy.type() != QNetworkProxy::DefaultProxy && m_proxy.type() != QNetworkProxy::NoProxy)
-        m_grpc->manager().setProxy(tunnelsOf(m_proxy));
-    watchCertificates(m_grpc->manager());
     for (QNetworkAccessManager *manager : {&m_manager, &m_streams}) {
         if (m_proxy.type() != QNetworkProxy::DefaultProxy)
             manager->setProxy(m_proxy);
@@ -121,7 +122,7 @@ std::optional<Error> GatewayTransport::readCertificates()
         m_tls = *tls;
         m_manager.clearConnectionCache();
         m_streams.clearConnectionCache();
-        m_grpc->manager().clearConnectionCache();
+        m_grpc->leaveConnection();
     }
     return std::nullopt;
 }
@@ -472,7 +473,7 @@ Call<RowsReply> GatewayTransport::rows(const RangeRequest &request)
         QNetworkRequest http = withToken(httpRequest(method), token);
         if (!token.isEmpty())
             http.setRawHeader("token", token); // its name without a gateway
-        return m_grpc->call(http, grpc::toProtobuf(request), share);
+        return m_grpc->call(http, proxyTo(method), grpc::toProtobuf(request), share);
     };
     const Call<QByteArray> call = m_tokens.authorized<QByteArray>(send);
     state->setAbort([call] { call.cancel(); });
@@ -515,7 +516,7 @@ void GatewayTransport::noteGrpcFailure(const Error &error, quint64 age)
     if (!isFinal || m_grpcRefusedBy == m_address)
         return;
     m_grpcRefusedBy = m_address;
-    m_grpc->manager().clearConnectionCache();
+    m_grpc->leaveConnection();
     qCInfo(LogBulk).noquote()
         << QStringLiteral("Large ranges are read as JSON from now on: %1 does not answer to gRPC (%2)")
                .arg(m_address.toDisplayString(QUrl::RemoveUserInfo), error.detail);

@@ -2,12 +2,9 @@
 #include "core/etcd/grpcchannel.h"
 
 #include "core/etcd/gatewaymessages.h"
-#include "core/etcd/httpexchange.h"
-#include "core/etcd/lowdelay.h"
+#include "core/etcd/progresstimer.h"
+#include "core/etcd/proxies.h"
 
-#include <QAbstractNetworkCache>
-#include <QNetworkProxy>
-#include <QNetworkReply>
 #include <QtEndian>
 
 namespace slotscope::core {
@@ -17,39 +14,8 @@ namespace {
 /// One byte that says whether the message is compressed, four of its size.
 constexpr qsizetype FrameHead = 5;
 
-/// The application's proxy, whatever it is. That it is asked for makes Qt's cleartext sockets buffered, and
-/// only those notice when a server is gone.
-class BufferedSockets final : public QNetworkProxyFactory
-{
-public:
-    QList<QNetworkProxy> queryProxy(const QNetworkProxyQuery &query) override
-    {
-        const bool isLocal = query.peerHostName() == QLatin1String("localhost")
-            || query.peerHostName().startsWith(QLatin1String("127."))
-            || query.peerHostName() == QLatin1String("::1");
-        const bool hasProxy = QNetworkProxy::applicationProxy().type() != QNetworkProxy::NoProxy;
-        return {QNetworkProxy(isLocal && hasProxy ? QNetworkProxy::NoProxy : QNetworkProxy::DefaultProxy)};
-    }
-};
-
-/// Keeps nothing. Without a cache, Qt says on the console at every trailer that it came too late for one.
-class NoCache final : public QAbstractNetworkCache
-{
-public:
-    explicit NoCache(QObject *parent)
-        : QAbstractNetworkCache(parent)
-    {
-    }
-
-    QNetworkCacheMetaData metaData(const QUrl &) override { return {}; }
-    void updateMetaData(const QNetworkCacheMetaData &) override { }
-    QIODevice *data(const QUrl &) override { return nullptr; }
-    bool remove(const QUrl &) override { return false; }
-    qint64 cacheSize() const override { return 0; }
-    QIODevice *prepare(const QNetworkCacheMetaData &) override { return nullptr; }
-    void insert(QIODevice *) override { }
-    void clear() override { }
-};
+/// Of a body that is no gRPC, in bytes: there is no more to be learned from a longer one.
+constexpr qsizetype MostOfAnError = 64 * 1024;
 
 QByteArray framed(const QByteArray &message)
 {
@@ -73,14 +39,13 @@ Result<QByteArray> unframed(const QByteArray &head, const QByteArray &message)
 }
 
 /// One call, from request to status.
-class Exchange final : public QObject
+class Exchange final : public QObject, private Http2Connection::Reply
 {
 public:
-    Exchange(QNetworkReply *reply, GrpcChannel *channel, GrpcChannel::Limits limits, ReplyShare *share,
+    Exchange(GrpcChannel *channel, GrpcChannel::Limits limits, ReplyShare *share,
              CallState<QByteArray> *state)
         : QObject(channel)
         , m_channel(channel)
-        , m_reply(reply)
         , m_limits(limits)
         , m_share(share)
         , m_state(state)
@@ -88,19 +53,10 @@ public:
         m_deadline.begin(limits.head);
         connect(&m_deadline, &QTimer::timeout, this, [this] {
             // Whatever keeps silent now would do so for the next call.
-            const QPointer<GrpcChannel> of = m_channel;
-            fail({.kind = ErrorKind::Timeout,
-                  .detail = QStringLiteral("over gRPC: %1").arg(m_deadline.detail())});
-            if (of)
-                of->manager().clearConnectionCache();
+            m_channel->leaveConnection();
+            finish(Unexpected {Error {.kind = ErrorKind::Timeout,
+                                      .detail = QStringLiteral("over gRPC: %1").arg(m_deadline.detail())}});
         });
-        sendWithoutDelay(reply);
-        connect(reply, &QNetworkReply::metaDataChanged, this, [this] {
-            m_begun = true;
-            m_deadline.begin(m_limits.silence);
-        });
-        connect(reply, &QNetworkReply::readyRead, this, &Exchange::read);
-        connect(reply, &QNetworkReply::finished, this, &Exchange::onFinished);
         state->setAbort([guard = QPointer<Exchange>(this)] {
             if (guard)
                 guard->drop();
@@ -108,126 +64,178 @@ public:
     }
     ~Exchange() override
     {
-        fail({.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")});
+        finish(Unexpected {
+            Error {.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")}});
+    }
+
+    void send(Http2Connection *connection, const QByteArray &path, const Http2Connection::Fields &fields,
+              const QByteArray &body)
+    {
+        m_connection = connection;
+        m_stream = connection->post(path, fields, body, this);
+        if (m_stream < 0)
+            onClosed(Error {.kind = ErrorKind::Network, .detail = QStringLiteral("no connection was made")});
     }
 
 private:
-    void read()
+    void onField(const QByteArray &name, const QByteArray &value) override
     {
-        if (!std::exchange(m_begun, true))
-            m_deadline.begin(m_limits.silence);
-        m_deadline.note(m_reply->bytesAvailable());
-        qint64 announced = 0;
-        if (m_head.size() < FrameHead) {
-            m_head += m_reply->read(FrameHead - m_head.size());
-            if (m_head.size() == FrameHead && hasMessage())
-                announced = qFromBigEndian<quint32>(m_head.constData() + 1);
+        noteBegin();
+        if (name == ":status")
+            m_httpStatus = value.toInt();
+        else if (name == "content-type")
+            m_isGrpc = value.startsWith("application/grpc");
+        else if (name == "grpc-status")
+            m_status = value;
+        else if (name == "grpc-message")
+            m_message = QString::fromUtf8(QByteArray::fromPercentEncoding(value));
+    }
+    bool onData(const char *bytes, qsizetype size) override
+    {
+        noteBegin();
+        m_deadline.note(size);
+        if (!hasMessage()) {
+            m_body.append(bytes, std::min(size, MostOfAnError - m_body.size()));
+            return true;
         }
+        const qsizetype head = std::min(size, FrameHead - m_head.size());
+        m_head.append(bytes, head);
+        const bool isAnnounced = head > 0 && m_head.size() == FrameHead;
+        const qint64 announced = isAnnounced ? qFromBigEndian<quint32>(m_head.constData() + 1) : 0;
         if (!m_share)
-            return;
-        if (const auto error =
-                m_share->hold(std::max(announced, m_body.size() + m_reply->bytesAvailable()))) {
-            fail(*error);
-            return;
+            return true;
+        if (const auto error = m_share->hold(std::max(announced, m_body.size() + size - head))) {
+            m_stream = -1; // is reset by its connection
+            finish(Unexpected {*error});
+            return false;
         }
-        if (announced > 0)
+        if (isAnnounced)
             m_body.reserve(announced);
-        m_body += m_reply->readAll();
+        m_body.append(bytes + head, size - head);
+        return true;
+    }
+    void onClosed(const std::optional<Error> &error) override
+    {
+        m_stream = -1;
+        finish(result(error));
     }
     /// It begins as a reply to the call does; else its bytes are whatever somebody else has to say.
-    bool hasMessage() const
+    bool hasMessage() const { return m_httpStatus == 200 && m_isGrpc; }
+    void noteBegin()
     {
-        return m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt() == 200
-            && m_reply->rawHeader("content-type").startsWith("application/grpc");
+        // Once: headers may come again and again.
+        if (!std::exchange(m_begun, true))
+            m_deadline.begin(m_limits.silence);
     }
-    void onFinished()
+    Result<QByteArray> result(const std::optional<Error> &error) const
     {
-        read();
-        if (!m_state)
-            return;
-        m_deadline.stop();
-        const int http = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-        if (m_reply->error() != QNetworkReply::NoError && !m_reply->hasRawHeader("grpc-status")) {
-            fail(replyError(*m_reply, m_head + m_body));
-        } else if (!hasMessage()) {
-            fail({.kind = ErrorKind::Http,
-                  .httpStatus = http,
-                  .detail = QStringLiteral("no gRPC, but %1").arg(gateway::describeBody(m_head + m_body))});
-        } else if (!m_reply->hasRawHeader("grpc-status")) {
-            fail({.kind = ErrorKind::Network,
-                  .detail = QStringLiteral("the connection was lost after %1 bytes")
-                                .arg(m_head.size() + m_body.size())});
-        } else if (const int code = m_reply->rawHeader("grpc-status").toInt(); code != 0) {
-            const QByteArray message = QByteArray::fromPercentEncoding(m_reply->rawHeader("grpc-message"));
-            fail(gateway::statusError(code, QString::fromUtf8(message)));
-        } else {
-            const auto state = std::exchange(m_state, nullptr);
-            drop();
-            state->complete(unframed(m_head, m_body));
-        }
+        if (error && m_status.isEmpty())
+            return Unexpected {*error};
+        if (!hasMessage())
+            return Unexpected {Error {
+                .kind = ErrorKind::Http,
+                .httpStatus = m_httpStatus,
+                .detail = QStringLiteral("no gRPC, but %1").arg(gateway::describeBody(m_head + m_body))}};
+        if (m_status.isEmpty())
+            return Unexpected {Error {
+                .kind = ErrorKind::Network,
+                .detail =
+                    QStringLiteral("the reply broke off after %1 bytes").arg(m_head.size() + m_body.size())}};
+        bool isNumber = false;
+        const int code = m_status.toInt(&isNumber);
+        if (!isNumber)
+            return Unexpected {Error {.kind = ErrorKind::Protocol,
+                                      .detail = QStringLiteral("a gRPC status that is no number")}};
+        return code == 0 ? unframed(m_head, m_body) : Unexpected {gateway::statusError(code, m_message)};
     }
-    void fail(const Error &error)
+    void finish(const Result<QByteArray> &result)
     {
         const auto state = std::exchange(m_state, nullptr);
         drop();
         m_body.clear();
-        if (m_share)
+        if (!result && m_share)
             m_share->hold(0);
         if (state)
-            state->fail(error);
+            state->complete(result);
     }
-    /// Ends it. What has not been sent yet is let go its way: to abort it would take along others that wait
-    /// beside it.
     void drop()
     {
         m_state = nullptr;
         m_deadline.stop();
         deleteLater();
-        if (!m_reply)
-            return;
-        if (m_reply->isFinished() || m_begun) {
-            dropReply(m_reply, this);
-        } else {
-            m_reply->disconnect(this);
-            connect(m_reply, &QNetworkReply::readyRead, m_reply,
-                    [reply = m_reply.data()] { reply->abort(); });
-            connect(m_reply, &QNetworkReply::finished, m_reply, &QObject::deleteLater);
-        }
-        m_reply.clear();
+        if (const int stream = std::exchange(m_stream, -1); stream >= 0 && m_connection)
+            m_connection->forget(stream);
     }
 
     GrpcChannel *m_channel;
-    QPointer<QNetworkReply> m_reply;
+    QPointer<Http2Connection> m_connection;
+    int m_stream = -1;
     GrpcChannel::Limits m_limits;
     QPointer<ReplyShare> m_share;
     QPointer<CallState<QByteArray>> m_state;
     ProgressTimer m_deadline;
+    int m_httpStatus = 0;
+    bool m_isGrpc = false;
+    QByteArray m_status;
+    QString m_message;
     QByteArray m_head; // of the message's frame
     QByteArray m_body; // what follows it
     bool m_begun = false;
 };
 
-} // namespace
-
-GrpcChannel::GrpcChannel(Limits limits, QObject *parent)
-    : QObject(parent)
-    , m_limits(limits)
+/// Those of the request that are for the server.
+Http2Connection::Fields fieldsOf(const QNetworkRequest &request)
 {
-    m_manager.setProxyFactory(new BufferedSockets);
-    m_manager.setCache(new NoCache(&m_manager));
+    Http2Connection::Fields fields;
+    const QList<QByteArray> names = request.rawHeaderList();
+    for (const QByteArray &name : names) {
+        if (name.compare("proxy-authorization", Qt::CaseInsensitive) != 0)
+            fields.emplace_back(name.toLower(), request.rawHeader(name));
+    }
+    fields.emplace_back("content-type", "application/grpc");
+    fields.emplace_back("te", "trailers");
+    return fields;
 }
 
-Call<QByteArray> GrpcChannel::call(QNetworkRequest request, const QByteArray &message, ReplyShare *share)
+} // namespace
+
+GrpcChannel::GrpcChannel(Limits limits, std::function<bool(const QSslCertificate &)> isTrusted,
+                         QObject *parent)
+    : QObject(parent)
+    , m_limits(limits)
+    , m_isTrusted(std::move(isTrusted))
 {
-    request.setAttribute(QNetworkRequest::Http2AllowedAttribute, true);
-    request.setAttribute(QNetworkRequest::CacheSaveControlAttribute, true); // see NoCache
-    // Without TLS nothing is negotiated: HTTP/2 from the first byte.
-    request.setAttribute(QNetworkRequest::Http2DirectAttribute,
-                         request.url().scheme() == QLatin1String("http"));
-    request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/grpc"));
-    request.setRawHeader("te", "trailers");
+}
+
+Http2Connection *GrpcChannel::connectionTo(const Http2Connection::Target &target)
+{
+    if (m_connection && m_connection->takesRequests() && m_connection->target() == target)
+        return m_connection;
+    leaveConnection();
+    m_connection = new Http2Connection(target, m_isTrusted, this);
+    connect(m_connection, &Http2Connection::ended, m_connection, &QObject::deleteLater);
+    return m_connection;
+}
+
+void GrpcChannel::leaveConnection()
+{
+    if (m_connection)
+        m_connection->leave();
+    m_connection.clear();
+}
+
+Call<QByteArray> GrpcChannel::call(const QNetworkRequest &request, const QNetworkProxy &proxy,
+                                   const QByteArray &message, ReplyShare *share)
+{
+    QUrl server = request.url();
+    server.setPath({});
+    Http2Connection *connection = connectionTo({.url = server,
+                                                .proxy = tunnelsOf(proxy),
+                                                .tls = request.sslConfiguration(),
+                                                .peerName = request.peerVerifyName()});
     auto *state = new CallState<QByteArray>;
-    new Exchange(m_manager.post(request, framed(message)), this, m_limits, share, state);
+    auto *exchange = new Exchange(this, m_limits, share, state);
+    exchange->send(connection, request.url().path().toLatin1(), fieldsOf(request), framed(message));
     return Call<QByteArray>(state);
 }
 

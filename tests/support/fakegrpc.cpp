@@ -134,6 +134,8 @@ public:
             QTimer::singleShot(0, this, &Player::play);
     }
 
+    bool isOver() const { return m_isOver; }
+
 private:
     void play()
     {
@@ -279,6 +281,18 @@ FakeGrpc::~FakeGrpc()
         socket->disconnect();
         delete socket;
     }
+}
+
+bool FakeGrpc::isPlaying() const
+{
+    const auto sockets = findChildren<QTcpSocket *>(QString(), Qt::FindDirectChildrenOnly);
+    return std::any_of(sockets.begin(), sockets.end(), [](const QTcpSocket *socket) {
+        const QObjectList parts = socket->children();
+        return std::any_of(parts.begin(), parts.end(), [](const QObject *part) {
+            const auto *player = dynamic_cast<const Player *>(part);
+            return player && !player->isOver();
+        });
+    });
 }
 
 QUrl FakeGrpc::url() const

@@ -77,6 +77,8 @@ public:
 
     int grpcRequests() const { return m_grpcRequests; }
     int jsonRequests() const { return m_jsonRequests; }
+    /// Whether a script is still being said to somebody who listens.
+    bool isPlaying() const;
     /// That left for clients.
     qint64 sent() const { return m_sent; }
 

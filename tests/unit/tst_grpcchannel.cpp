@@ -20,6 +20,7 @@ namespace {
 
 constexpr int Patience = 60'000; // on a busy machine
 constexpr qint64 Allowed = 1024LL * 1024; // of a reply, and of all together
+constexpr qint64 Flood = 64 * Allowed; // of what is no reply
 
 /// A reply of one row: k has the value v at revision 5.
 const QByteArray Message = QByteArray::fromHex("0a080801100218052003"
@@ -170,7 +171,7 @@ private Q_SLOTS:
                 .add({.type = GrpcScript::Continuation,
                       .payload = GrpcScript::packed({{"x-more", QByteArray(16000, 'x')}})})
                 .finally(Then::Repeat),
-            ByJson, true);
+            ByJson);
         row("trailers without end",
             GrpcScript::head()
                 .data(framed)
@@ -178,6 +179,16 @@ private Q_SLOTS:
                 .add({.type = GrpcScript::Continuation,
                       .payload = GrpcScript::packed({{"x-more", QByteArray(16000, 'x')}})})
                 .finally(Then::Repeat),
+            ByJson);
+        row("headers over and over",
+            GrpcScript::head().headers({{"x-more", QByteArray(16000, 'x')}}).finally(Then::Repeat), ByJson);
+        row("headers that unfold",
+            GrpcScript {}
+                .headers({{":status", "200"}}, 0)
+                .add({.type = GrpcScript::Continuation,
+                      .flags = GrpcScript::EndHeaders,
+                      .payload = QByteArray::fromHex("4003782d627fa11e") + QByteArray(4000, 'x')
+                          + QByteArray(12000, char(0xbe))}),
             ByJson, true);
         row("data before the head", GrpcScript {}.data(framed), ByJson, true);
         row("pings without end",
@@ -226,6 +237,10 @@ private Q_SLOTS:
             }
             QVERIFY(transport.budget().heldAtMost() <= Allowed);
             QTRY_COMPARE(transport.budget().held(), 0);
+            // Whoever does not end is not listened to any longer.
+            if (script.then == Then::Repeat)
+                QTRY_VERIFY_WITH_TIMEOUT(!server.isPlaying(), Patience);
+            QVERIFY(server.sent() < 16 * Flood);
             qInfo("%lld kB were sent", server.sent() / 1024);
         }
     }
