@@ -17,8 +17,10 @@ namespace {
 /// Of one reply, in bytes as RFC 7541, 4.1, counts them; etcd's have a few hundred.
 constexpr qsizetype MostFields = 64 * 1024;
 constexpr qsizetype OfEachField = 32;
-/// What is read at a time, so that a fast server leaves this thread to others in between.
+/// What is read before this thread is left to others, however fast a server is.
 constexpr qint64 MostAtOnce = 1024LL * 1024;
+/// What is looked at in one go.
+constexpr qsizetype Piece = 128 * 1024;
 /// Who sends more than is accepted waits; the memory is the reply's.
 constexpr int StreamWindow = 16 * 1024 * 1024;
 constexpr int ConnectionWindow = 64 * 1024 * 1024;
@@ -32,12 +34,13 @@ Error closedError(quint32 code)
                           .arg(QLatin1String(nghttp2_http2_strerror(code)))};
 }
 
-nghttp2_nv fieldOf(const QByteArray &name, const QByteArray &value)
+/// nghttp2 copies both, and takes them without const.
+nghttp2_nv fieldView(const std::pair<QByteArray, QByteArray> &field)
 {
-    // nghttp2 copies both, and takes them without const.
     const auto bytes = [](const QByteArray &text) {
         return const_cast<uint8_t *>(reinterpret_cast<const uint8_t *>(text.constData()));
     };
+    const auto &[name, value] = field;
     return {bytes(name), bytes(value), static_cast<size_t>(name.size()), static_cast<size_t>(value.size()),
             NGHTTP2_NV_FLAG_NONE};
 }
@@ -152,6 +155,7 @@ Http2Connection::Http2Connection(Target target, std::function<bool(const QSslCer
     : QObject(parent)
     , m_target(std::move(target))
     , m_session(std::make_unique<Session>())
+    , m_bytes(Piece, Qt::Uninitialized)
 {
     const bool isEncrypted = m_target.url.scheme() == QLatin1String("https");
     const auto port = static_cast<quint16>(m_target.url.port(isEncrypted ? 443 : 80));
@@ -205,16 +209,17 @@ int Http2Connection::post(const QByteArray &path, const Fields &fields, const QB
 {
     if (m_isOver)
         return -1;
-    const QByteArray authority = m_target.url.authority(QUrl::FullyEncoded | QUrl::RemoveUserInfo).toLatin1();
-    const QByteArray scheme = m_target.url.scheme().toLatin1();
-    std::vector<nghttp2_nv> all {fieldOf(":method", "POST"), fieldOf(":scheme", scheme),
-                                 fieldOf(":authority", authority), fieldOf(":path", path)};
-    for (const auto &[name, value] : fields)
-        all.push_back(fieldOf(name, value));
+    Fields all {{":method", "POST"},
+                {":scheme", m_target.url.scheme().toLatin1()},
+                {":authority", m_target.url.authority(QUrl::FullyEncoded | QUrl::RemoveUserInfo).toLatin1()},
+                {":path", path}};
+    all.insert(all.end(), fields.begin(), fields.end());
+    std::vector<nghttp2_nv> views;
+    std::transform(all.begin(), all.end(), std::back_inserter(views), fieldView);
     nghttp2_data_provider provider {};
     provider.read_callback = Session::readBody;
     const int32_t id =
-        nghttp2_submit_request(m_session->handle(), nullptr, all.data(), all.size(), &provider, nullptr);
+        nghttp2_submit_request(m_session->handle(), nullptr, views.data(), views.size(), &provider, nullptr);
     if (id < 0)
         return -1;
     m_session->streams[id] = {.reply = reply, .body = body};
@@ -260,19 +265,21 @@ void Http2Connection::onSocketError(QAbstractSocket::SocketError what)
 
 void Http2Connection::read()
 {
-    if (m_isOver)
-        return;
-    const QByteArray bytes = m_socket->read(MostAtOnce);
-    const auto taken =
-        nghttp2_session_mem_recv(m_session->handle(), reinterpret_cast<const uint8_t *>(bytes.constData()),
-                                 static_cast<size_t>(bytes.size()));
-    if (taken < 0) {
-        const QString fault = m_session->fault();
-        return end({.kind = ErrorKind::Protocol,
-                    .detail = fault.isEmpty()
-                        ? QStringLiteral("no HTTP/2: %1")
-                              .arg(QLatin1String(nghttp2_strerror(static_cast<int>(taken))))
-                        : fault});
+    while (!m_isOver && m_socket->bytesAvailable() > 0) {
+        const qint64 size = m_socket->read(m_bytes.data(), m_bytes.size());
+        if (size <= 0)
+            break;
+        const auto taken = nghttp2_session_mem_recv(m_session->handle(),
+                                                    reinterpret_cast<const uint8_t *>(m_bytes.constData()),
+                                                    static_cast<size_t>(size));
+        if (taken < 0) {
+            const QString fault = m_session->fault();
+            end({.kind = ErrorKind::Protocol,
+                 .detail = fault.isEmpty()
+                     ? QStringLiteral("no HTTP/2: %1")
+                           .arg(QLatin1String(nghttp2_strerror(static_cast<int>(taken))))
+                     : fault});
+        }
     }
     write();
 }

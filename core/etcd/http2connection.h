@@ -18,8 +18,8 @@ namespace slotscope::core {
 
 /// A connection on which many requests are answered at once, over HTTP/2 (RFC 9113): in the clear from the
 /// first byte, over TLS by ALPN. nghttp2 reads and writes the frames, and ends the connection with whoever
-/// breaks their rules. It is not QNetworkAccessManager's, which collects and joins headers without limit: 16 kB
-/// of them stop the thread for minutes.
+/// breaks their rules. It is not QNetworkAccessManager's, which collects and joins headers without limit: 16
+/// kB of them stop the thread for minutes.
 ///
 /// Lives on the thread it was made on; to be deleted from the event loop only.
 class Http2Connection final : public QObject
@@ -84,6 +84,7 @@ private:
     Target m_target;
     std::unique_ptr<QTcpSocket> m_socket;
     std::unique_ptr<Session> m_session;
+    QByteArray m_bytes; ///< room for what is read
     bool m_isConnected = false;
     bool m_isLeaving = false;
     bool m_isOver = false;
