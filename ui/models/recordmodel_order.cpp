@@ -495,7 +495,7 @@ void RecordModel::keepGone(std::vector<RowId> *rows)
     merged.reserve(rows->size() + kept.size());
     auto from = rows->cbegin();
     for (size_t i = 0; i < kept.size(); ++i) {
-        const auto to = rows->cbegin() + behind[i] + 1;
+        const auto to = rows->cbegin() + (behind[i] + 1);
         merged.insert(merged.end(), from, to);
         from = to;
         if (const auto gone = m_gone.find(kept[i].second.value); gone != m_gone.end())
