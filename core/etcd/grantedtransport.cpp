@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/etcd/grantedtransport.h"
 
+#include "core/base/onpool.h"
+
 #include <QTimer>
 
 #include <algorithm>
@@ -52,6 +54,44 @@ void append(RangeReply &whole, const RangeReply &part)
     whole.kvs.insert(whole.kvs.end(), part.kvs.cbegin(), part.kvs.cend());
     whole.count += part.count;
     whole.more = whole.more || part.more;
+}
+
+void append(RowsReply &whole, const RowsReply &part)
+{
+    whole.chunks.insert(whole.chunks.end(), part.chunks.cbegin(), part.chunks.cend());
+    whole.rows += part.rows;
+    whole.bytes += part.bytes;
+    whole.count += part.count;
+    whole.more = whole.more || part.more;
+}
+
+qint64 rowsIn(const RangeReply &reply)
+{
+    return std::ssize(reply.kvs);
+}
+qint64 rowsIn(const RowsReply &reply)
+{
+    return reply.rows;
+}
+
+/// No more than there may be of a reply that comes in one.
+constexpr qint64 MostOfRows = 32LL * 1024 * 1024;
+
+/// The parts that follow need only be counted: behind rows that are missing, others would hide that.
+bool isEnough(const RangeReply &)
+{
+    return false;
+}
+bool isEnough(const RowsReply &reply)
+{
+    return reply.more || reply.bytes >= MostOfRows;
+}
+
+/// Of several parts.
+Result<RowsReply> packed(RowsReply reply)
+{
+    reply.repack();
+    return reply;
 }
 
 /// As the server would have answered for the range as a whole.
@@ -127,11 +167,12 @@ struct DividedOps
 } // namespace
 
 /// One range in several parts, one after the other at the revision of the first. A child of its call's state.
+template <typename Reply>
 class GrantedTransport::DividedRange : public QObject
 {
 public:
     DividedRange(Transport *transport, const RangeRequest &request, std::vector<KeyRange> parts,
-                 CallState<RangeReply> *state)
+                 CallState<Reply> *state)
         : QObject(state)
         , m_transport(transport)
         , m_request(request)
@@ -142,10 +183,8 @@ public:
 
     void next()
     {
-        if (m_part == m_parts.size()) {
-            arrange(m_whole, m_request);
-            return m_state->complete(std::move(m_whole));
-        }
+        if (m_part == m_parts.size())
+            return finish();
         if (!m_transport)
             return m_state->fail({.kind = ErrorKind::Cancelled});
         RangeRequest request = m_request;
@@ -155,16 +194,18 @@ public:
         const bool byKey = m_request.sortOrder == SortOrder::None
             || (m_request.sortOrder == SortOrder::Ascend && m_request.sortTarget == SortTarget::Key);
         if (m_request.limit > 0 && byKey) {
-            request.limit = m_request.limit - std::ssize(m_whole.kvs);
+            request.limit = m_request.limit - rowsIn(m_whole);
             request.countOnly = request.countOnly || request.limit == 0;
         }
-        m_transport->range(request).then(this, [this, request](const Result<RangeReply> &reply) {
+        request.countOnly = request.countOnly || isEnough(m_whole);
+        ask(request).then(this, [this, request](const Result<Reply> &reply) {
             if (!reply)
                 return m_state->fail(reply.error());
             if (m_revision.value == 0) {
                 m_whole.header = reply->header;
                 m_revision = request.revision.value > 0 ? request.revision : reply->header.revision;
             }
+            m_filled += rowsIn(*reply) > 0 ? 1 : 0;
             append(m_whole, *reply);
             if (request.countOnly && !m_request.countOnly && reply->count > 0)
                 m_whole.more = true;
@@ -173,13 +214,30 @@ public:
     }
 
 private:
+    Call<Reply> ask(const RangeRequest &request)
+    {
+        if constexpr (std::is_same_v<Reply, RowsReply>)
+            return m_transport->rows(request);
+        else
+            return m_transport->range(request);
+    }
+    void finish()
+    {
+        if constexpr (std::is_same_v<Reply, RangeReply>)
+            arrange(m_whole, m_request);
+        else if (m_filled > 1)
+            return completeOnPool(m_state, packed, std::move(m_whole));
+        m_state->complete(std::move(m_whole));
+    }
+
     QPointer<Transport> m_transport;
     RangeRequest m_request;
     std::vector<KeyRange> m_parts;
-    CallState<RangeReply> *m_state;
+    CallState<Reply> *m_state;
     std::size_t m_part = 0;
     Revision m_revision;
-    RangeReply m_whole;
+    Reply m_whole;
+    int m_filled = 0; // parts with rows
 };
 
 GrantedTransport::GrantedTransport(std::unique_ptr<Transport> transport)
@@ -243,36 +301,35 @@ Call<T> GrantedTransport::read(std::function<Call<T>()> send)
     return Call<T>(state);
 }
 
+template <typename Reply>
+Call<Reply> GrantedTransport::divided(const RangeRequest &request, std::vector<KeyRange> parts)
+{
+    auto *state = new CallState<Reply>;
+    auto *range = new DividedRange<Reply>(m_transport.get(), request, std::move(parts), state);
+    state->setAbort([range] { delete range; });
+    range->next();
+    return Call<Reply>(state);
+}
+
 Call<RangeReply> GrantedTransport::divided(const RangeRequest &request)
 {
     std::vector<KeyRange> parts = partsOf(request, m_rights);
-    if (parts.size() == 1) {
-        RangeRequest part = request;
-        part.range = parts.front();
-        return m_transport->range(part);
-    }
-    if (parts.empty()) {
-        if (m_rights.read.empty())
-            return finishedCall<RangeReply>(Unexpected {nothingToRead(m_rights.user)});
-        // Nothing is there, but the reply's header is wanted.
-        parts.push_back(KeyRange::single(m_rights.read.front().begin));
-        RangeRequest other {.range = parts.front(), .revision = request.revision};
-        other.serializable = request.serializable;
-        other.countOnly = true;
-        auto *state = new CallState<RangeReply>;
-        auto *asking = new QObject(state);
-        state->setAbort([asking] { delete asking; });
-        m_transport->range(other).then(asking, [state](const Result<RangeReply> &reply) {
-            if (!reply)
-                return state->complete(reply);
-            state->complete(RangeReply {.header = reply->header, .kvs = {}});
-        });
-        return Call<RangeReply>(state);
-    }
+    if (!parts.empty())
+        return divided<RangeReply>(request, std::move(parts));
+    if (m_rights.read.empty())
+        return finishedCall<RangeReply>(Unexpected {nothingToRead(m_rights.user)});
+    // Nothing is there, but the reply's header is wanted.
+    RangeRequest other {.range = KeyRange::single(m_rights.read.front().begin), .revision = request.revision};
+    other.serializable = request.serializable;
+    other.countOnly = true;
     auto *state = new CallState<RangeReply>;
-    auto *range = new DividedRange(m_transport.get(), request, std::move(parts), state);
-    state->setAbort([range] { delete range; });
-    range->next();
+    auto *asking = new QObject(state);
+    state->setAbort([asking] { delete asking; });
+    m_transport->range(other).then(asking, [state](const Result<RangeReply> &reply) {
+        if (!reply)
+            return state->complete(reply);
+        state->complete(RangeReply {.header = reply->header, .kvs = {}});
+    });
     return Call<RangeReply>(state);
 }
 
@@ -285,12 +342,13 @@ Call<RangeReply> GrantedTransport::range(const RangeRequest &request)
 
 Call<RowsReply> GrantedTransport::rows(const RangeRequest &request)
 {
-    const std::vector<KeyRange> parts = partsOf(request, m_rights);
-    if (parts.size() != 1 || parts.front() != request.range)
-        return Transport::rows(request);
     if (m_rights.everything && m_rights.user.isEmpty())
         return m_transport->rows(request);
-    return read<RowsReply>([this, request] { return m_transport->rows(request); });
+    return read<RowsReply>([this, request] {
+        std::vector<KeyRange> parts = partsOf(request, m_rights);
+        // Where nothing is to be read, a range says so.
+        return parts.empty() ? Transport::rows(request) : divided<RowsReply>(request, std::move(parts));
+    });
 }
 
 Call<TxnReply> GrantedTransport::divided(const TxnRequest &request)

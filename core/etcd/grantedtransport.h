@@ -40,6 +40,7 @@ public:
     std::unique_ptr<WatchStream> watch(const std::vector<WatchCreateRequest> &requests) override;
 
 private:
+    template <typename Reply>
     class DividedRange;
 
     /// Sends it; when that is not allowed, looks whether the rights are others by now, and sends it once more
@@ -47,6 +48,8 @@ private:
     template <typename T>
     Call<T> read(std::function<Call<T>()> send);
     Call<RangeReply> divided(const RangeRequest &request);
+    template <typename Reply>
+    Call<Reply> divided(const RangeRequest &request, std::vector<KeyRange> parts);
     Call<TxnReply> divided(const TxnRequest &request);
     /// True: they are others than before.
     bool takeRights(const AccessRights &rights);

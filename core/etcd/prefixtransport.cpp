@@ -122,20 +122,9 @@ Call<T> stripped(const Call<T> &call, const QByteArray &prefix)
     return Call<T>(state);
 }
 
-/// The chunks have been told of to nobody yet, but their bytes lie without gaps: they are packed anew.
 Result<RowsReply> withShorterKeys(RowsReply reply, qsizetype size)
 {
-    std::vector<RowView> rows;
-    rows.reserve(static_cast<size_t>(reply.rows));
-    for (const auto &chunk : reply.chunks) {
-        for (quint32 i = 0; i < chunk->size(); ++i) {
-            RowView row = chunk->row(i);
-            row.key = row.key.sliced(std::min(size, row.key.size()));
-            rows.push_back(row);
-        }
-    }
-    const auto before = std::exchange(reply.chunks, {}); // what the rows point to
-    reply.setRows(rows);
+    reply.repack(size);
     return reply;
 }
 

@@ -212,6 +212,21 @@ void RowsReply::setRows(std::span<const RowView> views)
     }
 }
 
+void RowsReply::repack(qsizetype shorterBy)
+{
+    std::vector<RowView> views;
+    views.reserve(static_cast<size_t>(rows));
+    for (const auto &chunk : chunks) {
+        for (quint32 i = 0; i < chunk->size(); ++i) {
+            RowView row = chunk->row(i);
+            row.key = row.key.sliced(std::min(shorterBy, row.key.size()));
+            views.push_back(row);
+        }
+    }
+    const auto before = std::exchange(chunks, {}); // what the views point to
+    setRows(views);
+}
+
 RowsReply rowsOf(const RangeReply &reply)
 {
     std::vector<RowView> views;

@@ -104,6 +104,9 @@ struct RowsReply
     QByteArray lastKey() const { return chunks.back()->row(chunks.back()->size() - 1).key.toByteArray(); }
     /// Puts the rows into chunks.
     void setRows(std::span<const RowView> views);
+    /// Packs them anew, without so many bytes at the beginning of each key. For chunks of which nobody has
+    /// been told.
+    void repack(qsizetype shorterBy = 0);
 };
 
 /// The same reply in chunks.

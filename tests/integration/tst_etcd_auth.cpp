@@ -182,6 +182,25 @@ private Q_SLOTS:
         }
         QCOMPARE(paged, mine);
 
+        // As large ones are: by gRPC, and in one piece whatever it was divided into.
+        const auto rows = await(client.rows({.range = KeyRange::all(), .limit = 1000}));
+        QVERIFY(rows.hasValue());
+        QCOMPARE(rows->count, mine.size());
+        QVERIFY(!rows->more);
+        QCOMPARE(rows->chunks.size(), 1U);
+        QCOMPARE(rows->firstKey(), mine.front());
+        QCOMPARE(rows->lastKey(), mine.back());
+        QCOMPARE(rows->rows, mine.size());
+        const auto three = await(client.rows({.range = KeyRange::all(), .limit = 3}));
+        QVERIFY(three.hasValue() && three->more);
+        QCOMPARE(three->rows, 3);
+        QCOMPARE(three->count, mine.size());
+        QCOMPARE(three->lastKey(), mine[2]);
+        const auto nothing = await(client.rows({.range = KeyRange::slot(Slot(6)), .limit = 1000}));
+        QVERIFY(nothing.hasValue());
+        QCOMPARE(nothing->rows, 0);
+        QVERIFY(nothing->header.revision.value > 0);
+
         RangeRequest newest {.range = KeyRange::all(), .limit = 1};
         newest.sortOrder = SortOrder::Descend;
         newest.sortTarget = SortTarget::Key;
