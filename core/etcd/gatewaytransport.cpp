@@ -341,6 +341,7 @@ Call<ServerVersion> GatewayTransport::detect()
 {
     m_probe.stop();
     m_systemProxies.clear();
+    m_grpc->leaveConnection(); // it may be what was lost
     if (const auto error = readCertificates())
         return finishedCall<ServerVersion>(Unexpected {*error});
     const std::vector<MemberAddress> all = addresses();

@@ -52,9 +52,11 @@ public:
     {
         m_deadline.begin(limits.head);
         connect(&m_deadline, &QTimer::timeout, this, [this] {
-            // Whatever keeps silent now would do so for the next call.
+            // Whatever keeps silent now would do so for the next call. A connection that once worked may have
+            // been lost without a word, as while a computer sleeps.
+            const bool isLost = !m_begun && m_connection && m_connection->hasServed();
             m_channel->leaveConnection();
-            finish(Unexpected {Error {.kind = ErrorKind::Timeout,
+            finish(Unexpected {Error {.kind = isLost ? ErrorKind::Network : ErrorKind::Timeout,
                                       .detail = QStringLiteral("over gRPC: %1").arg(m_deadline.detail())}});
         });
         state->setAbort([guard = QPointer<Exchange>(this)] {

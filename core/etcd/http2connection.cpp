@@ -91,6 +91,7 @@ public:
     const QString &fault() const { return m_fault; }
 
     std::map<int32_t, Stream> streams;
+    bool hasServed = false;
 
     static ssize_t readBody(nghttp2_session *, int32_t id, uint8_t *buffer, size_t size, uint32_t *flags,
                             nghttp2_data_source *, void *user)
@@ -139,10 +140,11 @@ private:
     }
     static int onStreamClose(nghttp2_session *, int32_t id, uint32_t code, void *user)
     {
-        auto &streams = static_cast<Session *>(user)->streams;
-        if (const auto stream = streams.extract(id))
-            stream.mapped().reply->onClosed(code == NGHTTP2_NO_ERROR ? std::nullopt
-                                                                     : std::optional(closedError(code)));
+        auto *self = static_cast<Session *>(user);
+        const bool isWhole = code == NGHTTP2_NO_ERROR;
+        self->hasServed = self->hasServed || isWhole;
+        if (const auto stream = self->streams.extract(id))
+            stream.mapped().reply->onClosed(isWhole ? std::nullopt : std::optional(closedError(code)));
         return 0;
     }
 
@@ -198,6 +200,11 @@ Http2Connection::~Http2Connection()
 {
     m_socket->disconnect(this);
     end({.kind = ErrorKind::Cancelled, .detail = QStringLiteral("the connection was closed")});
+}
+
+bool Http2Connection::hasServed() const
+{
+    return m_session->hasServed;
 }
 
 bool Http2Connection::takesRequests() const

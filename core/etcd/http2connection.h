@@ -59,6 +59,8 @@ public:
 
     const Target &target() const { return m_target; }
     bool takesRequests() const;
+    /// Some reply ended as it should.
+    bool hasServed() const;
     /// Sends a request. The reply is told of until it is closed or the stream, whose number is returned, is
     /// forgotten; -1: none could be sent, and nothing is told.
     int post(const QByteArray &path, const Fields &fields, const QByteArray &body, Reply *reply);

@@ -195,6 +195,7 @@ private:
                 return;
             m_input.remove(0, Preface.size());
             m_isHttp2 = true;
+            ++m_server->m_grpcConnections;
             m_socket->write(frame(Settings, 0, 0, {}));
         }
         if (m_isHttp2) {

@@ -75,6 +75,7 @@ public:
     /// The body of the reply to what is asked for by HTTP/1.1, by path; a null one: 404. Without: always 404.
     void answerJson(std::function<QByteArray(const QByteArray &path)> body) { m_json = std::move(body); }
 
+    int grpcConnections() const { return m_grpcConnections; }
     int grpcRequests() const { return m_grpcRequests; }
     int jsonRequests() const { return m_jsonRequests; }
     /// Whether a script is still being said to somebody who listens.
@@ -88,6 +89,7 @@ private:
 
     std::function<GrpcScript(const QByteArray &)> m_script;
     std::function<QByteArray(const QByteArray &)> m_json;
+    int m_grpcConnections = 0;
     int m_grpcRequests = 0;
     int m_jsonRequests = 0;
     qint64 m_sent = 0;

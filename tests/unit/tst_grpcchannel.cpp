@@ -245,6 +245,25 @@ private Q_SLOTS:
         }
     }
 
+    /// As after a computer has slept: nobody is at the other end of the connection that was kept.
+    void aKeptConnectionThatIsSilent()
+    {
+        FakeGrpc server;
+        int asked = 0;
+        server.answer([&asked](const QByteArray &) {
+            return ++asked == 2 ? GrpcScript {} : GrpcScript::reply(Message);
+        });
+        server.answerJson(answeredJson);
+        GatewayTransport transport(server.url(), limits(400ms));
+        for (const bool byGrpc : {true, false, true}) {
+            const auto rows = await(transport.rows({.range = KeyRange::all(), .limit = 1000}), Patience);
+            QVERIFY(rows.hasValue());
+            QCOMPARE(rows->chunks.front()->row(0).value.toByteArray(), QByteArray(byGrpc ? "v" : "json"));
+            QVERIFY(transport.usesGrpc());
+        }
+        QCOMPARE(server.grpcConnections(), 2);
+    }
+
     /// Four pieces at once, of which each begins well and never ends, in both ways.
     void aLoadThatIsNeverEnough()
     {
