@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Qt is not built with ThreadSanitizer, so what its thread pool, futures, semaphores and events order looks as if
-// nobody had waited. Linked into the tests of such a build, these stand in front of Qt's functions and say it.
-// They say a little more than is true, since all that is handed over shares two marks; what runs at the same
-// time without any of it is found.
+// Qt is not built with ThreadSanitizer, so what its thread pool, futures, semaphores and events order looks
+// as if nobody had waited. Linked into the tests of such a build, these stand in front of Qt's functions and
+// say it. They say a little more than is true, since all that is handed over shares two marks; what runs at
+// the same time without any of it is found.
 #include <QCoreApplication>
 #include <QFutureInterface>
 #include <QMutex>
@@ -66,8 +66,8 @@ void QThreadPool::start(QRunnable *runnable, int priority)
 
 void QThreadPool::start(std::function<void()> job, int priority)
 {
-    static auto *const real = realOf<void(QThreadPool *, std::function<void()>, int)>(
-        "_ZN11QThreadPool5startESt8functionIFvvEEi");
+    static auto *const real =
+        realOf<void(QThreadPool *, std::function<void()>, int)>("_ZN11QThreadPool5startESt8functionIFvvEEi");
     real(this, told(std::move(job)), priority);
 }
 
@@ -122,9 +122,9 @@ void QFutureInterfaceBase::waitForResult(int index)
 bool QMetaObject::invokeMethodImpl(QObject *object, QtPrivate::QSlotObjectBase *slot, Qt::ConnectionType type,
                                    void *result)
 {
-    static auto *const real =
-        realOf<bool(QObject *, QtPrivate::QSlotObjectBase *, Qt::ConnectionType, void *)>(
-            "_ZN11QMetaObject16invokeMethodImplEP7QObjectPN9QtPrivate15QSlotObjectBaseEN2Qt14ConnectionTypeEPv");
+    static auto *const real = realOf<bool(QObject *, QtPrivate::QSlotObjectBase *, Qt::ConnectionType,
+                                          void *)>(
+        "_ZN11QMetaObject16invokeMethodImplEP7QObjectPN9QtPrivate15QSlotObjectBaseEN2Qt14ConnectionTypeEPv");
     __tsan_release(&fromWorkers);
     return real(object, slot, type, result);
 }
