@@ -119,6 +119,17 @@ void QFutureInterfaceBase::waitForResult(int index)
     __tsan_acquire(&fromWorkers);
 }
 
+// Who lets go of it last clears the results.
+bool QFutureInterfaceBase::derefT() const
+{
+    static auto *const real =
+        realOf<bool(const QFutureInterfaceBase *)>("_ZNK20QFutureInterfaceBase6derefTEv");
+    __tsan_release(&fromWorkers);
+    const bool isHeld = real(this);
+    __tsan_acquire(&fromWorkers);
+    return isHeld;
+}
+
 bool QMetaObject::invokeMethodImpl(QObject *object, QtPrivate::QSlotObjectBase *slot, Qt::ConnectionType type,
                                    void *result)
 {
