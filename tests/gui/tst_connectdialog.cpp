@@ -88,6 +88,82 @@ private Q_SLOTS:
         QVERIFY(!dialog.isVisible());
     }
 
+    /// What fails is tried again by itself; nobody who types in the meantime notices.
+    void typingIsLeftAlone()
+    {
+        const slotscope::test::OwnSettings settings;
+        MainWindow window;
+        window.show();
+        window.openStartDialog();
+        auto *dialog = window.findChild<ConnectDialog *>();
+        QVERIFY(dialog && QTest::qWaitForWindowActive(dialog));
+        auto *password = dialog->findChild<QLineEdit *>(QStringLiteral("password"));
+        dialog->findChild<QLineEdit *>(QStringLiteral("user"))->setText(QStringLiteral("ann"));
+        password->setText(QStringLiteral("old"));
+        dialog->setEndpointText(QStringLiteral("http://127.0.0.1:1"));
+        password->setFocus();
+        QTest::keyClick(password, Qt::Key_Return);
+        QVERIFY(!dialog->form()->isEnabled());
+        QTRY_VERIFY_WITH_TIMEOUT(dialog->banner()->isVisible(), 20'000);
+        // Back to where it was asked for, to be corrected there.
+        QVERIFY(password->hasFocus());
+        QVERIFY(window.connection());
+        password->selectAll();
+        QSignalSpy tried(window.connection(), &Connection::stateChanged);
+        QTRY_VERIFY_WITH_TIMEOUT(!tried.isEmpty(), 20'000);
+        QVERIFY(password->hasFocus() && password->isEnabled());
+        QCOMPARE(password->selectedText().size(), 3);
+        const QString said = dialog->banner()->message();
+        QVERIFY(!said.isEmpty());
+
+        // And what was corrected is not what has failed: that ends.
+        QTest::keyClicks(password, QStringLiteral("new"));
+        QCOMPARE(password->text(), QStringLiteral("new"));
+        QVERIFY(!window.connection());
+        QVERIFY(password->hasFocus() && dialog->isVisible());
+        QCOMPARE(dialog->banner()->message(), said);
+        QSignalSpy requested(dialog, &ConnectDialog::connectRequested);
+        QTest::keyClick(password, Qt::Key_Return);
+        QCOMPARE(requested.first().first().value<Profile>().options.password, QStringLiteral("new"));
+    }
+
+    /// Nor is a dialog that is open for another etcd closed when the first one is there at last.
+    void anotherAttemptDoesNotComeInBetween()
+    {
+        const slotscope::test::OwnSettings settings;
+        MainWindow window;
+        window.show();
+        window.openConnection(*Endpoint::parse(QStringLiteral("http://127.0.0.1:1")));
+        window.openStartDialog();
+        auto *dialog = window.findChild<ConnectDialog *>();
+        QVERIFY(dialog && QTest::qWaitForWindowActive(dialog));
+        dialog->endpointLine()->setFocus();
+        dialog->endpointLine()->clear();
+        QTest::keyClicks(dialog->endpointLine(), QStringLiteral("db."));
+        const QString said = dialog->banner()->message(); // until now
+        QSignalSpy tried(window.connection(), &Connection::stateChanged);
+        QTRY_VERIFY_WITH_TIMEOUT(!tried.isEmpty(), 20'000);
+        QVERIFY(dialog->endpointLine()->hasFocus());
+        QCOMPARE(dialog->endpointText(), QStringLiteral("db."));
+        QCOMPARE(dialog->banner()->message(), said);
+        QCOMPARE(dialog->connectButton()->text(), QStringLiteral("&Connect"));
+        QVERIFY(window.connection()); // it was not this dialog that asked for it
+    }
+
+    /// Where the list comes to nobody has chosen anything yet.
+    void tabTakesNothingOfWhatIsTyped()
+    {
+        ConnectDialog dialog;
+        dialog.open();
+        QVERIFY(QTest::qWaitForWindowActive(&dialog));
+        dialog.endpointLine()->setFocus();
+        dialog.endpointLine()->clear();
+        QTest::keyClicks(dialog.endpointLine(), QStringLiteral("db.example.org"));
+        QTest::keyClick(dialog.endpointLine(), Qt::Key_Tab);
+        QVERIFY(dialog.list()->hasFocus());
+        QCOMPARE(dialog.endpointText(), QStringLiteral("db.example.org"));
+    }
+
     void closesWhileConnecting()
     {
         ConnectDialog dialog;

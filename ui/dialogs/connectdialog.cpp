@@ -14,6 +14,7 @@
 #include <QListWidget>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QScopedValueRollback>
 #include <QVBoxLayout>
 
 namespace slotscope::ui {
@@ -181,13 +182,28 @@ ConnectDialog::ConnectDialog(QWidget *parent, Prompts *prompts)
         takeProfile();
         validate();
     });
-    connect(m_name, &QLineEdit::textEdited, this, [this] { m_profileChosen = true; });
-    connect(m_safety, &QComboBox::activated, this, [this] { m_profileChosen = true; });
+    connect(m_endpoint, &QLineEdit::textEdited, this, &ConnectDialog::noteEdit);
+    connect(m_name, &QLineEdit::textEdited, this, [this] {
+        m_profileChosen = true;
+        noteEdit();
+    });
+    connect(m_safety, &QComboBox::activated, this, [this] {
+        m_profileChosen = true;
+        noteEdit();
+    });
     connect(m_safety, &QComboBox::currentIndexChanged, this, &ConnectDialog::explainSafety);
-    connect(m_form, &ConnectionForm::changed, this, &ConnectDialog::validate);
-    connect(m_list, &QListWidget::currentItemChanged, this, [this](QListWidgetItem *item) {
-        if (item && !m_busy)
-            takeItem(item);
+    connect(m_form, &ConnectionForm::changed, this, [this] {
+        validate();
+        if (!m_showing)
+            noteEdit();
+    });
+    // Not the current item, which also changes where Tab comes by: that takes nothing of what is typed.
+    connect(m_list, &QListWidget::itemSelectionChanged, this, [this] {
+        const QList<QListWidgetItem *> chosen = m_list->selectedItems();
+        if (chosen.isEmpty() || m_busy)
+            return;
+        takeItem(chosen.first());
+        noteEdit();
     });
     connect(m_list, &QListWidget::itemActivated, this, [this](QListWidgetItem *item) {
         takeItem(item);
@@ -319,6 +335,7 @@ void ConnectDialog::takeItem(const QListWidgetItem *item)
         showDescription(*kept);
         return;
     }
+    const QScopedValueRollback showing(m_showing, true);
     m_described = {};
     m_form->setOptions(item->data(EnvironmentRole).toBool() ? environmentOptions()
                                                             : core::ConnectionOptions());
@@ -330,6 +347,7 @@ void ConnectDialog::takeItem(const QListWidgetItem *item)
 
 void ConnectDialog::showDescription(const core::Profile &profile)
 {
+    const QScopedValueRollback showing(m_showing, true);
     m_described = profile;
     m_form->setOptions(profile.options);
     m_form->setAppearance(profile.colour, profile.schemaFile);
@@ -398,85 +416,6 @@ void ConnectDialog::validate()
     m_save->setEnabled(!m_busy && valid);
     m_newWindow->setEnabled(!m_busy && valid);
     m_connect->setEnabled(!m_busy && (valid || (again && m_attempt == Attempt::Demo)));
-}
-
-void ConnectDialog::retry()
-{
-    if (m_failed && m_attempt == Attempt::Demo)
-        tryDemo();
-    else
-        tryEndpoint();
-}
-
-void ConnectDialog::tryEndpoint()
-{
-    const auto wanted = description();
-    if (m_busy || !wanted)
-        return;
-    m_attempt = Attempt::Endpoint;
-    showProgress(tr("Connecting to %1 …").arg(wanted->options.endpoint().toString()));
-    Q_EMIT connectRequested(*wanted);
-}
-
-void ConnectDialog::tryDemo()
-{
-    if (m_busy || !m_demoUnavailable.isEmpty())
-        return;
-    m_attempt = Attempt::Demo;
-    showProgress(tr("Starting the demo …"));
-    Q_EMIT demoRequested();
-}
-
-void ConnectDialog::showProgress(const QString &what)
-{
-    m_failed = false;
-    m_banner->clearMessage();
-    setBusy(true);
-    m_problem->setText(what);
-}
-
-void ConnectDialog::showFailure(const ErrorText &error)
-{
-    m_failed = true;
-    setBusy(false);
-    m_banner->setMessage(theme::Mark::Warning, error.sentence());
-    m_banner->setDetail(error.technical);
-    m_connect->setFocus(Qt::OtherFocusReason);
-}
-
-void ConnectDialog::showFailure(const core::Error &error, const core::Endpoint &endpoint)
-{
-    showFailure(describe(error, endpoint.url.authority()));
-}
-
-void ConnectDialog::closeEvent(QCloseEvent *event)
-{
-    m_busy = false; // so that reject(), which comes of it, does close
-    QDialog::closeEvent(event);
-}
-
-void ConnectDialog::setBusy(bool busy)
-{
-    m_busy = busy;
-    m_progress->setVisible(busy);
-    m_endpoint->setEnabled(!busy);
-    for (QWidget *field : {static_cast<QWidget *>(m_list), static_cast<QWidget *>(m_name),
-                           static_cast<QWidget *>(m_safety), static_cast<QWidget *>(m_form)})
-        field->setEnabled(!busy);
-    m_demo->setEnabled(!busy && m_demoUnavailable.isEmpty());
-    validate();
-}
-
-void ConnectDialog::reject()
-{
-    if (!m_busy) {
-        QDialog::reject();
-        return;
-    }
-    m_attempt = Attempt::None;
-    setBusy(false);
-    m_endpoint->setFocus(Qt::OtherFocusReason);
-    Q_EMIT cancelRequested();
 }
 
 } // namespace slotscope::ui

@@ -7,6 +7,7 @@
 #include "ui/errortext.h"
 
 #include <QDialog>
+#include <QPointer>
 
 #include <functional>
 
@@ -60,9 +61,13 @@ public:
 
     /// An attempt is under way; `what` says so. Ends with showFailure() or accept().
     void showProgress(const QString &what);
-    /// The attempt failed; the message stays in place, and the same can be tried again.
+    /// The attempt failed; the message stays in place, and the same can be tried again. Of an attempt that
+    /// was not asked for here only the message is shown: focus and fields are left alone.
     void showFailure(const ErrorText &error);
     void showFailure(const core::Error &error, const core::Endpoint &endpoint);
+
+    /// Something was typed or chosen since the last attempt was asked for.
+    bool isEdited() const { return m_edited; }
 
     QLineEdit *endpointLine() const { return m_endpoint; }
     QListWidget *list() const { return m_list; }
@@ -83,7 +88,8 @@ Q_SIGNALS:
     /// The same in a window of its own.
     void newWindowRequested(const slotscope::core::Profile &profile);
     void demoRequested();
-    /// The user gave up an attempt that was under way; the dialog stays open.
+    /// The user gave up an attempt that was under way, or began to change what has failed; the dialog stays
+    /// open.
     void cancelRequested();
 
 protected:
@@ -113,6 +119,8 @@ private:
     void tryDemo();
     void retry();
     void setBusy(bool busy);
+    void takeFocusBack();
+    void noteEdit();
 
     std::vector<std::pair<QString, QString>> m_found;
     QStringList m_recent;
@@ -121,6 +129,10 @@ private:
     Attempt m_attempt = Attempt::None;
     bool m_busy = false;
     bool m_failed = false;
+    bool m_asked = false; // for an attempt, and nothing was edited since
+    bool m_edited = false;
+    bool m_showing = false; // the fields change, but nobody types
+    QPointer<QWidget> m_lastField; // had the focus when the attempt was asked for
     QString m_demoUnavailable;
 
     Prompts *m_prompts;
