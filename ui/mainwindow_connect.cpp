@@ -124,8 +124,12 @@ void MainWindow::trustCertificate(const QByteArray &sha256)
     if (!m_connection || profile.options.tls.trustedFingerprints.contains(sha256))
         return;
     profile.options.tls.trustedFingerprints.append(sha256);
-    if (!profile.id.isEmpty()) {
-        if (const auto saved = profiles()->save(profile); !saved)
+    // Kept is that alone, and only by the profile of this server: it may be connected to with changes that
+    // nobody has saved.
+    auto kept = profile.id.isEmpty() ? std::nullopt : profiles()->find(profile.id);
+    if (kept && kept->options.endpoints == profile.options.endpoints) {
+        kept->options.tls.trustedFingerprints.append(sha256);
+        if (const auto saved = profiles()->save(*kept); !saved)
             m_prompts->showError(this, tr("The profile was not saved"), describe(saved.error()));
     }
     openProfile(profile);

@@ -259,6 +259,89 @@ private Q_SLOTS:
         QTRY_VERIFY(secrets.names().isEmpty());
     }
 
+    /// One profile does not become another one by typing over it, nor does the other one inherit its trust.
+    void profilesAreNotMixedUp()
+    {
+        const QTemporaryDir folder;
+        ProfileStore store(folder.filePath(QStringLiteral("profiles.json")));
+        MemorySecrets secrets;
+        ScriptedPrompts prompts;
+        ConnectDialog dialog(nullptr, &prompts);
+        dialog.setKeeping(&store, &secrets);
+        const auto selected = [&dialog] {
+            const auto items = dialog.list()->selectedItems();
+            return items.isEmpty() ? QString() : items.first()->text();
+        };
+        const auto typeOver = [](QLineEdit *line, const char *text) {
+            line->selectAll();
+            QTest::keyClicks(line, QLatin1String(text));
+        };
+        QVERIFY(selected().startsWith(QStringLiteral("http://one:2379"))); // what the form begins with
+        Profile first;
+        first.id = newProfileId();
+        first.name = QStringLiteral("tls one");
+        first.options = ConnectionOptions(*Endpoint::parse(QStringLiteral("https://a.example.org")));
+        first.options.user = QStringLiteral("ann");
+        first.options.tls.trustedFingerprints = {QByteArray(32, 'f')};
+        QVERIFY(store.save(first));
+        dialog.showDescription(first);
+        QCOMPARE(selected(), first.name);
+
+        // Address and name together: that is another server.
+        typeOver(dialog.endpointLine(), "https://b.example.org");
+        QCOMPARE(selected(), first.name);
+        QCOMPARE(dialog.description()->id, first.id); // it has moved, perhaps
+        typeOver(dialog.nameLine(), "tls two");
+        QSignalSpy requested(&dialog, &ConnectDialog::connectRequested);
+        dialog.connectButton()->click();
+        const auto asked = requested.takeFirst().first().value<Profile>();
+        QVERIFY(asked.id.isEmpty()); // else the keychain would give away what is secret to the first
+        QVERIFY(asked.options.tls.trustedFingerprints.isEmpty());
+        dialog.showFailure({.summary = QStringLiteral("Failed."), .advice = {}, .technical = {}});
+
+        prompts.answers = {2, 0, 1};
+        dialog.saveButton()->click();
+        QTRY_VERIFY(prompts.answers.size() == 2);
+        QVERIFY(prompts.questions.back().title.contains(first.name));
+        QCoreApplication::processEvents();
+        QCOMPARE(store.profiles(), std::vector {first}); // the user gave up
+        dialog.saveButton()->click();
+        QTRY_COMPARE(store.profiles().size(), size_t(2));
+        QCOMPARE(store.profiles().front(), first);
+        const Profile second = store.profiles().back();
+        QCOMPARE(second.name, QStringLiteral("tls two"));
+        QVERIFY(second.options.tls.trustedFingerprints.isEmpty());
+        QCOMPARE(selected(), second.name);
+
+        // A copy for another address trusts nothing of the first either.
+        dialog.list()->setCurrentRow(0);
+        typeOver(dialog.endpointLine(), "https://c.example.org");
+        dialog.findChild<QPushButton *>(QStringLiteral("duplicateProfile"))->click();
+        QCOMPARE(store.profiles().size(), size_t(3));
+        QVERIFY(store.profiles().back().options.tls.trustedFingerprints.isEmpty());
+
+        // It is replaced only when told to.
+        typeOver(dialog.endpointLine(), "https://d.example.org");
+        typeOver(dialog.nameLine(), "four");
+        dialog.saveButton()->click();
+        QTRY_COMPARE(store.profiles().back().name, QStringLiteral("four"));
+        QCOMPARE(store.profiles().size(), size_t(3));
+
+        // A new one begins with nothing, whatever others do in the meantime.
+        dialog.findChild<QPushButton *>(QStringLiteral("newProfile"))->click();
+        QCOMPARE(selected(), QString());
+        QVERIFY(store.save(first));
+        QCOMPARE(selected(), QString());
+        QVERIFY(dialog.endpointText().isEmpty() && dialog.nameLine()->text().isEmpty());
+        QTest::keyClicks(dialog.endpointLine(), QStringLiteral("http://e.example.org"));
+        dialog.saveButton()->click();
+        QCOMPARE(store.profiles().size(), size_t(4));
+        QCOMPARE(store.profiles().back().options,
+                 ConnectionOptions(*Endpoint::parse(QStringLiteral("http://e.example.org"))));
+        QCOMPARE(selected(), store.profiles().back().title());
+        QCOMPARE(prompts.questions.size(), size_t(3));
+    }
+
     void passwordOfTheProxy()
     {
         const QTemporaryDir folder;

@@ -180,6 +180,7 @@ ConnectDialog::ConnectDialog(QWidget *parent, Prompts *prompts)
             m_attempt = Attempt::None;
         }
         takeProfile();
+        markDescribed();
         validate();
     });
     connect(m_endpoint, &QLineEdit::textEdited, this, &ConnectDialog::noteEdit);
@@ -279,6 +280,7 @@ void ConnectDialog::setFoundEndpoints(const std::vector<std::pair<QString, QStri
 {
     m_found = endpointsAndSources;
     fillList();
+    takeFirst();
 }
 
 void ConnectDialog::setRecentEndpoints(const QStringList &endpoints)
@@ -286,6 +288,7 @@ void ConnectDialog::setRecentEndpoints(const QStringList &endpoints)
     m_recent = endpoints;
     m_endpoint->clear();
     fillList();
+    takeFirst();
 }
 
 void ConnectDialog::fillList()
@@ -309,8 +312,6 @@ void ConnectDialog::fillList()
                 item->setData(EndpointRole, endpointsText(profile.options));
                 item->setData(ProfileRole, profile.id);
                 item->setToolTip(endpointsText(profile.options));
-                if (profile.id == m_described.id)
-                    m_list->setCurrentItem(item);
             }
         }
         for (const QString &endpoint : std::as_const(m_recent))
@@ -323,8 +324,43 @@ void ConnectDialog::fillList()
     const bool any = m_list->count() > 0;
     m_listLabel->setVisible(any);
     m_list->setVisible(any);
-    if (m_endpoint->text().isEmpty() && any)
+    markDescribed();
+    validate();
+}
+
+void ConnectDialog::takeFirst()
+{
+    if (m_endpoint->text().isEmpty() && m_list->count() > 0)
         takeItem(m_list->item(0));
+}
+
+/// What the fields were made of is selected in the list, whether it was chosen there or not.
+void ConnectDialog::markDescribed()
+{
+    int found = -1;
+    for (int row = 0; row < m_list->count() && found < 0; ++row) {
+        const QListWidgetItem *item = m_list->item(row);
+        const QString id = item->data(ProfileRole).toString();
+        const bool same = isKept() ? id == m_described.id
+                                   : id.isEmpty() && item->data(EndpointRole).toString() == endpointText();
+        if (same)
+            found = row;
+    }
+    const QSignalBlocker quiet(m_list);
+    m_list->setCurrentRow(found);
+}
+
+void ConnectDialog::clearForm()
+{
+    const QScopedValueRollback showing(m_showing, true);
+    m_described = {};
+    m_form->setOptions({});
+    m_form->setAppearance({}, {});
+    m_profileChosen = false;
+    showProfile({});
+    m_name->setPlaceholderText({});
+    m_endpoint->clear();
+    markDescribed();
     validate();
 }
 
@@ -353,10 +389,11 @@ void ConnectDialog::showDescription(const core::Profile &profile)
     m_form->setAppearance(profile.colour, profile.schemaFile);
     m_endpoint->setText(endpointsText(profile.options));
     showProfile({.name = profile.name, .safety = profile.safety});
+    markDescribed();
     validate();
 }
 
-core::Result<core::Profile> ConnectDialog::description() const
+core::Result<core::Profile> ConnectDialog::described() const
 {
     core::Profile profile = m_described;
     const auto options = m_form->applyTo(profile.options);

@@ -48,7 +48,9 @@ public:
     void setKeeping(core::ProfileStore *store, core::Secrets *secrets);
     /// Shows it, as if it had been chosen.
     void showDescription(const core::Profile &profile);
-    /// Everything that the dialog says, with what of it cannot be.
+    /// Everything that the dialog says, with what of it cannot be. A kept profile of which both name and
+    /// address were typed over is another one, which is not kept: nothing that is secret to the first, nor
+    /// trusted of it, goes there.
     core::Result<core::Profile> description() const;
     /// Goes to the password that the attempt lacks. `error`: why the keychain did not give it.
     void askForPassword(SecretField missing, const std::optional<core::Error> &error = {});
@@ -99,10 +101,20 @@ private:
     enum class Attempt { None, Endpoint, Demo };
 
     void fillList();
+    void takeFirst();
+    void markDescribed();
+    void clearForm();
+    /// As description(), with the id of the kept profile that the fields were made of.
+    core::Result<core::Profile> described() const;
+    bool isAnother(const core::Profile &profile) const;
+    core::Profile detached(core::Profile profile) const;
     QLayout *buildProfileButtons();
     void takeItem(const QListWidgetItem *item);
     void takeEnvironment();
+    void startNew();
     void saveProfile();
+    void askWhatToSave(const core::Profile &wanted);
+    void save(core::Profile wanted);
     void keepSecrets(const core::Profile &profile);
     void duplicateProfile();
     void removeProfile();
@@ -150,6 +162,7 @@ private:
     Banner *m_banner;
     ConnectionForm *m_form;
     QProgressBar *m_progress;
+    QPushButton *m_new;
     QPushButton *m_save;
     QPushButton *m_duplicate;
     QPushButton *m_remove;

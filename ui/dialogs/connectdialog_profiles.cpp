@@ -27,13 +27,15 @@ QLayout *ConnectDialog::buildProfileButtons()
         button->hide(); // until there is somewhere to keep profiles
         return button;
     };
+    m_new = add(tr("New"), "newProfile", tr("Empties the fields, for another profile"));
     m_save = add(tr("Sa&ve"), "saveProfile", tr("Keeps what is said here as a profile, or changes it"));
     m_duplicate = add(tr("D&uplicate"), "duplicateProfile", tr("A copy of the profile, to be changed"));
     m_remove = add(tr("De&lete"), "deleteProfile", tr("Forgets the profile and its passwords"));
     auto *row = new QHBoxLayout;
-    for (QPushButton *button : {m_save, m_duplicate, m_remove})
+    for (QPushButton *button : {m_new, m_save, m_duplicate, m_remove})
         row->addWidget(button);
     row->addStretch(1);
+    connect(m_new, &QPushButton::clicked, this, &ConnectDialog::startNew);
     connect(m_save, &QPushButton::clicked, this, &ConnectDialog::saveProfile);
     connect(m_duplicate, &QPushButton::clicked, this, &ConnectDialog::duplicateProfile);
     connect(m_remove, &QPushButton::clicked, this, &ConnectDialog::removeProfile);
@@ -62,7 +64,7 @@ void ConnectDialog::setKeeping(core::ProfileStore *store, core::Secrets *secrets
 {
     m_store = store;
     m_secrets = secrets;
-    for (QPushButton *button : {m_save, m_duplicate, m_remove, m_newWindow})
+    for (QPushButton *button : {m_new, m_save, m_duplicate, m_remove, m_newWindow})
         button->show();
     if (const auto loaded = store->load(); !loaded)
         m_banner->setMessage(theme::Mark::Warning, describe(loaded.error()).sentence());
@@ -70,10 +72,12 @@ void ConnectDialog::setKeeping(core::ProfileStore *store, core::Secrets *secrets
     m_described = {};
     m_endpoint->clear(); // so that the list begins with the first profile
     fillList();
+    takeFirst();
 }
 
 void ConnectDialog::updateProfileButtons()
 {
+    m_new->setEnabled(!m_busy);
     m_duplicate->setEnabled(!m_busy && isKept());
     m_remove->setEnabled(!m_busy && isKept());
 }
@@ -84,31 +88,93 @@ void ConnectDialog::tellKept(const core::Result<core::Nothing> &kept)
         m_banner->setMessage(theme::Mark::Warning, describe(kept.error()).sentence());
 }
 
+bool ConnectDialog::isAnother(const core::Profile &profile) const
+{
+    return isKept() && profile.title() != m_described.title()
+        && profile.options.endpoints != m_described.options.endpoints;
+}
+
+/// For one that is not kept yet. What was trusted of one server is not, unasked, trusted of another.
+core::Profile ConnectDialog::detached(core::Profile profile) const
+{
+    profile.id.clear();
+    if (profile.options.endpoints != m_described.options.endpoints) {
+        for (const QByteArray &fingerprint : m_described.options.tls.trustedFingerprints)
+            profile.options.tls.trustedFingerprints.removeAll(fingerprint);
+    }
+    return profile;
+}
+
+core::Result<core::Profile> ConnectDialog::description() const
+{
+    const auto wanted = described();
+    return wanted && isAnother(*wanted) ? detached(*wanted) : wanted;
+}
+
+void ConnectDialog::startNew()
+{
+    m_banner->clearMessage();
+    clearForm();
+    noteEdit();
+    m_endpoint->setFocus(Qt::OtherFocusReason);
+}
+
 void ConnectDialog::saveProfile()
 {
-    auto wanted = description();
+    const auto wanted = described();
     if (!m_store || !wanted)
         return;
-    if (!isKept()) {
-        wanted->id = core::newProfileId();
-        wanted->name = m_store->freeName(wanted->title());
+    if (isAnother(*wanted))
+        askWhatToSave(*wanted);
+    else
+        save(*wanted);
+}
+
+void ConnectDialog::askWhatToSave(const core::Profile &wanted)
+{
+    if (!m_prompts)
+        return save(detached(wanted));
+    QString text = tr("Both its name and its address were typed over. What else is said here goes into the "
+                      "profile that is saved.");
+    if (!m_described.options.tls.trustedFingerprints.isEmpty())
+        text += QLatin1Char(' ')
+            + tr("A new one does not trust the certificates that were trusted for the first.");
+    m_prompts->ask(this,
+                   {.title = tr("Replace the profile “%1”?").arg(m_described.title()),
+                    .text = text,
+                    .buttons = {{tr("Save a &new one")},
+                                {tr("&Replace it"), PromptButton::Role::Destructive},
+                                {tr("Cancel"), PromptButton::Role::Reject}}},
+                   [this, wanted](int button) {
+                       if (button == 0)
+                           save(detached(wanted));
+                       else if (button == 1)
+                           save(wanted);
+                   });
+}
+
+void ConnectDialog::save(core::Profile wanted)
+{
+    if (wanted.id.isEmpty()) {
+        wanted.id = core::newProfileId();
+        wanted.name = m_store->freeName(wanted.title());
     }
     m_banner->clearMessage();
-    if (const auto saved = m_store->save(*wanted); !saved)
+    if (const auto saved = m_store->save(wanted); !saved)
         return tellKept(saved);
-    showDescription(*wanted);
+    showDescription(wanted);
     if (!m_form->keepsPasswords()) {
-        wanted->options.dropSecrets();
-        return keepSecrets(*wanted);
+        wanted.options.dropSecrets();
+        return keepSecrets(wanted);
     }
     // What is kept already is not shown, and is not to be forgotten for that.
-    const auto keep = [this, wanted = *wanted](const core::Result<core::FilledProfile> &filled) {
+    const auto keep = [this, wanted](const core::Result<core::FilledProfile> &filled) {
         if (filled && !filled->error)
             keepSecrets(filled->profile);
         else if (wanted.options.hasSecrets())
             keepSecrets(wanted);
     };
-    m_secrets->fill(*wanted).then(this, keep);
+    m_secrets->fill(wanted).then(this, keep);
 }
 
 void ConnectDialog::keepSecrets(const core::Profile &profile)
@@ -126,15 +192,16 @@ void ConnectDialog::keepSecrets(const core::Profile &profile)
 
 void ConnectDialog::duplicateProfile()
 {
-    auto copy = description();
-    if (!m_store || !copy)
+    const auto shown = described();
+    if (!m_store || !shown)
         return;
-    copy->name = m_store->freeName(copy->title());
-    copy->id = core::newProfileId();
-    copy->options.dropSecrets();
-    if (const auto saved = m_store->save(*copy); !saved)
+    core::Profile copy = detached(*shown);
+    copy.name = m_store->freeName(copy.title());
+    copy.id = core::newProfileId();
+    copy.options.dropSecrets();
+    if (const auto saved = m_store->save(copy); !saved)
         return tellKept(saved);
-    showDescription(*copy);
+    showDescription(copy);
     m_name->setFocus(Qt::OtherFocusReason);
     m_name->selectAll();
 }
@@ -146,9 +213,8 @@ void ConnectDialog::removeProfile()
     const auto remove = [this, id = m_described.id] {
         tellKept(m_store->remove(id));
         m_secrets->forget(id).then(this, [](const core::Result<core::Nothing> &) {});
-        m_described = {};
-        m_endpoint->clear();
-        fillList();
+        clearForm();
+        takeFirst();
     };
     if (!m_prompts)
         return remove();
