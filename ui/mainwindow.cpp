@@ -333,10 +333,10 @@ void MainWindow::connectionStateChanged()
     const bool isOnline = m_connection->state() == core::Connection::State::Online;
     // Once it has been online, a dialog is open for something else: for another etcd, or to say why the demo
     // has ended. So it is when somebody is about to describe another one in it.
-    if (m_connectDialog && !m_wasOnline && !m_connectDialog->isEdited()) {
+    if (m_connectDialog && !m_wasOnline && (m_connectDialog->isHidden() || !m_connectDialog->isEdited())) {
         if (isOnline)
-            m_connectDialog->close();
-        else if (!m_connection->error().detail.isEmpty())
+            dropConnectDialog();
+        else if (!m_connectDialog->isEdited() && !m_connection->error().detail.isEmpty())
             m_connectDialog->showFailure(
                 describe(m_connection->error(), m_connection->options().endpoint().toString()));
     }

@@ -143,6 +143,7 @@ private:
     void connectAsked(const core::Profile &profile);
     void connectFilled(const core::FilledProfile &filled);
     void noteConnected();
+    void dropConnectDialog();
     void trustCertificate(const QByteArray &sha256);
     void closeConnection();
     void buildSafetyBand();

@@ -13,6 +13,8 @@
 
 #include <QMenu>
 
+#include <utility>
+
 namespace slotscope::ui {
 
 namespace {
@@ -139,7 +141,11 @@ void MainWindow::openStartDialog()
 {
     if (!m_connectDialog) {
         m_connectDialog = new ConnectDialog(this, m_prompts.get());
-        m_connectDialog->setAttribute(Qt::WA_DeleteOnClose);
+        // Closed it stays, hidden, while what was typed into it has led to nothing.
+        connect(m_connectDialog, &QDialog::finished, this, [this] {
+            if (m_connectDialog && !m_connectDialog->isUnfinished())
+                dropConnectDialog();
+        });
         connect(m_connectDialog, &ConnectDialog::connectRequested, this,
                 [this](const core::Profile &profile) {
                     if (profile.id.isEmpty())
@@ -163,8 +169,23 @@ void MainWindow::openStartDialog()
         m_connectDialog->setProfiles(rememberedProfile);
         m_connectDialog->setRecentEndpoints(recentEndpoints());
         m_connectDialog->setKeeping(profiles(), secrets());
+        // What cannot be connected to is what is to be corrected, wherever it was named.
+        if (m_connection && m_remember && m_connection->state() == core::Connection::State::Connecting) {
+            core::Profile failing = m_profile;
+            if (!failing.id.isEmpty())
+                failing.options.dropSecrets(); // they come from the keychain again
+            m_connectDialog->showDescription(failing);
+        }
     }
     m_connectDialog->open();
+}
+
+void MainWindow::dropConnectDialog()
+{
+    // Of it no more is heard: closing tells of itself.
+    ConnectDialog *dialog = std::exchange(m_connectDialog, nullptr);
+    dialog->close();
+    dialog->deleteLater();
 }
 
 void MainWindow::showStartError(const QString &reason)

@@ -3,6 +3,8 @@
 #include "tests/support/slotsdump.h"
 #include "tests/support/storywindow.h"
 #include "tests/support/testpaths.h"
+#include "ui/dialogs/connectdialog.h"
+#include "ui/panels/banner.h"
 #include "ui/views/hexview.h"
 
 #include <QHeaderView>
@@ -102,6 +104,54 @@ private Q_SLOTS:
         (*window)->navigator()->openRequested(*SlotTreeModel::target(tree->keyIndex(name)));
         QTRY_COMPARE((*window)->currentTab()->range(), KeyRange::single(name));
         QTRY_COMPARE(window->model()->rowCount(), 1);
+    }
+
+    void whatWasTypedStaysUntilItIsConnectedTo()
+    {
+        const QString wrong = QStringLiteral("http://127.0.0.1:1");
+        const QString right = m_etcd->parsedEndpoint().toString();
+        MainWindow window;
+        const auto open = [&window] {
+            window.openStartDialog();
+            return window.findChild<ConnectDialog *>();
+        };
+        window.show();
+        ConnectDialog *dialog = open();
+        QVERIFY(QTest::qWaitForWindowActive(dialog));
+        dialog->endpointLine()->selectAll();
+        QTest::keyClicks(dialog->endpointLine(), wrong);
+        QTest::keyClicks(dialog->nameLine(), QStringLiteral("mine"));
+        dialog->connectButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(dialog->banner()->isVisible(), 20'000);
+        QTest::keyClick(dialog, Qt::Key_Escape);
+        QVERIFY(!dialog->isVisible());
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+
+        dialog = open();
+        QVERIFY(dialog->isVisible());
+        QCOMPARE(dialog->endpointText(), wrong);
+        QCOMPARE(dialog->nameLine()->text(), QStringLiteral("mine"));
+        QVERIFY(dialog->banner()->isVisible()); // and why it failed
+        // Closed while it is under way it can be typed into all the same when it is open again.
+        dialog->connectButton()->click();
+        QVERIFY(dialog->close());
+        QVERIFY(open()->endpointLine()->isEnabled());
+        dialog->endpointLine()->selectAll();
+        QTest::keyClicks(dialog->endpointLine(), right);
+        dialog->connectButton()->click();
+        const auto isOnline = [&window] {
+            return window.connection() && window.connection()->state() == Connection::State::Online;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isOnline(), 20'000);
+        QTRY_VERIFY(!window.findChild<ConnectDialog *>());
+        QCOMPARE(open()->endpointText(), right);
+        QVERIFY(open()->banner()->isHidden());
+
+        // The same with what was named elsewhere.
+        open()->close();
+        QTRY_VERIFY(!window.findChild<ConnectDialog *>());
+        window.openConnection(*Endpoint::parse(wrong));
+        QCOMPARE(open()->endpointText(), wrong);
     }
 
     void outsideChangesFlash()

@@ -212,6 +212,7 @@ ConnectDialog::ConnectDialog(QWidget *parent, Prompts *prompts)
     });
     connect(m_newWindow, &QPushButton::clicked, this, [this] {
         if (const auto wanted = description()) {
+            m_unfinished = false; // not here
             Q_EMIT newWindowRequested(*wanted);
             close();
         }

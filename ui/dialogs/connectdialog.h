@@ -70,6 +70,8 @@ public:
 
     /// Something was typed or chosen since the last attempt was asked for.
     bool isEdited() const { return m_edited; }
+    /// Something was typed, chosen or tried here, and nothing came of it yet: to be shown again as it is.
+    bool isUnfinished() const { return m_unfinished; }
 
     QLineEdit *endpointLine() const { return m_endpoint; }
     QListWidget *list() const { return m_list; }
@@ -143,6 +145,7 @@ private:
     bool m_failed = false;
     bool m_asked = false; // for an attempt, and nothing was edited since
     bool m_edited = false;
+    bool m_unfinished = false;
     bool m_showing = false; // the fields change, but nobody types
     QPointer<QWidget> m_lastField; // had the focus when the attempt was asked for
     QString m_demoUnavailable;

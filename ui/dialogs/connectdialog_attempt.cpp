@@ -30,7 +30,7 @@ void ConnectDialog::tryEndpoint()
     if (m_busy || !wanted)
         return;
     m_attempt = Attempt::Endpoint;
-    m_asked = true;
+    m_asked = m_unfinished = true;
     showProgress(tr("Connecting to %1 …").arg(wanted->options.endpoint().toString()));
     Q_EMIT connectRequested(*wanted);
 }
@@ -89,14 +89,15 @@ void ConnectDialog::noteEdit()
 {
     if (m_busy)
         return;
-    m_edited = true;
+    m_edited = m_unfinished = true;
     if (std::exchange(m_asked, false))
         Q_EMIT cancelRequested();
 }
 
 void ConnectDialog::closeEvent(QCloseEvent *event)
 {
-    m_busy = false; // so that reject(), which comes of it, does close
+    if (m_busy)
+        setBusy(false); // so that reject(), which comes of it, does close
     QDialog::closeEvent(event);
 }
 
