@@ -216,8 +216,10 @@ private:
         std::vector<QByteArray> merged;
         bool guards = false;
     };
-    void hear(const QByteArray &key, const KeyState &state, Revision at, Marking *marking);
-    void mark(const QByteArray &key, const Heard &heard, Marking *marking);
+    /// What is read says how it is now. Whatever else is heard may be older than what a change was made on.
+    enum class News { Read, Heard };
+    void hear(const QByteArray &key, const KeyState &state, Revision at, News news, Marking *marking);
+    void mark(const QByteArray &key, const Heard &heard, News news, Marking *marking);
     void merge(Change &change, Marking *marking);
     void tell(const Marking &marking, Revision revision);
     void readAgain(const std::vector<QByteArray> &keys);
@@ -259,6 +261,7 @@ private:
     bool m_deriving = false;
     TxnLimits m_limits;
 
+    quint64 m_commits = 0; // begun so far
     bool m_committing = false;
     bool m_settlingNow = false;
     Approval m_approval; // of the commit

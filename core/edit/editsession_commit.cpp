@@ -78,6 +78,7 @@ void EditSession::commit(const Approval &approval)
     if (m_committing || !hasWork || hasConflicts())
         return;
     m_committing = true;
+    ++m_commits;
     m_settling.clear();
     m_lost = m_unread = m_late = false;
     m_wantsDerived = m_deriving;
@@ -204,7 +205,7 @@ void EditSession::takeReply(const Result<TxnReply> &reply)
         derivedChanged = derivedChanged
             || (i < m_sent.writes.size() && !find(key)
                 && current.modRevision != m_sent.writes[i].base.modRevision);
-        hear(key, current, reply->header.revision, &marking);
+        hear(key, current, reply->header.revision, News::Read, &marking);
     }
     tell(marking, reply->header.revision);
     finishCommit(report);
@@ -265,7 +266,7 @@ void EditSession::lookBack(const std::vector<KeyState> &then, Revision at, Looke
         const CommitReport report = reportOf(CommitReport::Outcome::Conflict, found.cause);
         Marking marking;
         for (size_t i = 0; i < found.current.size(); ++i)
-            hear(m_sent.writes[i].key, found.current[i], found.at, &marking);
+            hear(m_sent.writes[i].key, found.current[i], found.at, News::Read, &marking);
         tell(marking, found.at);
         finishCommit(report);
         m_lost = true; // where all that it had put was deleted since, only the watch can tell
@@ -301,6 +302,7 @@ void EditSession::resolveLost()
         return;
     m_unread = false;
     m_committing = true;
+    ++m_commits;
     m_resolving = true;
     m_lost = false; // found out now, or by the next try
     Q_EMIT committingChanged();

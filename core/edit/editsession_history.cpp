@@ -99,7 +99,7 @@ void EditSession::restoreStep(const Step &step, bool forward)
         const auto heard = m_heard.constFind(key);
         if (heard == m_heard.cend() || heard->at.value == 0)
             continue;
-        mark(key, Heard(*heard), &marking);
+        mark(key, Heard(*heard), News::Heard, &marking);
         newest = std::max(newest, heard->at);
     }
     marking.guards = marking.guards || !step.guards.empty();

@@ -8,24 +8,29 @@
 
 namespace slotscope::core {
 
-void EditSession::hear(const QByteArray &key, const KeyState &state, Revision at, Marking *marking)
+void EditSession::hear(const QByteArray &key, const KeyState &state, Revision at, News news, Marking *marking)
 {
     const auto known = m_heard.find(key);
     if (known == m_heard.end() || at < known->at)
         return;
     *known = {.state = state, .at = at};
-    mark(key, *known, marking);
+    mark(key, *known, news, marking);
 }
 
-void EditSession::mark(const QByteArray &key, const Heard &heard, Marking *marking)
+void EditSession::mark(const QByteArray &key, const Heard &heard, News news, Marking *marking)
 {
+    // In an etcd that was set up anew all of it is older than what was seen in the one before.
+    const auto isOlder = [&](const KeyState &base, const std::optional<KeyState> &conflict) {
+        const bool isOtherData = conflict && conflict->modRevision < base.modRevision;
+        return news != News::Read && !isOtherData && heard.at < base.modRevision;
+    };
     // The value, too: in a restored backup or another cluster the same revision may hold something else.
     const auto differs = [&](const KeyState &base) {
         return heard.state.exists != base.exists || heard.state.modRevision != base.modRevision
             || heard.state.value != base.value;
     };
     for (Guard &guard : m_guards) {
-        if (guard.key != key || heard.at < guard.seen.modRevision)
+        if (guard.key != key || isOlder(guard.seen, guard.conflict))
             continue;
         const std::optional<KeyState> conflict =
             differs(guard.seen) ? std::optional(heard.state) : std::nullopt;
@@ -36,8 +41,8 @@ void EditSession::mark(const QByteArray &key, const Heard &heard, Marking *marki
     if (position == m_position.cend())
         return;
     Change &change = m_changes[*position];
-    if (heard.at < change.base.modRevision)
-        return; // older news than what the change was made on
+    if (isOlder(change.base, change.conflict))
+        return;
     std::optional<KeyState> conflict = differs(change.base) ? std::optional(heard.state) : std::nullopt;
     if (change.conflict == conflict)
         return;
@@ -119,7 +124,7 @@ void EditSession::observe(const EventBatch &batch)
     Revision newest;
     for (const Event &event : batch.events) {
         newest = std::max(newest, event.kv.modRevision);
-        hear(event.kv.key, stateAfter(event), event.kv.modRevision, &marking);
+        hear(event.kv.key, stateAfter(event), event.kv.modRevision, News::Heard, &marking);
     }
     tell(marking, newest);
 }
@@ -133,7 +138,7 @@ void EditSession::noteCurrent(const QByteArray &key, const KeyState &current)
         return;
     Marking marking;
     const Revision at = std::max(change->base.modRevision, current.modRevision);
-    hear(key, current, at, &marking);
+    hear(key, current, at, News::Heard, &marking);
     tell(marking, at);
 }
 
@@ -165,16 +170,18 @@ void EditSession::readAgain(const std::vector<QByteArray> &keys)
         const std::vector<QByteArray> asked(
             keys.begin() + static_cast<std::ptrdiff_t>(from),
             keys.begin() + static_cast<std::ptrdiff_t>(std::min(keys.size(), from + KeysPerRead)));
-        m_client->txn(readingOf(asked)).then(this, [this, asked](const Result<TxnReply> &reply) {
-            if (!reply || m_committing)
-                return; // the compare at commit finds out all the same
-            Marking marking;
-            for (size_t i = 0; i < std::min(asked.size(), reply->responses.size()); ++i) {
-                if (std::holds_alternative<RangeReply>(reply->responses[i].response))
-                    hear(asked[i], stateIn(reply->responses[i]), reply->header.revision, &marking);
-            }
-            tell(marking, reply->header.revision);
-        });
+        m_client->txn(readingOf(asked))
+            .then(this, [=, this, commits = m_commits](const Result<TxnReply> &reply) {
+                if (!reply || m_committing)
+                    return; // the compare at commit finds out all the same
+                const News news = commits == m_commits ? News::Read : News::Heard;
+                Marking marking;
+                for (size_t i = 0; i < std::min(asked.size(), reply->responses.size()); ++i) {
+                    if (std::holds_alternative<RangeReply>(reply->responses[i].response))
+                        hear(asked[i], stateIn(reply->responses[i]), reply->header.revision, news, &marking);
+                }
+                tell(marking, reply->header.revision);
+            });
     }
 }
 

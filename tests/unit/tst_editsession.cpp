@@ -308,6 +308,42 @@ private Q_SLOTS:
         QCOMPARE(session.find("a")->conflict->value, QByteArray("another"));
     }
 
+    /// All that is in it is older than what was seen in the one before.
+    void anEtcdThatWasSetUpAnewIsInConflict_data()
+    {
+        QTest::addColumn<bool>("isRead");
+        QTest::newRow("after the loss") << true;
+        QTest::newRow("at commit") << false;
+    }
+    void anEtcdThatWasSetUpAnewIsInConflict()
+    {
+        QFETCH(const bool, isRead);
+        MemoryEtcd other;
+        MemoryClient client(&other);
+        EditSession session(&client.client);
+        connect(&client.watch, &Watch::eventsReceived, &session, &EditSession::observe);
+        client.watch.start(Revision(1));
+        const KeyState base {.exists = true, .value = "1", .modRevision = Revision(107), .lease = {}};
+        session.stageValue("a", base, "x");
+        session.addGuard("b", base);
+        if (isRead) {
+            session.recheck();
+            QTRY_VERIFY(session.hasConflicts());
+            QVERIFY(!session.find("a")->conflict->exists);
+        }
+        // It is filled again.
+        other.put("a", "another");
+        if (!isRead) {
+            session.commit();
+            QTRY_VERIFY(!session.isCommitting());
+        }
+        QTRY_VERIFY(session.find("a")->conflict && session.find("a")->conflict->exists);
+        QCOMPARE(session.find("a")->conflict->value, QByteArray("another"));
+        QVERIFY(session.guards().front().conflict.has_value());
+        other.put("a", "still another");
+        QTRY_COMPARE(session.find("a")->conflict->value, QByteArray("still another"));
+    }
+
     void afterAGapNothingSettlesAnyMore()
     {
         m_session->stageValue("a", stateOf("a"), "x");
