@@ -107,9 +107,10 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, QWidget *parent)
     auto *centreLayout = new QVBoxLayout(centre);
     centreLayout->setContentsMargins(0, 0, 0, 0);
     centreLayout->setSpacing(0);
+    buildDataBanner();
     buildCompactionBanner();
     buildAccessBanner();
-    for (Banner *banner : {m_accessBanner, m_schemaBanner, m_draftBanner, m_overwriteBanner,
+    for (Banner *banner : {m_dataBanner, m_accessBanner, m_schemaBanner, m_draftBanner, m_overwriteBanner,
                            m_compactionBanner, m_alertBanner})
         centreLayout->addWidget(banner);
     centreLayout->addWidget(m_pages, 1);
@@ -300,6 +301,7 @@ void MainWindow::setConnection(const core::Profile &profile, bool remember)
     followReview();
     m_versions->follow(connection);
     m_events->follow(connection); // also while the past is shown
+    followData();
     followCompactions();
     followAccess();
     followAlerts();

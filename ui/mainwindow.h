@@ -190,6 +190,13 @@ private:
     void restage(const QString &receipt, const std::vector<QByteArray> &keys);
     void exportHistory(const QByteArray &lines);
     void review();
+    // mainwindow_otherdata.cpp
+    void buildDataBanner();
+    void followData();
+    void tellOtherData();
+    /// What is staged was made for other data, and nobody has agreed to it yet: asks, then goes on.
+    bool asksForOtherData();
+    // mainwindow_compaction.cpp
     void buildCompactionBanner();
     void followCompactions();
     void tellCompacted(core::Revision revision);
@@ -329,6 +336,8 @@ private:
     Banner *m_schemaBanner;
     Banner *m_draftBanner;
     Banner *m_overwriteBanner;
+    Banner *m_dataBanner = nullptr;
+    bool m_stagedForOtherData = false;
     Banner *m_compactionBanner = nullptr;
     bool m_compactionTold = false; // of this connection
     QPointer<QDialog> m_compactDialog;

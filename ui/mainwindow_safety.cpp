@@ -57,6 +57,8 @@ void MainWindow::confirmCommit()
 {
     core::EditSession *edits = m_connection->edits();
     const core::SafetyGate *gate = m_connection->safety();
+    if (asksForOtherData())
+        return;
     if (gate->level() != core::SafetyLevel::Open && edits->isDeriving()) {
         // What follows from the changes is part of what is to be confirmed.
         statusBar()->showMessage(tr("Finding out what follows from the changes …"), MessageMilliseconds);

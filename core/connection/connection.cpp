@@ -298,7 +298,10 @@ void Connection::failed(const Error &error)
 void Connection::readAnew()
 {
     m_error = m_watch->lastError();
+    const bool hasOtherData = m_watch->hasOtherData();
     setState(State::Reconnecting);
+    if (hasOtherData)
+        Q_EMIT otherDataFound();
     if (m_watching.elapsed() >= m_pace.lasting.count())
         m_losses = 0;
     // A balancer over two clusters, say, or a server that cancels every watch: everything would be read over

@@ -123,6 +123,8 @@ public:
 Q_SIGNALS:
     void stateChanged();
     void revisionChanged();
+    /// etcd has other data than before: it was set up anew or restored from a backup, or another one answers.
+    void otherDataFound();
 
 private:
     Connection(const ConnectionOptions &options, Client *client, QObject *parent);

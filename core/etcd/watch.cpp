@@ -25,6 +25,7 @@ public:
     Watch *q;
     QPointer<Client> client;
     KeyRange range;
+    bool hasOtherData = false;
     Options options;
     State state = State::Closed;
     Revision delivered;
@@ -91,6 +92,7 @@ void Watch::Private::start(Revision from)
     delivered = Revision(m_fromNow ? 0 : from.value - 1);
     m_clusterId = client ? client->clusterId() : 0;
     m_raftTerm = 0;
+    hasOtherData = false;
     m_backoff = options.firstBackoff;
     lastError = {};
     connectNow();
@@ -164,6 +166,7 @@ void Watch::Private::onReply(const WatchReply &reply)
 void Watch::Private::onCreated(const ResponseHeader &header)
 {
     if (m_clusterId != 0 && header.clusterId != m_clusterId) {
+        hasOtherData = true;
         lose({.kind = ErrorKind::Compacted,
               .detail = QStringLiteral("cluster %1 answers where %2 did before")
                             .arg(header.clusterId)
@@ -214,6 +217,7 @@ void Watch::Private::verify()
             }
             const ResponseHeader &header = reply->header;
             if (header.revision < delivered || header.raftTerm < m_raftTerm) {
+                hasOtherData = true;
                 lose({.kind = ErrorKind::Compacted,
                       .detail = QStringLiteral(
                                     "the cluster is at revision %1 (term %2), but was at %3 (term %4) before")
@@ -423,6 +427,11 @@ Watch::State Watch::state() const
 Revision Watch::deliveredRevision() const
 {
     return d->delivered;
+}
+
+bool Watch::hasOtherData() const
+{
+    return d->hasOtherData;
 }
 
 const Error &Watch::lastError() const

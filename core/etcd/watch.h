@@ -70,6 +70,8 @@ public:
     Revision deliveredRevision() const;
     /// Why it is in Backoff, Compacted or Closed.
     const Error &lastError() const;
+    /// compacted() was said since other data was found than before, a restored backup or another cluster.
+    bool hasOtherData() const;
     /// When the next attempt is due, while in Backoff; else invalid.
     QDateTime nextAttempt() const;
 

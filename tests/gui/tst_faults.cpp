@@ -124,6 +124,47 @@ private Q_SLOTS:
         QTRY_COMPARE(window.text(NilsKey, "value.name"), QStringLiteral("Nora Dvořák"));
     }
 
+    /// With the same ports and names, and so as the same cluster.
+    void setUpAnewWhileAway()
+    {
+        startLibrary();
+        const StoryWindow window(m_etcd->parsedEndpoint(), Users);
+        QTRY_VERIFY_WITH_TIMEOUT(window.shows(Users), Patience);
+        QByteArray added = NilsKey;
+        added.back() = '\1';
+        QVERIFY(window.type(window.cell(NilsKey, "value.name"), QStringLiteral("Anna")));
+        QVERIFY(window.edits()->stageInsert(added, window.edits()->find(NilsKey)->value));
+        const auto *banner = window->findChild<Banner *>(QStringLiteral("dataBanner"));
+        QVERIFY(banner && banner->message().isEmpty());
+        m_etcd->kill();
+        QTRY_VERIFY_WITH_TIMEOUT(!window.isOnline(), Patience);
+        QVERIFY(m_etcd->wipe());
+        QVERIFY(m_etcd->start());
+        QTRY_VERIFY_WITH_TIMEOUT(banner->message().contains(QStringLiteral("other data than before")),
+                                 Patience);
+        QVERIFY(banner->isVisible());
+        QVERIFY(banner->message().contains(QStringLiteral("2 changes")));
+
+        // What is there no more, or is again, is in conflict with what is staged.
+        QTRY_VERIFY_WITH_TIMEOUT(window.edits()->hasConflicts(), Patience);
+        m_etcd->put(NilsKey, "theirs");
+        QTRY_COMPARE(window.edits()->find(NilsKey)->conflict->value, QByteArray("theirs"));
+        window.edits()->takeTheirs({NilsKey});
+        QCOMPARE(window.edits()->changes().size(), size_t(1));
+
+        // What is new is not written without a question.
+        QVERIFY(window.activate());
+        window.press(Qt::Key_S, Qt::ControlModifier);
+        QTRY_COMPARE(window.prompts()->questions.size(), size_t(1));
+        QVERIFY(window.prompts()->questions.front().title.contains(QStringLiteral("other data")));
+        QVERIFY(!window.edits()->isCommitting());
+        window.prompts()->answers = {0};
+        window.press(Qt::Key_S, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(window.edits()->isEmpty(), Patience);
+        QVERIFY(m_etcd->get(added).has_value());
+        QCOMPARE(window.prompts()->questions.size(), size_t(2));
+    }
+
     void etcdIsAwayAtStart()
     {
         startLibrary();
