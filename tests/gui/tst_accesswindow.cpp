@@ -72,6 +72,21 @@ private Q_SLOTS:
     }
     void init() { OwnSettings::clear(); }
 
+    void whatRightsMeanIsSaid()
+    {
+        AccessRights rights {.user = Alice, .roles = {}, .everything = false};
+        rights.read = {KeyRange::slot(CatalogueSlot), KeyRange::slot(Slot(5))};
+        QVERIFY(rightsText(rights).contains(QStringLiteral("write nothing")));
+        rights.write = {KeyRange::slot(Slot(5))};
+        QVERIFY(!rightsText(rights).contains(QStringLiteral("nothing")));
+        QVERIFY(!rightsText(rights).contains(QStringLiteral("indexes")));
+        // Without the catalogue nobody knows of its indexes.
+        rights.read = {KeyRange::slot(Slot(5))};
+        QVERIFY(rightsText(rights).contains(QStringLiteral("do not follow what is edited")));
+        rights.write = {KeyRange::prefix("/config/")};
+        QVERIFY(!rightsText(rights).contains(QStringLiteral("indexes")));
+    }
+
     void aUserSignsInAndSeesWhatIsTheirs()
     {
         EtcdAuth auth(*m_etcd);

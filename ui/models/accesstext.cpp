@@ -91,8 +91,19 @@ QString rightsText(const core::AccessRights &rights, const core::SlotDirectory *
         return {};
     if (rights.read.empty())
         return tr("The user “%1” may read nothing of this etcd.").arg(rights.user);
-    return tr("The user “%1” may read %2. The rest of this etcd is not shown.")
-        .arg(rights.user, rangesText(rights.read, directory));
+    const QString readable = rangesText(rights.read, directory);
+    QString text = rights.write.empty()
+        ? tr("The user “%1” may read %2, and write nothing. The rest of this etcd is not shown.")
+              .arg(rights.user, readable)
+        : tr("The user “%1” may read %2. The rest of this etcd is not shown.").arg(rights.user, readable);
+    const bool writesTables =
+        std::any_of(rights.write.cbegin(), rights.write.cend(),
+                    [](const core::KeyRange &range) { return slotsOf(range).has_value(); });
+    if (writesTables && !rights.mayRead(core::KeyRange::slot(core::CatalogueSlot)))
+        text += QLatin1Char(' ')
+            + tr("The catalogue is not this user's: which tables have indexes is not known, and entries of "
+                 "indexes do not follow what is edited.");
+    return text;
 }
 
 QString unreadableText(const core::AccessRights &rights, const core::KeyRange &range,
