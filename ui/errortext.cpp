@@ -105,7 +105,11 @@ ErrorText describe(const Error &error, const QString &server)
         break;
     case ErrorKind::Tls:
         say(withClause(tr("No secure connection to %1").arg(etcd), error.detail),
-            error.detail.contains(QLatin1String("expired"))
+            error.detail.startsWith(QLatin1String("the client certificate"))
+                    && (error.detail.contains(QLatin1String("expired on"))
+                        || error.detail.contains(QLatin1String("is valid only from")))
+                ? tr("Choose one that is valid now, and check the clock of this computer.")
+                : error.detail.contains(QLatin1String("expired"))
                     || error.detail.contains(QLatin1String("not yet valid"))
                 ? tr("Check the server's certificate, and the clock of this computer.")
                 : tr("Check whether the server speaks TLS, and its certificate."));

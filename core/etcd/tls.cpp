@@ -4,6 +4,7 @@
 #include "core/etcd/opensslkey.h"
 
 #include <QCryptographicHash>
+#include <QDateTime>
 #include <QFile>
 #include <QSslCertificate>
 #include <QSslKey>
@@ -129,10 +130,26 @@ Result<QSslConfiguration> loadTls(const TlsOptions &options)
         const auto identity = pkcs12 ? readPkcs12(options) : readPem(options);
         if (!identity)
             return Unexpected {identity.error()};
+        // Servers only say that it is bad, if they say anything.
+        const QString problem = validityProblem(identity->chain.value(0), QDateTime::currentDateTimeUtc());
+        if (!problem.isEmpty())
+            return wrong(QStringLiteral("the client certificate “%1” %2")
+                             .arg(pkcs12 ? options.pkcs12File : options.certFile, problem));
         tls.setLocalCertificateChain(identity->chain);
         tls.setPrivateKey(identity->key);
     }
     return tls;
+}
+
+QString validityProblem(const QSslCertificate &certificate, const QDateTime &now)
+{
+    const auto day = [](const QDateTime &time) { return time.toUTC().date().toString(Qt::ISODate); };
+    if (certificate.expiryDate() < now)
+        return QStringLiteral("expired on %1").arg(day(certificate.expiryDate()));
+    if (certificate.effectiveDate() > now)
+        return QStringLiteral("is valid only from %1 on; by the clock of this computer it is %2")
+            .arg(day(certificate.effectiveDate()), day(now));
+    return {};
 }
 
 bool needsKeyPassword(const TlsOptions &options)

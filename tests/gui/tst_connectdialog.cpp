@@ -442,6 +442,10 @@ private Q_SLOTS:
             summaries.insert(text.summary);
         }
         QCOMPARE(summaries.size(), Count); // none says the same as another
+        // One's own certificate is nothing to look for at the server.
+        const Error old {.kind = ErrorKind::Tls,
+                         .detail = QStringLiteral("the client certificate “c.pem” expired on 2026-01-01")};
+        QVERIFY(!describe(old).advice.contains(QStringLiteral("server")));
     }
 
     void dialogPromptsAnswerLater()

@@ -328,6 +328,10 @@ private Q_SLOTS:
         stranger.keyFile = foreign.keyFile;
         check(at(etcd("client certificates").endpoint(), stranger), TestStep::Http,
               ConnectionFault::ClientCertificateRefused);
+        // What the server would not say is known here, before it is asked.
+        const auto old = m_ca.issue(QStringLiteral("old"), {.days = -1});
+        check(at(etcd("client certificates").endpoint(), m_ca.client(old)), TestStep::Files,
+              ConnectionFault::UnusableFile, {QStringLiteral("expired on")});
 
         // The name that the certificate is for may be told.
         TlsOptions renamed = m_ca.client();

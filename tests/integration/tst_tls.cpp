@@ -159,6 +159,11 @@ private Q_SLOTS:
         QTest::newRow("certificate for a key") << none << cert << cert << "holds a certificate and no key";
         QTest::newRow("no key") << none << cert << none << "comes without its key";
         QTest::newRow("no certificate") << none << none << key << "no client certificate";
+        const auto old = m_ca.issue(QStringLiteral("old"), {.days = -1});
+        const QDate end = QSslCertificate::fromPath(old.certFile).value(0).expiryDate().toUTC().date();
+        QTest::newRow("expired") << none << old.certFile << old.keyFile
+                                 << QStringLiteral("the client certificate “%1” expired on %2")
+                                        .arg(old.certFile, end.toString(Qt::ISODate));
     }
     void tellsWhatIsWrong()
     {
@@ -174,6 +179,18 @@ private Q_SLOTS:
         if (told.contains(QLatin1String("%1")))
             told = told.arg(ca);
         QVERIFY2(problem.contains(told), qPrintable(problem));
+    }
+
+    void certificatesHaveTheirTime()
+    {
+        const QSslCertificate certificate = QSslCertificate::fromPath(m_client.certFile).value(0);
+        const QDateTime begin = certificate.effectiveDate();
+        const QDateTime end = certificate.expiryDate();
+        QCOMPARE(validityProblem(certificate, begin), QString());
+        QCOMPARE(validityProblem(certificate, end), QString());
+        QVERIFY(validityProblem(certificate, end.addSecs(1)).startsWith(QStringLiteral("expired on 2")));
+        const QString early = validityProblem(certificate, begin.addSecs(-1));
+        QVERIFY2(early.startsWith(QStringLiteral("is valid only from 2")), qPrintable(early));
     }
 
     void serverWithClientCertificates()
