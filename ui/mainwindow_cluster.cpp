@@ -95,7 +95,8 @@ void MainWindow::openSignInDialog()
     const core::Error &error = connection->error();
     const QString reason =
         error.kind == core::ErrorKind::Unauthenticated ? describe(error, server).summary : QString();
-    auto *dialog = new SignInDialog(server, m_lastUser, reason, this);
+    const QString user = connection->options().user;
+    auto *dialog = new SignInDialog(server, user.isEmpty() ? m_lastUser : user, reason, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     m_signInDialog = dialog;
     connect(dialog, &QDialog::accepted, connection, [this, connection, dialog] {

@@ -2,16 +2,34 @@
 #include "core/etcd/endpoint.h"
 
 #include <QHostAddress>
+#include <QRegularExpression>
 
 namespace slotscope::core {
 
 namespace {
 
 constexpr int DefaultPort = 2379;
+constexpr int LastPort = 65535;
 
 Unexpected<Error> unusable(const QString &why)
 {
     return {Error {.kind = ErrorKind::InvalidArgument, .detail = why}};
+}
+
+/// What stands in the place of the port; empty: nothing does, or it may be part of a password.
+QString portText(const QString &url)
+{
+    static const QRegularExpression port(QStringLiteral(R"(^[^:]+://(?:\[[^\]]*\]|[^/?#:\[]*):([^/?#]*))"));
+    return url.contains(QLatin1Char('@')) ? QString() : port.match(url).captured(1);
+}
+
+/// What QUrl says, without what it was made of, which people have before their eyes.
+QString reason(const QUrl &url)
+{
+    QString text = url.errorString().section(QLatin1String("; source was"), 0, 0);
+    if (!text.isEmpty())
+        text[0] = text[0].toLower();
+    return text;
 }
 
 } // namespace
@@ -32,9 +50,16 @@ Result<Endpoint> Endpoint::parse(const QString &text, const QString &scheme)
         address.prepend(scheme + QLatin1String("://"));
     }
 
+    // Before QUrl, which says no more than that something is wrong with it.
+    const QString port = portText(address);
+    bool isNumber = false;
+    const int number = port.toInt(&isNumber);
+    if (!port.isEmpty() && (!isNumber || number < 1 || number > LastPort))
+        return unusable(QStringLiteral("the port %1 is not one between 1 and %2").arg(port).arg(LastPort));
+
     QUrl url(address, QUrl::StrictMode);
     if (!url.isValid())
-        return unusable(url.errorString());
+        return unusable(reason(url));
     if (url.scheme() != QLatin1String("http") && url.scheme() != QLatin1String("https"))
         return unusable(QStringLiteral("“%1” is neither http nor https").arg(url.scheme()));
     if (url.host().isEmpty())
@@ -43,8 +68,6 @@ Result<Endpoint> Endpoint::parse(const QString &text, const QString &scheme)
         return unusable(QStringLiteral("a user name or password does not belong into the address"));
     if (url.hasQuery() || url.hasFragment())
         return unusable(QStringLiteral("“?” and “#” do not belong into the address"));
-    if (url.port() == 0)
-        return unusable(QStringLiteral("0 is not a port"));
 
     if (url.port() < 0)
         url.setPort(DefaultPort);

@@ -139,6 +139,14 @@ private Q_SLOTS:
         other->connection()->signIn(Alice, Secret);
         QTRY_VERIFY_WITH_TIMEOUT(other.isOnline(), Patience);
         QTRY_VERIFY(banner(other)->message().contains(Users));
+        // Whoever has a user is not asked for its name again.
+        for (QAction *action : other->findChildren<QAction *>()) {
+            if (action->text() == QStringLiteral("Si&gn in …"))
+                action->trigger();
+        }
+        const auto *again = other->findChild<SignInDialog *>();
+        QVERIFY(again);
+        QCOMPARE(again->user(), Alice);
         QVERIFY(auth.disable());
     }
 

@@ -86,6 +86,19 @@ private Q_SLOTS:
         QCOMPARE(endpoint.error().kind, ErrorKind::InvalidArgument);
         QVERIFY(!endpoint.error().detail.isEmpty());
         QVERIFY(!endpoint.error().detail.contains(QStringLiteral("secret")));
+        QVERIFY2(!endpoint.error().detail.contains(QStringLiteral("source was")),
+                 qPrintable(endpoint.error().detail));
+    }
+
+    void saysWhichPortIsNone()
+    {
+        for (const char *port : {"99999", "0", "-1", "port", "99999999999"}) {
+            const QString text = QString::fromLatin1(port);
+            const QString said = QStringLiteral("the port %1 is not one between 1 and 65535").arg(text);
+            for (const char *start : {"http://127.0.0.1:", "[::1]:", "https://db.example.org:"})
+                QCOMPARE(Endpoint::parse(QLatin1String(start) + text).error().detail, said);
+            QCOMPARE(Endpoint::parse(QStringLiteral("http://db:%1/etcd/").arg(text)).error().detail, said);
+        }
     }
 
     void detectsOnceBeforeTheFirstRequests()
