@@ -578,7 +578,9 @@ void MainWindow::updatePage()
             : tr("Choose a table or a key at the left.");
     } else if (m_connection && !m_connection->error().detail.isEmpty()) {
         const ErrorText error = describe(m_connection->error(), endpointsText(m_connection->options()));
-        text = error.sentence() + QStringLiteral("\n\n") + tr("It is tried again by itself.");
+        text = error.sentence();
+        if (!m_connection->isSignInRefused())
+            text += QStringLiteral("\n\n") + tr("It is tried again by itself.");
         retry = true;
     } else if (m_connection) {
         text = m_past ? tr("Reading revision %1 …").arg(m_past->at().value)

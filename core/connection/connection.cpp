@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/connection/automerger.h"
 #include "core/edit/aftercommit.h"
+#include "core/etcd/tokenkeeper.h"
 #include "core/history/compactionmonitor.h"
 #include "core/live/eventlog.h"
 #include "core/live/liverates.h"
@@ -141,6 +142,7 @@ Connection::Connection(const ConnectionOptions &options, Client *client, QObject
         if (watching == Watch::State::Live) {
             m_watchedSince = QDateTime::currentDateTime();
             m_attempts = 0;
+            m_refusals = 0;
             m_error = {};
             setState(State::Online);
             m_edits->resolveLost();
@@ -214,8 +216,16 @@ void Connection::retryNow()
 {
     if (m_watch->state() == Watch::State::Backoff)
         m_watch->retryNow();
+    else if (isSignInRefused())
+        signIn(m_options.user, m_options.password); // the client keeps the refusal
     else if (m_retry.isActive())
         attempt();
+}
+
+bool Connection::isSignInRefused() const
+{
+    return m_refusals >= TokenKeeper::MostRefusals && !m_retry.isActive()
+        && TokenKeeper::isRefusal(m_error);
 }
 
 void Connection::signIn(const QString &user, const QString &password)
@@ -224,6 +234,7 @@ void Connection::signIn(const QString &user, const QString &password)
     m_options.password = password;
     m_client->signIn(user, password);
     m_attempts = 0;
+    m_refusals = 0;
     attempt();
 }
 
@@ -285,8 +296,18 @@ void Connection::failed(const Error &error)
         return;
     m_error = error;
     qCInfo(lcNet).noquote() << m_endpoint.toString() << "cannot be used:" << error.detail;
+    if (!TokenKeeper::isRefusal(error))
+        m_refusals = 0;
+    else if (!m_retry.isActive()) // else it is told of an attempt that has been counted
+        ++m_refusals;
     if (m_state == State::Online)
         setState(State::Reconnecting);
+    if (m_refusals >= TokenKeeper::MostRefusals) {
+        m_retry.stop();
+        qCInfo(lcNet).noquote() << m_endpoint.toString() << "is not asked again before somebody signs in";
+        Q_EMIT stateChanged();
+        return;
+    }
     const auto doubled = m_pace.firstRetry * (1 << std::min(m_attempts, 5));
     const auto delay = std::min<std::chrono::milliseconds>(doubled, m_pace.longestRetry);
     ++m_attempts;

@@ -31,7 +31,7 @@ class LiveRates;
 
 /// One etcd, open: its client, the one watch over its key space, the directory of its slots, the tables that
 /// are open, and the edit session. Goes on trying until closed: an etcd that is away at the start or later is
-/// found again.
+/// found again; but a user and password that were refused are not sent again and again.
 class Connection : public QObject
 {
     Q_OBJECT
@@ -62,7 +62,7 @@ public:
     void setPace(const Pace &pace) { m_pace = pace; }
     void open();
     void close();
-    /// Does not wait for the next attempt that is due.
+    /// Does not wait for the next attempt that is due; tries once more where none is.
     void retryNow();
 
     const Endpoint &endpoint() const { return m_endpoint; }
@@ -76,6 +76,9 @@ public:
     /// The newest revision heard of.
     Revision revision() const;
     const StatusReply &serverStatus() const { return m_status; }
+    /// The server has refused user and password, more than once: nothing is tried any more before signIn() or
+    /// retryNow().
+    bool isSignInRefused() const;
     /// Goes on as this user, by etcd's own authentication; an empty name: as nobody in particular.
     void signIn(const QString &user, const QString &password);
 
@@ -169,6 +172,7 @@ private:
     QTimer m_retry;
     Pace m_pace;
     int m_attempts = 0;
+    int m_refusals = 0; // of user and password, in a row
     int m_losses = 0; // of events, each soon after the one before
     QElapsedTimer m_watching; // since the watch was started
     std::map<std::pair<QByteArray, QByteArray>, std::weak_ptr<LiveTable>> m_tables;

@@ -5,6 +5,13 @@
 
 namespace slotscope::core {
 
+namespace {
+
+/// Many requests that fail together are one refusal.
+constexpr qint64 RefusalHoldsMs = 250;
+
+} // namespace
+
 TokenKeeper::TokenKeeper(Authenticate authenticate, QObject *parent)
     : QObject(parent)
     , m_authenticate(std::move(authenticate))
@@ -25,6 +32,8 @@ void TokenKeeper::setUser(const QString &user, const QString &password)
     m_password = password;
     m_token.clear();
     m_settled = false;
+    m_refusal.reset();
+    m_refusals = 0;
     // What is waiting was asked for by somebody else.
     finish(Unexpected {
         Error {.kind = ErrorKind::Cancelled, .detail = QStringLiteral("another user signed in")}});
@@ -38,6 +47,12 @@ bool TokenKeeper::isWornOut(const Error &error)
             && error.detail.contains(QLatin1String("revision of auth store is old")));
 }
 
+bool TokenKeeper::isRefusal(const Error &error)
+{
+    return error.kind == ErrorKind::Unauthenticated
+        && error.detail.contains(QLatin1String("authentication failed"));
+}
+
 void TokenKeeper::adopt(const QByteArray &token)
 {
     hideInLog(token);
@@ -49,6 +64,9 @@ Call<QByteArray> TokenKeeper::renewed(const QByteArray &worn)
 {
     if (m_settled && m_token != worn)
         return finishedCall<QByteArray>(m_token); // somebody else was first
+    if (m_refusal
+        && (m_refusals >= MostRefusals || (!m_asking && m_refusedAt.elapsed() < RefusalHoldsMs)))
+        return finishedCall<QByteArray>(Unexpected {*m_refusal});
     auto *state = new CallState<QByteArray>;
     m_waiting.emplace_back(state);
     if (std::exchange(m_asking, true))
@@ -67,6 +85,14 @@ void TokenKeeper::take(const Result<QByteArray> &token)
     // A server without authentication takes requests without a token.
     if (!token && token.error().detail.contains(QLatin1String("authentication is not enabled")))
         outcome = QByteArray();
+    if (outcome) {
+        m_refusal.reset();
+        m_refusals = 0;
+    } else if (isRefusal(outcome.error())) {
+        m_refusal = outcome.error();
+        m_refusedAt.start();
+        ++m_refusals;
+    }
     m_settled = outcome.hasValue();
     m_token = outcome ? *outcome : QByteArray();
     hideInLog(m_token);

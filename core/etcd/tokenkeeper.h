@@ -4,21 +4,27 @@
 #include "core/base/call.h"
 
 #include <QByteArray>
+#include <QElapsedTimer>
 #include <QObject>
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace slotscope::core {
 
 /// The token under which a user's requests are sent. It is asked for with name and password before the first
 /// one, and once more when the server takes it no longer: however many requests find that out at once, the
-/// server is asked one time. Lives on the transport's thread.
+/// server is asked one time. A name and password that it has refused MostRefusals times are not sent any more
+/// until setUser(). Lives on the transport's thread.
 class TokenKeeper : public QObject
 {
     Q_OBJECT
 public:
     using Authenticate = std::function<Call<QByteArray>(const QString &user, const QString &password)>;
+
+    /// A member that has just started may refuse what is right.
+    static constexpr int MostRefusals = 3;
 
     explicit TokenKeeper(Authenticate authenticate, QObject *parent = nullptr);
     /// Those who wait for a token get ErrorKind::Cancelled.
@@ -45,6 +51,8 @@ public:
     /// Whether the error is about the token, so that the request was not carried out and another token may
     /// help.
     static bool isWornOut(const Error &error);
+    /// Whether the server has refused the name and password themselves.
+    static bool isRefusal(const Error &error);
 
     /// What `send` makes of the token there is, or of a new one where the server does not take that any more.
     template <typename T>
@@ -60,6 +68,9 @@ private:
     QByteArray m_token;
     bool m_settled = false;
     bool m_asking = false;
+    std::optional<Error> m_refusal; ///< of this user and password, the last one
+    QElapsedTimer m_refusedAt;
+    int m_refusals = 0;
     quint64 m_generation = 0; ///< counts users
     std::vector<QPointer<CallState<QByteArray>>> m_waiting;
 };

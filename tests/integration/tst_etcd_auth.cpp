@@ -365,7 +365,9 @@ private Q_SLOTS:
         QCOMPARE(edits->changes().size(), 1U);
 
         connection.signIn(Root, QStringLiteral("wrong"));
-        QTRY_VERIFY_WITH_TIMEOUT(connection.error().detail.contains(QLatin1String("password")), Patience);
+        QTRY_VERIFY_WITH_TIMEOUT(connection.isSignInRefused(), Patience);
+        QVERIFY(connection.error().detail.contains(QLatin1String("password")));
+        QCOMPARE(connection.state(), State::Reconnecting);
         connection.signIn(Root, Secret);
         QTRY_COMPARE_WITH_TIMEOUT(connection.state(), State::Online, Patience);
         QCOMPARE(edits->changes().size(), 1U);

@@ -172,7 +172,12 @@ public:
     }
     Call<StatusReply> status() override
     {
-        return answer<StatusReply>([this](Error *) {
+        return answer<StatusReply>([this](Error *error) {
+            ++m_etcd->m_statusRequests;
+            if (m_etcd->m_refusedStatuses > 0) {
+                --m_etcd->m_refusedStatuses;
+                *error = m_etcd->m_refuseStatus;
+            }
             return StatusReply {.header = m_etcd->header(), .version = QStringLiteral("3.4.23")};
         });
     }

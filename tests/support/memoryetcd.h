@@ -53,6 +53,14 @@ public:
         m_refuseTxn = std::move(error);
         m_awayAfterLoss = thenAway;
     }
+    /// The next requests for the status are refused with this error.
+    void refuseStatus(int times, core::Error error)
+    {
+        m_refusedStatuses = times;
+        m_refuseStatus = std::move(error);
+    }
+    /// How often that was asked for.
+    int statusRequests() const { return m_statusRequests; }
     /// Once, when the next transaction has been answered.
     void callAfterNextTxn(std::function<void()> what) { m_afterTxn = std::move(what); }
     /// Of the requests from now on, the one behind the first `before` is answered only after `others` that
@@ -108,6 +116,9 @@ private:
     bool m_loseWriteReply = false;
     bool m_awayAfterLoss = false;
     std::optional<core::Error> m_refuseTxn;
+    core::Error m_refuseStatus;
+    int m_refusedStatuses = 0;
+    int m_statusRequests = 0;
     std::function<void()> m_afterTxn;
     int m_requests = 0;
 };

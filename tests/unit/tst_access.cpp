@@ -322,6 +322,35 @@ private Q_SLOTS:
         QVERIFY(!cancelled);
         QCOMPARE(cancelled.error().kind, ErrorKind::Cancelled);
     }
+
+    void aRefusedPasswordIsNotSentForEver()
+    {
+        int asked = 0;
+        bool refuses = true;
+        TokenKeeper tokens([&](const QString &, const QString &) {
+            ++asked;
+            return refuses ? finishedCall<QByteArray>(Unexpected {Error {
+                       .kind = ErrorKind::Unauthenticated,
+                       .grpcCode = 3,
+                       .detail =
+                           QStringLiteral("etcdserver: authentication failed, invalid user ID or password")}})
+                           : finishedCall<QByteArray>(QByteArray("token"));
+        });
+        const auto send = [](const QByteArray &) { return finishedCall<Nothing>(Nothing {}); };
+        tokens.setUser(QStringLiteral("u"), QStringLiteral("wrong"));
+        // A member that has just started may refuse at first; many requests at once are one.
+        QTRY_VERIFY(!await(tokens.authorized<Nothing>(send)) && asked == TokenKeeper::MostRefusals);
+        // It is not asked any more, though it would not refuse now.
+        refuses = false;
+        const auto refused = await(tokens.authorized<Nothing>(send));
+        QVERIFY(!refused && refused.error().neverSent);
+        QCOMPARE(refused.error().kind, ErrorKind::Unauthenticated);
+        QCOMPARE(asked, TokenKeeper::MostRefusals);
+        // Somebody signs in again.
+        tokens.setUser(QStringLiteral("u"), QStringLiteral("right"));
+        QVERIFY(await(tokens.authorized<Nothing>(send)).hasValue());
+        QCOMPARE(asked, TokenKeeper::MostRefusals + 1);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestAccess)

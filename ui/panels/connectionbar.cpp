@@ -40,10 +40,16 @@ QString connectionStateText(const core::Connection &connection)
     const QString since = QLocale().toString(connection.since().time(), QStringLiteral("HH:mm:ss"));
     switch (connection.state()) {
     case core::Connection::State::Connecting:
+        if (connection.isSignInRefused())
+            return ConnectionBar::tr("not signed in");
         return ConnectionBar::tr("connecting since %1").arg(since);
     case core::Connection::State::Online:
         return ConnectionBar::tr("live at revision %1").arg(connection.revision().value);
     case core::Connection::State::Reconnecting:
+        if (connection.isSignInRefused())
+            return ConnectionBar::tr("not signed in since %1, shown as of revision %2")
+                .arg(since)
+                .arg(connection.revision().value);
         return ConnectionBar::tr("reconnecting since %1, shown as of revision %2")
             .arg(since)
             .arg(connection.revision().value);

@@ -119,9 +119,11 @@ void LoadStrip::tell()
             setWanted(false); // the whole table says so
             return;
         }
-        setText(tr("Loading was interrupted after %1 records. %2 It is tried again by itself.")
-                    .arg(QLocale().toString(rows), error.sentence()),
-                theme::icon(theme::Mark::Warning));
+        QString text = tr("Loading was interrupted after %1 records. %2")
+                           .arg(QLocale().toString(rows), error.sentence());
+        if (m_table->error().kind != core::ErrorKind::Unauthenticated)
+            text += QLatin1Char(' ') + tr("It is tried again by itself.");
+        setText(text, theme::icon(theme::Mark::Warning));
         setToolTip(asTip(error.technical));
         setProgress(0, -1);
         showParts({m_retry});
