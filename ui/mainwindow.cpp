@@ -308,6 +308,7 @@ void MainWindow::setConnection(const core::Profile &profile, bool remember)
 
     connect(connection, &core::Connection::stateChanged, this, &MainWindow::connectionStateChanged);
     connect(connection, &core::Connection::revisionChanged, this, &MainWindow::updateStatus);
+    connect(connection, &core::Connection::silenceChanged, this, &MainWindow::updateStatus);
     connect(connection->directory(), &core::SlotDirectory::loaded, this, &MainWindow::directoryLoaded);
     core::EditSession *edits = connection->edits();
     connect(edits, &core::EditSession::changed, this, [this] {
@@ -541,7 +542,9 @@ void MainWindow::updateStatus()
         m_liveLabel->setText(tr("loading"));
         break;
     case core::LiveTable::State::Live:
-        m_liveLabel->setText(tr("live at %1").arg(tab->table()->revision().value));
+        m_liveLabel->setText(
+            (m_connection->silentSince().isValid() ? tr("no answer: as of %1") : tr("live at %1"))
+                .arg(tab->table()->revision().value));
         break;
     case core::LiveTable::State::Reconnecting:
         m_liveLabel->setText(tr("not live: as of %1").arg(tab->table()->revision().value));

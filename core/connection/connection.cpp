@@ -78,6 +78,7 @@ Connection::Connection(const ConnectionOptions &options, Client *client, QObject
     , m_client(client)
     , m_leases(new LeaseBook(client, this))
     , m_watch(new Watch(m_client, KeyRange::all(), Watch::Options {}, this))
+    , m_pulse(new ServerPulse(m_client, this))
     , m_directory(new SlotDirectory(m_client, m_watch, this))
     , m_edits(new EditSession(m_client, this))
     , m_schema(new SchemaKeeper(m_directory, this))
@@ -97,6 +98,10 @@ Connection::Connection(const ConnectionOptions &options, Client *client, QObject
     m_safety->setClusterName(m_endpoint.url.authority());
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &Connection::attempt);
+
+    connect(m_pulse, &ServerPulse::changed, this, &Connection::silenceChanged);
+    connect(m_watch, &Watch::eventsReceived, m_pulse, &ServerPulse::hear);
+    connect(m_watch, &Watch::progressed, m_pulse, &ServerPulse::hear);
 
     connect(m_directory, &SlotDirectory::loaded, this, [this] {
         if (m_state == State::Closed)
@@ -166,6 +171,7 @@ Connection::~Connection()
         if (const auto open = table.lock())
             disconnect(m_watch, nullptr, open.get(), nullptr);
     }
+    delete m_pulse;
     delete m_upkeep;
     delete m_afterCommit;
     delete m_compactions;
@@ -180,6 +186,12 @@ Connection::~Connection()
     delete m_client;
 }
 
+void Connection::setPace(const Pace &pace)
+{
+    m_pace = pace;
+    m_pulse->setPace(pace.pulse);
+}
+
 void Connection::setState(State state)
 {
     if (m_state != state) {
@@ -188,6 +200,10 @@ void Connection::setState(State state)
         m_state = state;
         m_since = sinceBoot();
     }
+    if (state == State::Online)
+        m_pulse->start();
+    else
+        m_pulse->stop();
     Q_EMIT stateChanged();
 }
 
@@ -224,8 +240,7 @@ void Connection::retryNow()
 
 bool Connection::isSignInRefused() const
 {
-    return m_refusals >= TokenKeeper::MostRefusals && !m_retry.isActive()
-        && TokenKeeper::isRefusal(m_error);
+    return m_refusals >= TokenKeeper::MostRefusals && !m_retry.isActive() && TokenKeeper::isRefusal(m_error);
 }
 
 void Connection::signIn(const QString &user, const QString &password)

@@ -3,6 +3,7 @@
 
 #include "core/connection/safety.h"
 #include "core/connection/schemakeeper.h"
+#include "core/connection/serverpulse.h"
 #include "core/doctor/relations.h"
 #include "core/edit/indexupkeep.h"
 #include "core/etcd/leasebook.h"
@@ -58,8 +59,10 @@ public:
         /// Where events are lost again sooner than this after all was read anew, that is not read again at
         /// once.
         std::chrono::milliseconds lasting {30'000};
+        /// How it notices, while online, that no answer comes.
+        ServerPulse::Pace pulse {};
     };
-    void setPace(const Pace &pace) { m_pace = pace; }
+    void setPace(const Pace &pace);
     void open();
     void close();
     /// Does not wait for the next attempt that is due; tries once more where none is.
@@ -73,6 +76,8 @@ public:
     const Error &error() const { return m_error; }
     /// Since when it has been in its state; by the clock as it goes now, which may have been set meanwhile.
     QDateTime since() const;
+    /// Since when no answer comes, though it is online; invalid while it answers, and when it is not online.
+    QDateTime silentSince() const { return m_pulse->silentSince(); }
     /// The newest revision heard of.
     Revision revision() const;
     const StatusReply &serverStatus() const { return m_status; }
@@ -128,6 +133,8 @@ Q_SIGNALS:
     void revisionChanged();
     /// etcd has other data than before: it was set up anew or restored from a backup, or another one answers.
     void otherDataFound();
+    /// It has begun or ceased to answer; see silentSince().
+    void silenceChanged();
 
 private:
     Connection(const ConnectionOptions &options, Client *client, QObject *parent);
@@ -149,6 +156,7 @@ private:
     TimeBook m_times;
     QDateTime m_watchedSince; // what came at once may be older
     Watch *m_watch;
+    ServerPulse *m_pulse;
     SlotDirectory *m_directory;
     EditSession *m_edits;
     SchemaKeeper *m_schema;

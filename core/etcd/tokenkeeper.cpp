@@ -64,8 +64,7 @@ Call<QByteArray> TokenKeeper::renewed(const QByteArray &worn)
 {
     if (m_settled && m_token != worn)
         return finishedCall<QByteArray>(m_token); // somebody else was first
-    if (m_refusal
-        && (m_refusals >= MostRefusals || (!m_asking && m_refusedAt.elapsed() < RefusalHoldsMs)))
+    if (m_refusal && (m_refusals >= MostRefusals || (!m_asking && m_refusedAt.elapsed() < RefusalHoldsMs)))
         return finishedCall<QByteArray>(Unexpected {*m_refusal});
     auto *state = new CallState<QByteArray>;
     m_waiting.emplace_back(state);

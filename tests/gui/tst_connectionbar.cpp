@@ -27,7 +27,8 @@ struct Bar
         : connection(Endpoint {QUrl(QStringLiteral("http://127.0.0.1:2379"))}, etcd.transport())
     {
         const std::chrono::milliseconds soon(1);
-        connection.setPace({.firstRetry = soon, .longestRetry = soon});
+        connection.setPace(
+            {.firstRetry = soon, .longestRetry = soon, .pulse = {.interval = soon, .patience = soon}});
         bar.follow(&connection);
     }
     bool shows(const QString &text) const
@@ -74,6 +75,20 @@ private Q_SLOTS:
         Bar window;
         window.etcd.refuseStatus(2, Refused);
         window.connection.open();
+        QTRY_VERIFY_WITH_TIMEOUT(window.isLive(), Patience);
+    }
+
+    void oneThatHangsIsNotShownAsLive()
+    {
+        Bar window;
+        window.connection.open();
+        QTRY_VERIFY_WITH_TIMEOUT(window.isLive(), Patience);
+        window.etcd.holdReplies(true);
+        QTRY_VERIFY_WITH_TIMEOUT(window.shows(QStringLiteral("no answer since")), Patience);
+        QVERIFY(!window.shows(QStringLiteral("live")));
+        QCOMPARE(window.connection.state(), Connection::State::Online);
+        // It goes on.
+        window.etcd.holdReplies(false);
         QTRY_VERIFY_WITH_TIMEOUT(window.isLive(), Patience);
     }
 };

@@ -205,6 +205,27 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(isAsOnServer(*table, etcd), Patience);
     }
 
+    void oneThatHangsIsNoticed()
+    {
+        EtcdProcess etcd;
+        QVERIFY(etcd.start());
+        Connection connection(etcd.parsedEndpoint());
+        connection.setPace(
+            {.pulse = {.interval = std::chrono::milliseconds(100), .patience = std::chrono::seconds(1)}});
+        connection.open();
+        QTRY_COMPARE_WITH_TIMEOUT(connection.state(), Connection::State::Online, Patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!connection.silentSince().isValid(), Patience);
+        QSignalSpy states(&connection, &Connection::stateChanged);
+        QSignalSpy silences(&connection, &Connection::silenceChanged);
+        etcd.pause();
+        QTRY_VERIFY_WITH_TIMEOUT(connection.silentSince().isValid(), Patience);
+        etcd.resume();
+        QTRY_VERIFY_WITH_TIMEOUT(!connection.silentSince().isValid(), Patience);
+        QCOMPARE(connection.state(), Connection::State::Online);
+        QVERIFY(states.isEmpty());
+        QVERIFY(silences.size() >= 2);
+    }
+
     void aConflictWritesNothing()
     {
         EtcdProcess etcd;

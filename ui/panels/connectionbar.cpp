@@ -44,6 +44,10 @@ QString connectionStateText(const core::Connection &connection)
             return ConnectionBar::tr("not signed in");
         return ConnectionBar::tr("connecting since %1").arg(since);
     case core::Connection::State::Online:
+        if (const QDateTime silent = connection.silentSince(); silent.isValid())
+            return ConnectionBar::tr("no answer since %1, shown as of revision %2")
+                .arg(QLocale().toString(silent.time(), QStringLiteral("HH:mm:ss")))
+                .arg(connection.revision().value);
         return ConnectionBar::tr("live at revision %1").arg(connection.revision().value);
     case core::Connection::State::Reconnecting:
         if (connection.isSignInRefused())
@@ -130,6 +134,7 @@ void ConnectionBar::follow(core::Connection *connection)
     if (connection) {
         connect(connection, &core::Connection::stateChanged, this, &ConnectionBar::update);
         connect(connection, &core::Connection::revisionChanged, this, &ConnectionBar::update);
+        connect(connection, &core::Connection::silenceChanged, this, &ConnectionBar::update);
         connect(connection->rates(), &core::LiveRates::changed, this, &ConnectionBar::updateRates);
         connect(connection, &QObject::destroyed, this, &ConnectionBar::update);
     }
@@ -182,8 +187,9 @@ void ConnectionBar::update()
     m_state->setText(state);
     m_state->setToolTip(failed ? asTip(state) : QString());
     updateServer();
-    m_mark->setPixmap(online ? QPixmap() : theme::icon(theme::Glyph::Warning).pixmap(16, 16));
-    m_mark->setAccessibleName(online ? tr("online") : tr("offline"));
+    const bool answers = online && !m_connection->silentSince().isValid();
+    m_mark->setPixmap(answers ? QPixmap() : theme::icon(theme::Glyph::Warning).pixmap(16, 16));
+    m_mark->setAccessibleName(answers ? tr("online") : online ? tr("no answer") : tr("offline"));
     m_detailsAction->setVisible(failed);
     retry->setVisible(failed);
 }
