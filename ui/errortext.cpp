@@ -78,7 +78,9 @@ ErrorText describe(const Error &error, const QString &server)
         break;
     case ErrorKind::Timeout:
         say(tr("%1 did not answer in time.").arg(etcd),
-            tr("It may be busy or cut off. If you were writing, look whether the change has arrived."));
+            error.neverSent
+                ? tr("It may be busy or cut off.")
+                : tr("It may be busy or cut off. If you were writing, look whether the change has arrived."));
         break;
     case ErrorKind::Network:
         if (const auto tunnel = core::SshTunnel::complaintOf(error)) {

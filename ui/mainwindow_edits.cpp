@@ -129,11 +129,16 @@ void MainWindow::commitFinished(const core::CommitReport &report)
             ? refusedText(rights, m_connection->edits()->changes(), resolverFor(m_connection->directory()))
             : QString();
         const bool unknown = report.outcome == core::CommitReport::Outcome::Unknown;
-        ErrorText text = describe(report.error, m_connection->options().endpoint().toString());
-        text.advice = (unknown ? tr("It is not known whether the changes were written. They stay staged; "
-                                    "once etcd is back, each is checked again.")
-                               : tr("Nothing was written, and the changes stay staged."))
-            + QLatin1Char(' ') + (notTheirs.isEmpty() ? text.advice : notTheirs);
+        // What has become of the changes is told last, and not asked of the user.
+        core::Error error = report.error;
+        error.neverSent = true;
+        ErrorText text = describe(error, m_connection->options().endpoint().toString());
+        const QString outcome = unknown
+            ? tr("It is not known whether the changes were written. They stay staged; once etcd is back, each "
+                 "is checked again.")
+            : tr("Nothing was written, and the changes stay staged.");
+        const QString advice = notTheirs.isEmpty() ? text.advice : notTheirs;
+        text.advice = advice.isEmpty() ? outcome : advice + QLatin1Char(' ') + outcome;
         m_prompts->showError(this, tr("The commit did not succeed"), text, [this] { commit(); });
         break;
     }

@@ -60,7 +60,8 @@ private Q_SLOTS:
         window.press(Qt::Key_S, Qt::ControlModifier);
         QTRY_COMPARE_WITH_TIMEOUT(window.prompts()->errors.size(), size_t(1), Patience);
         QVERIFY(window.prompts()->errors.front().offersRetry);
-        QVERIFY(window.prompts()->errors.front().error.sentence().contains(QStringLiteral("stay staged")));
+        const QString told = window.prompts()->errors.front().error.sentence();
+        QVERIFY2(told.endsWith(QStringLiteral("the changes stay staged.")), qPrintable(told));
         QCOMPARE(window.edits()->changes().size(), size_t(1));
         QCOMPARE(window.text(NilsKey, "value.name"), QStringLiteral("Anna"));
 
@@ -76,6 +77,15 @@ private Q_SLOTS:
         // And live as before.
         m_etcd->remove(NilsKey);
         QTRY_COMPARE(window.model()->rowCount(), 199);
+    }
+
+    void whoeverKnowsThatNothingWasWrittenDoesNotAsk()
+    {
+        Error error {.kind = ErrorKind::Timeout};
+        QVERIFY(describe(error).sentence().contains(QStringLiteral("look whether")));
+        error.neverSent = true;
+        QVERIFY(!describe(error).sentence().contains(QStringLiteral("look whether")));
+        QVERIFY(describe(error).sentence().contains(QStringLiteral("did not answer in time")));
     }
 
     /// The dialog is there for something else by then: to say why the demo has ended, or for another etcd.
