@@ -3,11 +3,16 @@
 
 #include "core/edit/editsession.h"
 
+#include <QStatusBar>
+
 namespace slotscope::ui {
 
 namespace {
 
 constexpr std::chrono::milliseconds Moment(50);
+
+/// The message that is shown, as a child of the status bar: there is one at a time.
+constexpr QLatin1String ToldName("toldOfStaged");
 
 } // namespace
 
@@ -24,6 +29,25 @@ void followCommitting(core::EditSession *session, QObject *context, std::functio
                          late->stop();
                          update();
                      });
+}
+
+void tellOfStaged(QStatusBar *bar, core::EditSession *session, const QString &message)
+{
+    delete bar->findChild<QObject *>(ToldName, Qt::FindDirectChildrenOnly);
+    auto *told = new QObject(bar);
+    told->setObjectName(ToldName);
+    bar->showMessage(message);
+    // Marks of conflicts change as well, and are no reason.
+    const auto forget = [bar, session, told, message, depth = session->undoDepth(),
+                         staged = session->changes().size()] {
+        if (session->undoDepth() == depth && session->changes().size() == staged)
+            return;
+        if (bar->currentMessage() == message)
+            bar->clearMessage();
+        session->disconnect(told);
+        told->deleteLater();
+    };
+    QObject::connect(session, &core::EditSession::changed, told, forget);
 }
 
 } // namespace slotscope::ui

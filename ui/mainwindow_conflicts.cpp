@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What MainWindow does when somebody else was faster: merges are told, conflicts brought up and settled.
+#include "ui/commitnotice.h"
 #include "ui/dialogs/mergedialog.h"
 #include "ui/mainwindow.h"
 #include "ui/panels/inspector.h"
@@ -40,7 +41,7 @@ void MainWindow::noticeConflicts()
     if (conflicts && !m_inConflict) {
         offerPending();
         m_pendingDock->raise();
-        statusBar()->showMessage(conflictAdvice());
+        tellOfStaged(statusBar(), m_connection->edits(), conflictAdvice());
     } else if (!conflicts && m_inConflict) {
         statusBar()->clearMessage();
     }
@@ -75,8 +76,8 @@ void MainWindow::tellMerged(const std::vector<QByteArray> &keys, core::Revision 
                   .arg(revision.value);
     if (edits->hasConflicts())
         sentences += conflictAdvice();
-    // It stays until something else is to be said.
-    statusBar()->showMessage(sentences.join(QLatin1Char(' ')));
+    // It stays until something else is to be said, or staged.
+    tellOfStaged(statusBar(), m_connection->edits(), sentences.join(QLatin1Char(' ')));
 }
 
 void MainWindow::mergeConflict(QByteArray key)

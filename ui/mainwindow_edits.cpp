@@ -2,6 +2,7 @@
 //
 // What MainWindow does with staged edits: take them, settle their conflicts, commit them.
 #include "core/connection/pastconnection.h"
+#include "ui/commitnotice.h"
 #include "ui/connectionprofile.h"
 #include "ui/errortext.h"
 #include "ui/mainwindow.h"
@@ -63,7 +64,7 @@ bool MainWindow::noticeProblems()
     offerPending();
     m_pendingDock->raise();
     m_pending->setFocus(Qt::OtherFocusReason);
-    statusBar()->showMessage(problems);
+    tellOfStaged(statusBar(), m_connection->edits(), problems);
     return true;
 }
 
@@ -116,8 +117,9 @@ void MainWindow::commitFinished(const core::CommitReport &report)
     case core::CommitReport::Outcome::Conflict:
         offerPending();
         m_pendingDock->raise();
-        statusBar()->showMessage(tr("Nothing was written: records were changed on the server meanwhile. "
-                                    "Resolve the marked ones, then commit again."));
+        tellOfStaged(statusBar(), m_connection->edits(),
+                     tr("Nothing was written: records were changed on the server meanwhile. "
+                        "Resolve the marked ones, then commit again."));
         break;
     case core::CommitReport::Outcome::Refused:
     case core::CommitReport::Outcome::Unknown: {
@@ -134,8 +136,9 @@ void MainWindow::commitFinished(const core::CommitReport &report)
         error.neverSent = true;
         ErrorText text = describe(error, m_connection->options().endpoint().toString());
         const QString outcome = unknown
-            ? tr("It is not known whether the changes were written. They stay staged; once etcd is back, each "
-                 "is checked again.")
+            ? tr(
+                "It is not known whether the changes were written. They stay staged; once etcd is back, each "
+                "is checked again.")
             : tr("Nothing was written, and the changes stay staged.");
         const QString advice = notTheirs.isEmpty() ? text.advice : notTheirs;
         text.advice = advice.isEmpty() ? outcome : advice + QLatin1Char(' ') + outcome;

@@ -71,6 +71,15 @@ private Q_SLOTS:
                                  Patience);
         QVERIFY(!panel->commitButton()->isEnabled());
         QVERIFY(line(panel, 0, 1, PendingModel::ChangeColumn).contains(QStringLiteral("“bob” is taken by")));
+        // Why it is not committed is told as long as it is so.
+        QStatusBar *status = window->statusBar();
+        window.press(Qt::Key_S, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(status->currentMessage().contains(QStringLiteral("“bob” is taken by")),
+                                 Patience);
+        window.edits()->undo();
+        QVERIFY2(status->currentMessage().isEmpty(), qPrintable(status->currentMessage()));
+        window.edits()->redo();
+        QTRY_VERIFY_WITH_TIMEOUT(!panel->commitButton()->isEnabled(), Patience);
         // Unless bob becomes ann.
         QVERIFY(window.type(window.cell(users::key(2), "value.name"), QStringLiteral("ann")));
         QTRY_VERIFY_WITH_TIMEOUT(panel->commitButton()->isEnabled(), Patience);
