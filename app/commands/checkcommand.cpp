@@ -35,8 +35,7 @@ void CheckCommand::begin()
     if (!m_slotText.isEmpty()) {
         m_slot = directory()->resolve(m_slotText);
         if (!m_slot || !directory()->find(*m_slot)) {
-            fail(tr("there is no slot or table, or more than one, called %1 (see slotscope slots)")
-                     .arg(m_slotText));
+            failWithoutTable(m_slotText, m_slot);
             return;
         }
     }

@@ -18,6 +18,7 @@
 #include "app/commands/watchcommand.h"
 #include "core/edit/receiptbook.h"
 #include "ui/errortext.h"
+#include "ui/models/accesstext.h"
 #include "ui/sessionsettings.h"
 
 #include <algorithm>
@@ -176,6 +177,35 @@ void Command::fail(const core::Error &error)
     // Some sentences hold the technical words already.
     const bool told = text.technical.isEmpty() || sentence.contains(text.technical, Qt::CaseInsensitive);
     fail(told ? sentence : QStringLiteral("%1 (%2)").arg(sentence, text.technical));
+}
+
+void Command::failWithoutTable(const QString &text, const std::optional<core::Slot> &slot)
+{
+    if (slot && !mayReadOrFail(*slot))
+        return;
+    QString message = slot
+        ? tr("slot %1 holds nothing and is not in the catalogue").arg(slot->value)
+        : tr("there is no table, or more than one, called %1 (see slotscope slots)").arg(text);
+    if (const core::AccessRights &rights = client()->rights(); !rights.seesAll())
+        message += tr("; the user “%1” may not read all of this etcd").arg(rights.user);
+    fail(message);
+}
+
+bool Command::mayReadOrFail(core::Slot slot)
+{
+    const core::AccessRights &rights = client()->rights();
+    if (!rights.readable(core::KeyRange::slot(slot)).empty())
+        return true;
+    fail(tr("the user “%1” may not read slot %2 (see slotscope slots for what may be read)")
+             .arg(rights.user)
+             .arg(slot.value));
+    return false;
+}
+
+void Command::tellHidden()
+{
+    if (const core::AccessRights &rights = client()->rights(); !rights.seesAll())
+        writeError(ui::rightsText(rights, directory()));
 }
 
 const std::vector<CommandEntry> &commands()

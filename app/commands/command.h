@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace slotscope::app {
@@ -85,6 +86,12 @@ protected:
     void finish(int exitCode = Done);
     void fail(const QString &message);
     void fail(const core::Error &error);
+    /// There is no such slot (`slot`), or no table that is called so; or the user may not see it.
+    void failWithoutTable(const QString &text, const std::optional<core::Slot> &slot);
+    /// Whether the user may read something of the slot; else says that it is not so, and fails.
+    bool mayReadOrFail(core::Slot slot);
+    /// Tells people, where it is so, that the user sees a part of the etcd only.
+    void tellHidden();
 
 private:
     void checkSampled();

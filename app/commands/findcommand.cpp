@@ -63,8 +63,7 @@ void FindCommand::begin()
     for (const QString &text : std::as_const(m_slotTexts)) {
         const auto slot = directory()->resolve(text);
         if (!slot || !directory()->find(*slot)) {
-            fail(slot ? tr("slot %1 holds nothing and is not in the catalogue").arg(slot->value)
-                      : tr("there is no table, or more than one, called %1 (see slotscope slots)").arg(text));
+            failWithoutTable(text, slot);
             return;
         }
         std::vector<core::Slot> &numbers = m_query.slotNumbers;

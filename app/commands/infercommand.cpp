@@ -105,8 +105,7 @@ void InferCommand::begin()
     for (const QString &text : std::as_const(m_slotTexts)) {
         const auto slot = directory()->resolve(text);
         if (!slot || !directory()->find(*slot)) {
-            fail(
-                tr("there is no slot or table, or more than one, called %1 (see slotscope slots)").arg(text));
+            failWithoutTable(text, slot);
             return;
         }
         numbers.push_back(*slot);

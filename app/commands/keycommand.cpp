@@ -65,7 +65,7 @@ void KeyCommand::begin()
     }
     const auto slot = directory()->resolve(m_slotText);
     if (!slot || !directory()->find(*slot)) {
-        fail(tr("there is no slot %1 (see slotscope slots)").arg(m_slotText));
+        failWithoutTable(m_slotText, slot);
         return;
     }
     whenSampled({*slot}, [this, slot = *slot] {

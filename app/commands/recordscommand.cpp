@@ -50,12 +50,12 @@ void RecordsCommand::begin()
 {
     const auto slot = directory()->resolve(m_slotText);
     if (!slot || !directory()->find(*slot)) {
-        fail(
-            slot
-                ? tr("slot %1 holds nothing and is not in the catalogue").arg(slot->value)
-                : tr("there is no table, or more than one, called %1 (see slotscope slots)").arg(m_slotText));
+        failWithoutTable(m_slotText, slot);
         return;
     }
+    // The catalogue may name what may not be read; that is not empty.
+    if (!mayReadOrFail(*slot))
+        return;
     m_slot = *slot;
     whenSampled({m_slot}, [this] {
         m_codec = core::codecFor(directory()->find(m_slot));

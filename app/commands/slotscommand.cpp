@@ -51,6 +51,7 @@ void SlotsCommand::begin()
         } else {
             printTable(infos);
         }
+        tellHidden();
         finish();
     });
 }

@@ -114,7 +114,7 @@ bool WatchCommand::resolveSlots()
     for (const QString &text : std::as_const(m_slotTexts)) {
         const auto slot = directory()->resolve(text);
         if (!slot) {
-            fail(tr("there is no table, or more than one, called %1 (see slotscope slots)").arg(text));
+            failWithoutTable(text, slot);
             return false;
         }
         m_slots.insert(*slot);

@@ -4,6 +4,7 @@
 #include "core/connection/connection.h"
 #include "tests/support/etcdauth.h"
 #include "tests/support/memoryconnection.h" // slotKey()
+#include "tests/support/program.h"
 #include "tests/support/watchrecorder.h"
 
 #include <QSignalSpy>
@@ -345,6 +346,29 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(connection.state(), State::Online, Patience);
         QTRY_VERIFY_WITH_TIMEOUT(connection.directory()->find(Slot(5)), Patience);
         QCOMPARE(commit(edits).outcome, CommitReport::Outcome::Committed);
+    }
+
+    void theCommandLineSaysWhatItsUserMayNotRead()
+    {
+        const auto runAsAlice = [this](QStringList words) {
+            words << QStringLiteral("-c") << m_etcd.endpoint() << QStringLiteral("--user") << Alice;
+            return std::make_unique<Program>(
+                words, QMap<QString, QString> {{QStringLiteral("ETCDCTL_PASSWORD"), Secret}});
+        };
+        const auto all = runAsAlice({QStringLiteral("slots")});
+        QCOMPARE(all->wait(), 0);
+        QVERIFY2(all->errors().contains("“alice” may read"), all->errors().constData());
+        const auto theirs = runAsAlice({QStringLiteral("records"), QStringLiteral("5")});
+        QCOMPARE(theirs->wait(), 0);
+        QVERIFY2(theirs->errors().isEmpty(), theirs->errors().constData());
+        // That it holds nothing is not known.
+        const auto hidden = runAsAlice({QStringLiteral("records"), QStringLiteral("6")});
+        QCOMPARE(hidden->wait(), 1);
+        QVERIFY2(hidden->errors().contains("“alice” may not read slot 6"), hidden->errors().constData());
+        QVERIFY(!hidden->errors().contains("holds nothing"));
+        const auto unknown = runAsAlice({QStringLiteral("records"), QStringLiteral("Users")});
+        QCOMPARE(unknown->wait(), 1);
+        QVERIFY2(unknown->errors().contains("“alice” may not read all"), unknown->errors().constData());
     }
 
     void authenticationIsSwitchedOnWhileConnected()
