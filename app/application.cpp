@@ -20,10 +20,12 @@ namespace slotscope::app {
 
 namespace {
 
-int wrongUsage(const QString &message)
+/// `command`: whose usage; empty: that of the program as a whole.
+int wrongUsage(const QString &message, const QString &command = {})
 {
     writeError(message);
-    writeError(QStringLiteral("see slotscope --help"));
+    writeError(command.isEmpty() ? QStringLiteral("see slotscope --help")
+                                 : QStringLiteral("see slotscope %1 --help").arg(command));
     return WrongUsage;
 }
 
@@ -50,7 +52,7 @@ int runCommand(const CommandLine &line)
         addSchemaOption(&parser);
     command->addOptions(&parser);
     if (!parser.parse(QStringList {QCoreApplication::applicationName()} + line.commandArguments))
-        return wrongUsage(parser.errorText());
+        return wrongUsage(parser.errorText(), entry->name);
     if (parser.isSet(QStringLiteral("help"))) {
         // The parser believes that the program is called without a command.
         QString text = parser.helpText();
@@ -60,10 +62,10 @@ int runCommand(const CommandLine &line)
         return printHelp(text);
     }
     if (const QString wrong = command->takeArguments(parser); !wrong.isEmpty())
-        return wrongUsage(wrong);
+        return wrongUsage(wrong, entry->name);
     LogOptions log = line.log;
     if (const QString wrong = log.take(parser); !wrong.isEmpty())
-        return wrongUsage(wrong);
+        return wrongUsage(wrong, entry->name);
     if (const QString problem = log.apply(); !problem.isEmpty()) {
         writeError(problem);
         return Failed;
@@ -93,11 +95,11 @@ int runCommand(const CommandLine &line)
     const QString profile = profileName(parser).isEmpty() ? line.profile : profileName(parser);
     core::Keychain keychain;
     profileForCommand(words, profile, &keychain, command.get(),
-                      [&command, json](const core::Result<core::Profile> &described) {
+                      [&command, &entry, json](const core::Result<core::Profile> &described) {
                           if (described)
                               command->run(*described, json);
                           else
-                              QCoreApplication::exit(wrongUsage(described.error().detail));
+                              QCoreApplication::exit(wrongUsage(described.error().detail, entry->name));
                       });
     return QCoreApplication::exec();
 }

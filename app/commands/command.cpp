@@ -31,6 +31,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Whether a test of the connection may tell more.
+bool isOfTheConnection(const core::Error &error)
+{
+    switch (error.kind) {
+    case core::ErrorKind::Timeout:
+    case core::ErrorKind::Network:
+    case core::ErrorKind::Proxy:
+    case core::ErrorKind::Tls:
+    case core::ErrorKind::Http:
+    case core::ErrorKind::Protocol:
+        return true;
+    default:
+        return false;
+    }
+}
+
 } // namespace
 
 Command::Command()
@@ -172,11 +188,17 @@ void Command::fail(const QString &message)
 
 void Command::fail(const core::Error &error)
 {
+    if (m_finished)
+        return;
     const ui::ErrorText text = ui::describe(error, serverName());
     const QString sentence = text.sentence();
     // Some sentences hold the technical words already.
     const bool told = text.technical.isEmpty() || sentence.contains(text.technical, Qt::CaseInsensitive);
-    fail(told ? sentence : QStringLiteral("%1 (%2)").arg(sentence, text.technical));
+    writeError(told ? sentence : QStringLiteral("%1 (%2)").arg(sentence, text.technical));
+    if (isOfTheConnection(error))
+        writeError(tr("“slotscope test-connection” with the same options for the connection tells where it "
+                      "fails"));
+    finish(Failed);
 }
 
 void Command::failWithoutTable(const QString &text, const std::optional<core::Slot> &slot)

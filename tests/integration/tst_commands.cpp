@@ -592,6 +592,11 @@ void TestCommands::wrongUsage()
     QCOMPARE(program.wait(), 2);
     QVERIFY(program.errors().startsWith("slotscope: "));
     QVERIFY(program.output().isEmpty());
+    // Each command has a help of its own.
+    const QString command = arguments.section(u' ', 0, 0);
+    if (command == QLatin1String("records") || command == QLatin1String("slots"))
+        QVERIFY2(program.errors().contains("see slotscope " + command.toUtf8() + " --help"),
+                 program.errors().constData());
 }
 
 void TestCommands::failures_data()
@@ -631,6 +636,7 @@ void TestCommands::failures()
     Program away(arguments + QStringList {QStringLiteral("-c"), address});
     QCOMPARE(away.wait(), 1);
     QVERIFY2(away.errors().contains(address.toUtf8()), away.errors().constData());
+    QVERIFY2(away.errors().contains("slotscope test-connection"), away.errors().constData());
 }
 
 void TestCommands::somethingElseAnswers()
