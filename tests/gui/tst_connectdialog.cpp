@@ -5,6 +5,7 @@
 #include "ui/dialogs/connectionform.h"
 #include "ui/errortext.h"
 #include "ui/panels/banner.h"
+#include "ui/views/elidedlabel.h"
 
 #include <QLineEdit>
 #include <QListWidget>
@@ -148,6 +149,25 @@ private Q_SLOTS:
         QCOMPARE(dialog->banner()->message(), said);
         QCOMPARE(dialog->connectButton()->text(), QStringLiteral("&Connect"));
         QVERIFY(window.connection()); // it was not this dialog that asked for it
+    }
+
+    void theBarSaysThatThereIsMore()
+    {
+        const slotscope::test::OwnSettings settings;
+        MainWindow window;
+        window.show();
+        auto *state = window.findChild<ElidedLabel *>(QStringLiteral("connectionState"));
+        QVERIFY(state);
+        window.openConnection(*Endpoint::parse(QStringLiteral("http://127.0.0.1:1")));
+        const QString end = QStringLiteral("http://127.0.0.1:1: connection refused");
+        QTRY_VERIFY2_WITH_TIMEOUT(state->text().contains(end), qPrintable(state->text()), 10000);
+        window.resize(window.minimumSizeHint());
+        QTRY_VERIFY(state->shownText().endsWith(QChar(0x2026)));
+        QVERIFY(state->toolTip().contains(end));
+        const QImage narrow = state->grab().toImage();
+        window.resize(2400, window.height());
+        QTRY_COMPARE(state->shownText(), state->text());
+        QVERIFY(state->grab().toImage().copy(narrow.rect()) != narrow);
     }
 
     /// Where the list comes to nobody has chosen anything yet.

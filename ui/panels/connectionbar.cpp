@@ -6,6 +6,7 @@
 #include "ui/models/membernews.h"
 #include "ui/theme.h"
 #include "ui/tooltip.h"
+#include "ui/views/elidedlabel.h"
 #include "ui/views/rateplot.h"
 
 #include <QLabel>
@@ -68,7 +69,7 @@ ConnectionBar::ConnectionBar(QWidget *parent)
     , m_chip(new QLabel(this))
     , m_mark(new QLabel(this))
     , m_endpoint(new QLabel(this))
-    , m_state(new QLabel(this))
+    , m_state(new ElidedLabel(this))
     , m_server(new QToolButton(this))
     , m_rates(new RatePlot(this))
     , m_members(new MemberNews(this))
@@ -77,11 +78,12 @@ ConnectionBar::ConnectionBar(QWidget *parent)
 {
     setObjectName(QStringLiteral("connectionBar"));
     setMovable(false);
-    for (QLabel *label : {m_endpoint, m_state}) {
+    for (QLabel *label : {m_endpoint, static_cast<QLabel *>(m_state)}) {
         label->setTextFormat(Qt::PlainText);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     }
     // What went wrong may take many words, and what can be done about it has to stay in sight.
+    m_state->setObjectName(QStringLiteral("connectionState"));
     m_state->setMinimumWidth(20 * fontMetrics().averageCharWidth());
     QFont bold = m_endpoint->font();
     bold.setBold(true);
@@ -166,6 +168,7 @@ void ConnectionBar::update()
         m_mark->clear();
         m_endpoint->setText(tr("No connection"));
         m_state->setText({});
+        m_state->setToolTip({});
         m_serverAction->setVisible(false);
         m_detailsAction->setVisible(false);
         retry->setVisible(false);
@@ -185,7 +188,7 @@ void ConnectionBar::update()
     if (failed)
         state += QStringLiteral(" — ") + errorText().summary;
     m_state->setText(state);
-    m_state->setToolTip(failed ? asTip(state) : QString());
+    m_state->setToolTip(asTip(state));
     updateServer();
     const bool answers = online && !m_connection->silentSince().isValid();
     m_mark->setPixmap(answers ? QPixmap() : theme::icon(theme::Glyph::Warning).pixmap(16, 16));

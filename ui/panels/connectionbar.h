@@ -12,6 +12,7 @@ class QToolButton;
 
 namespace slotscope::ui {
 
+class ElidedLabel;
 class MemberNews;
 class RatePlot;
 
@@ -47,7 +48,7 @@ private:
     QAction *m_chipAction;
     QLabel *m_mark;
     QLabel *m_endpoint;
-    QLabel *m_state;
+    ElidedLabel *m_state;
     QToolButton *m_server; // its version and size
     QAction *m_serverAction;
     RatePlot *m_rates;
