@@ -282,6 +282,7 @@ void MainWindow::closeConnection()
     tellOverwritten();
     updatePage();
     updateActions();
+    updateStatus();
     updateTitle();
 }
 

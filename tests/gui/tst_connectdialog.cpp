@@ -121,6 +121,8 @@ private Q_SLOTS:
         QTest::keyClicks(password, QStringLiteral("new"));
         QCOMPARE(password->text(), QStringLiteral("new"));
         QVERIFY(!window.connection());
+        for (const QLabel *label : window.statusBar()->findChildren<QLabel *>())
+            QVERIFY2(!label->text().contains(QStringLiteral("connecting")), qPrintable(label->text()));
         QVERIFY(password->hasFocus() && dialog->isVisible());
         QCOMPARE(dialog->banner()->message(), said);
         QSignalSpy requested(dialog, &ConnectDialog::connectRequested);
