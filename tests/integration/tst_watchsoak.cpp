@@ -82,8 +82,20 @@ QString compareTold(const std::vector<JournalChange> &journal, const Told &told)
         if (i >= told.marks.size())
             return QStringLiteral("not told: ") + described(change);
         const QByteArray before = told.hasBefore[i] ? change.previous : QByteArray();
-        if (told.marks[i] != markOf(change.revision, change.type, change.key, change.value, before))
-            return QStringLiteral("told otherwise: ") + described(change);
+        const auto isTold = [&told, i](const JournalChange &which, const QByteArray &previous) {
+            return told.marks[i] == markOf(which.revision, which.type, which.key, which.value, previous);
+        };
+        if (isTold(change, before))
+            continue;
+        const auto instead = std::find_if(journal.begin(), journal.end(), [&](const JournalChange &other) {
+            return isTold(other, other.previous) || isTold(other, {});
+        });
+        return QStringLiteral("told otherwise: %1; instead of it came %2")
+            .arg(described(change),
+                 instead == journal.end()
+                     ? QStringLiteral("what is not in the journal")
+                     : QStringLiteral("%1 changes later: ").arg(instead - journal.begin() - qint64(i))
+                         + described(*instead));
     }
     return {};
 }

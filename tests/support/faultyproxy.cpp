@@ -27,7 +27,8 @@ private:
     void takeReply(const QByteArray &reply) override
     {
         QByteArray bytes = reply;
-        if (m_stalled)
+        // One that has ended in order may still be sending, and nothing may follow that.
+        if (m_broken)
             return;
         if (m_left > 0 && bytes.size() >= m_left && !m_proxy->m_resting) {
             bytes.truncate(m_left);
@@ -42,6 +43,7 @@ private:
 
     void breakDown()
     {
+        m_broken = true;
         const auto fault = static_cast<Fault>(m_proxy->m_next);
         m_proxy->m_next = (m_proxy->m_next + 1) % static_cast<int>(m_proxy->m_counts.size());
         ++m_proxy->m_counts[fault];
@@ -68,6 +70,7 @@ private:
 
     FaultyProxy *m_proxy;
     qsizetype m_left = 0; ///< bytes until it breaks; 0: never
+    bool m_broken = false;
     bool m_stalled = false;
 };
 
