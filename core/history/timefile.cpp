@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/history/timefile.h"
 
+#include "core/base/wholefile.h"
+
 #include <QDir>
 #include <QFileInfo>
-#include <QSaveFile>
 
 namespace slotscope::core {
 
@@ -38,15 +39,14 @@ Result<Nothing> writeTimes(const QString &path, const std::vector<TimeBook::Entr
         for (const TimeBook::Entry &entry : *some)
             book.note(entry.revision, entry.time);
     }
-    QSaveFile file(path);
-    if (!QDir().mkpath(QFileInfo(path).absolutePath()) || !file.open(QIODevice::WriteOnly))
-        return Unexpected {Error {.kind = ErrorKind::Io, .detail = file.errorString()}};
+    QByteArray lines;
     for (const TimeBook::Entry &entry : book.entries())
-        file.write(QByteArray::number(entry.revision.value) + ' '
-                   + QByteArray::number(entry.time.toMSecsSinceEpoch()) + '\n');
-    if (!file.commit())
-        return Unexpected {Error {.kind = ErrorKind::Io, .detail = file.errorString()}};
-    return Nothing {};
+        lines += QByteArray::number(entry.revision.value) + ' '
+            + QByteArray::number(entry.time.toMSecsSinceEpoch()) + '\n';
+    if (!QDir().mkpath(QFileInfo(path).absolutePath()))
+        return Unexpected {
+            Error {.kind = ErrorKind::Io, .detail = QStringLiteral("its folder cannot be made")}};
+    return replaceFile(path, lines, OwnFile);
 }
 
 } // namespace slotscope::core

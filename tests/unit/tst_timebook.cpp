@@ -88,6 +88,8 @@ private Q_SLOTS:
         TimeBook theirs;
         theirs.note(Revision(20), at(60));
         QVERIFY(writeTimes(path, theirs.entries()));
+        // Its name tells where the etcd is.
+        QCOMPARE(QFileInfo(path).permissions() & QFileDevice::Permissions(0x077), QFileDevice::Permissions());
         QFile file(path);
         QVERIFY(file.open(QIODevice::Append));
         file.write("nonsense\n-5 7\n40\n");

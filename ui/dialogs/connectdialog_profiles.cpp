@@ -261,7 +261,8 @@ void ConnectDialog::exportProfiles()
                                  .suggestedPath = QStringLiteral("slotscope-profiles.json"),
                                  .nameFilters = {tr("JSON (*.json)")}};
     m_prompts->chooseFile(this, question, [this](const QString &path) {
-        const auto written = core::replaceFile(path, core::exportProfiles(m_store->profiles()));
+        const auto written =
+            core::replaceFile(path, core::exportProfiles(m_store->profiles()), core::OwnFile);
         if (!written)
             m_banner->setMessage(theme::Mark::Warning,
                                  tr("“%1” cannot be written: %2").arg(path, written.error().detail));
